@@ -1,0 +1,10 @@
+namespace AlgoStack.Trading.MarketData;
+
+/// <summary>
+/// Open, high, low, close and volume of one timeframe, stamped at its close: Unix milliseconds, UTC. Prices are in the
+/// instrument's quote currency, volume in its units.
+/// </summary>
+public readonly record struct Bar(long CloseMs, double Open, double High, double Low, double Close, double Volume)
+{
+    public DateTimeOffset CloseTime => DateTimeOffset.FromUnixTimeMilliseconds(CloseMs);
+}
