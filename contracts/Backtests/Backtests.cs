@@ -1,3 +1,5 @@
+using AlgoStack.Contracts.Portfolio;
+
 namespace AlgoStack.Contracts.Backtests;
 
 /// <summary>
@@ -24,14 +26,15 @@ public sealed record BacktestView(
     long Fills,
     string? OrderListHash,
     string? DataHash,
-    BacktestStatistics? Statistics,
-    IReadOnlyList<Portfolio.EquityPoint> Curve,
+    IReadOnlyList<BacktestStatistics> Statistics,
+    IReadOnlyList<EquityPoint> Curve,
     string? Error,
     DateTimeOffset StartedAt,
     DateTimeOffset? EndedAt);
 
-/// <summary>Money in the account's currency, ratios as fractions, drawdown positive. Null: cannot be known, as with no trade.</summary>
+/// <summary>Of one currency of the account; money in it, ratios as fractions, drawdown positive. Null: cannot be known, as with no trade.</summary>
 public sealed record BacktestStatistics(
+    string Currency,
     decimal OpeningEquity,
     decimal FinalEquity,
     decimal ProfitAndLoss,
@@ -65,7 +68,7 @@ public sealed record ParityReport(
     string OrderListHashLive,
     string OrderListHashBacktest,
     string? FirstDifference,
-    BacktestStatistics Statistics);
+    IReadOnlyList<BacktestStatistics> Statistics);
 
 public sealed record BacktestCompleted(string BacktestId, string OrderListHash, DateTimeOffset At);
 

@@ -1,3 +1,5 @@
+using AlgoStack.Contracts.Portfolio;
+
 namespace AlgoStack.Contracts.Orders;
 
 /// <summary>An order as the blotter shows it: <c>GET /orders?session=&amp;account=&amp;status=&amp;limit=&amp;after=</c>, newest first.</summary>
@@ -43,8 +45,7 @@ public sealed record RoutingProgress(
     long Intents,
     long Denied,
     long Fills,
-    decimal Cash,
-    decimal Equity,
+    IReadOnlyList<BalanceView> Balances,
     string OrderListHash,
     DateTimeOffset? FirstFillAt,
     DateTimeOffset? LastCommitAt);
