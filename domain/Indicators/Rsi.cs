@@ -1,0 +1,50 @@
+namespace AlgoStack.Indicators;
+
+/// <summary>
+/// Relative strength index, 0 to 100: the share of Wilder's average gain in gain and loss together. 50 where the price
+/// has not moved at all. J. Welles Wilder, New Concepts in Technical Trading Systems, 1978.
+/// </summary>
+public struct Rsi
+{
+    private WilderAverage _gain;
+    private WilderAverage _loss;
+    private double _previous;
+
+    public Rsi(int length)
+    {
+        _gain = new WilderAverage(length);
+        _loss = new WilderAverage(length);
+        _previous = double.NaN;
+        Value = double.NaN;
+    }
+
+    /// <summary>Closes needed before there is a first value: one more than the length, for the first change.</summary>
+    public readonly int WarmUp => _gain.WarmUp + 1;
+
+    public readonly bool IsWarm => _gain.IsWarm;
+
+    /// <summary>NaN until warm.</summary>
+    public double Value { get; private set; }
+
+    /// <summary>Wilder's average of the rises, a fall counting as 0; NaN until warm.</summary>
+    public readonly double AverageGain => _gain.Value;
+
+    /// <summary>Wilder's average of the falls, as a positive number; NaN until warm.</summary>
+    public readonly double AverageLoss => _loss.Value;
+
+    public double Push(double close)
+    {
+        var previous = _previous;
+        _previous = close;
+        if (double.IsNaN(previous)) return Value;
+
+        var change = close - previous;
+        var gain = _gain.Push(change > 0 ? change : 0);
+        var loss = _loss.Push(change < 0 ? -change : 0);
+        if (!IsWarm) return Value;
+
+        var movement = gain + loss;
+        Value = movement > 0 ? 100 * gain / movement : 50;
+        return Value;
+    }
+}

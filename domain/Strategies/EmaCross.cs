@@ -1,0 +1,149 @@
+using System.Globalization;
+using AlgoStack.Indicators;
+using AlgoStack.Trading.MarketData;
+
+namespace AlgoStack.Strategies;
+
+/// <summary>
+/// Follows the trend, long or flat: long when the fast average of the close crosses above the slow one, flat when it
+/// crosses back or the close falls to the stop, three average ranges below the entry. After a stop it waits for the
+/// next cross.
+/// </summary>
+public struct EmaCross : IStrategy<EmaCross>
+{
+    private const int FastLength = 12;
+    private const int SlowLength = 26;
+    private const double StopRanges = 3;
+
+    // Where a part of the score is full; in average ranges a bar.
+    private const double FullParting = 0.25;
+    private const double FullSlope = 0.15;
+
+    private const uint FastAboveSlow = 1;
+    private const uint SlowRising = 1 << 1;
+    private const uint CloseAboveSlow = 1 << 2;
+    private const uint StopReached = 1 << 3;
+
+    private Ema _fast;
+    private Ema _slow;
+    private RegimeGauge _regime;
+    private bool _wasAbove;
+    private bool _isReady;
+    private bool _isLong;
+    private double _stop;
+
+    public static string Name => "ema-cross";
+
+    public static string Parameters { get; } =
+        string.Create(CultureInfo.InvariantCulture, $"fast={FastLength} slow={SlowLength} stop={StopRanges}atr");
+
+    public static ExplanationSchema Schema { get; } = new(
+        ["fast_average", "slow_average", "parting_speed", "slow_slope", "average_range", "efficiency", "crossing_close", "stop"],
+        ["fast average above slow", "slow average rising", "close above slow average", "stop reached"],
+        ["parting", "slope", "straightness", "stop"]);
+
+    public static EmaCross Create() => new()
+    {
+        _fast = new Ema(FastLength),
+        _slow = new Ema(SlowLength),
+        _regime = RegimeGauge.Create(),
+    };
+
+    public static string Describe(in Verdict verdict, double close)
+    {
+        var inputs = verdict.Explanation.Inputs;
+        var rules = verdict.Explanation.RulesHeld;
+        var what = (verdict.Direction, rules & StopReached) switch
+        {
+            (SignalDirection.Long, _) =>
+                $"the {FastLength}-bar average ({PriceText.Of(inputs[0])}) rose above the {SlowLength}-bar average " +
+                $"({PriceText.Of(inputs[1])}); stop at {PriceText.Of(verdict.Stop)}, and a next close below " +
+                $"{PriceText.Of(inputs[6])} would cross them back",
+            (_, 0) =>
+                $"the {FastLength}-bar average ({PriceText.Of(inputs[0])}) fell below the {SlowLength}-bar average " +
+                $"({PriceText.Of(inputs[1])}), and a next close above {PriceText.Of(inputs[6])} would cross them back",
+            _ =>
+                $"the close fell to the stop at {PriceText.Of(inputs[7])}, and only a new cross of the averages leads back in",
+        };
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{verdict.Direction} at {PriceText.Of(close)}: {what} (score {verdict.Score:0.00}, {verdict.Regime} market).");
+    }
+
+    public bool OnBar(in Bar bar, out Verdict verdict)
+    {
+        var fastBefore = _fast.Value;
+        var slowBefore = _slow.Value;
+        var fast = _fast.Push(bar.Close);
+        var slow = _slow.Push(bar.Close);
+        _regime.Push(bar);
+
+        var isAbove = fast > slow;
+        var crossedUp = isAbove && !_wasAbove && _isReady;
+        _wasAbove = isAbove;
+        // A cross needs a bar before it that was warm too: where the averages stand at first says nothing of a crossing.
+        _isReady = _slow.IsWarm && _regime.IsWarm;
+
+        if (_isLong ? isAbove && bar.Close > _stop : !crossedUp)
+        {
+            verdict = default;
+            return false;
+        }
+
+        _isLong = !_isLong;
+        if (_isLong) _stop = bar.Close - (StopRanges * _regime.Range);
+        verdict = Explain(bar.Close, fastBefore, slowBefore);
+        return true;
+    }
+
+    private readonly Verdict Explain(double close, double fastBefore, double slowBefore)
+    {
+        var fast = _fast.Value;
+        var slow = _slow.Value;
+        var range = _regime.Range;
+        var partingSpeed = (fast - fastBefore - (slow - slowBefore)) / range;
+        var slowSlope = (slow - slowBefore) / range;
+        var isStopped = !_isLong && close <= _stop;
+
+        Values8 inputs = default;
+        inputs[0] = fast;
+        inputs[1] = slow;
+        inputs[2] = partingSpeed;
+        inputs[3] = slowSlope;
+        inputs[4] = range;
+        inputs[5] = _regime.Efficiency;
+        inputs[6] = CrossingClose(fast, slow);
+        inputs[7] = _stop;
+
+        Values4 parts = default;
+        if (isStopped)
+        {
+            parts[3] = 1;
+        }
+        else
+        {
+            var sign = _isLong ? 1 : -1;
+            parts[0] = ScorePart.Of(0.4, sign * partingSpeed / FullParting);
+            parts[1] = ScorePart.Of(0.3, sign * slowSlope / FullSlope);
+            parts[2] = ScorePart.Of(0.3, _regime.Efficiency);
+        }
+
+        var rules = (fast > slow ? FastAboveSlow : 0)
+            | (slow > slowBefore ? SlowRising : 0)
+            | (close > slow ? CloseAboveSlow : 0)
+            | (isStopped ? StopReached : 0);
+
+        return new Verdict(
+            _isLong ? SignalDirection.Long : SignalDirection.Flat,
+            ScorePart.Sum(parts),
+            _regime.Regime,
+            Target: double.NaN,
+            Stop: _isLong ? _stop : double.NaN,
+            ExpiryBars: 0,
+            new Explanation(inputs, rules, parts));
+    }
+
+    /// <summary>The next close at which both averages would be equal.</summary>
+    private readonly double CrossingClose(double fast, double slow) =>
+        ((slow * (1 - _slow.Weight)) - (fast * (1 - _fast.Weight))) / (_fast.Weight - _slow.Weight);
+}
