@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Orders;
+
+namespace AlgoStack.Trading.Performance;
+
+/// <summary>
+/// Turns one account's fills into closed trades: from the fill that opens a position of an instrument to the one that
+/// brings it back to nothing, however many lie between. Over such a round trip average cost and first-in-first-out
+/// agree: what it made is what came in less what went out, exact in decimals.
+/// </summary>
+public sealed class RoundTrips
+{
+    private readonly Dictionary<InstrumentId, OpenTrade> _open = [];
+
+    /// <summary>
+    /// Takes a fill. True when it closed a position. One that crosses to the other side closes one trade and opens the
+    /// next, its commission shared by quantity.
+    /// </summary>
+    /// <param name="quantity">In units of the instrument, above zero.</param>
+    /// <param name="price">In the quote currency.</param>
+    /// <param name="commission">In the account's currency, above zero when paid.</param>
+    /// <param name="atMs">Unix milliseconds, UTC.</param>
+    public bool OnFill(
+        InstrumentId instrument, OrderSide side, decimal quantity, decimal price, decimal commission, long atMs, out RoundTrip trade)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(quantity);
+        trade = default;
+        ref var open = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, instrument, out _);
+        var signed = side is OrderSide.Buy ? quantity : -quantity;
+        var left = open.Quantity + signed;
+        if (open.Quantity == 0 || decimal.Sign(left) == decimal.Sign(open.Quantity))
+        {
+            open.Add(signed, price, commission, atMs);
+            return false;
+        }
+
+        var share = left == 0 ? commission : commission * (Math.Abs(open.Quantity) / quantity);
+        open.Add(-open.Quantity, price, share, atMs);
+        trade = open.ToRoundTrip(instrument, atMs);
+        open = default;
+        if (left != 0) open.Add(left, price, commission - share, atMs);
+        return true;
+    }
+
+    private struct OpenTrade
+    {
+        private bool _isShort;
+        private long _openedMs;
+        private decimal _bought;
+        private decimal _sold;
+        private decimal _paid;
+        private decimal _received;
+        private decimal _commission;
+
+        /// <summary>Above zero when long, below when short.</summary>
+        public readonly decimal Quantity => _bought - _sold;
+
+        public void Add(decimal quantity, decimal price, decimal commission, long atMs)
+        {
+            if (_bought == 0 && _sold == 0)
+            {
+                _openedMs = atMs;
+                _isShort = quantity < 0;
+            }
+
+            _commission += commission;
+            if (quantity > 0)
+            {
+                _bought += quantity;
+                _paid += quantity * price;
+            }
+            else
+            {
+                _sold -= quantity;
+                _received -= quantity * price;
+            }
+        }
+
+        public readonly RoundTrip ToRoundTrip(InstrumentId instrument, long atMs)
+        {
+            var bought = _paid / _bought;
+            var sold = _received / _sold;
+            return new RoundTrip(
+                instrument,
+                _isShort ? OrderSide.Sell : OrderSide.Buy,
+                _bought,
+                _isShort ? sold : bought,
+                _isShort ? bought : sold,
+                _commission,
+                _received - _paid - _commission,
+                _openedMs,
+                atMs);
+        }
+    }
+}
+
+/// <summary>A position that was opened and is closed again.</summary>
+/// <param name="Side">Of the entry: <c>Buy</c> for a long trade.</param>
+/// <param name="Quantity">All that was entered, above zero.</param>
+/// <param name="EntryPrice">Average.</param>
+/// <param name="ExitPrice">Average.</param>
+/// <param name="Commission">Of entry and exit.</param>
+/// <param name="ProfitAndLoss">Net of commission.</param>
+public readonly record struct RoundTrip(
+    InstrumentId Instrument,
+    OrderSide Side,
+    decimal Quantity,
+    decimal EntryPrice,
+    decimal ExitPrice,
+    decimal Commission,
+    decimal ProfitAndLoss,
+    long OpenedMs,
+    long ClosedMs);

@@ -1,0 +1,63 @@
+namespace AlgoStack.Trading.Performance;
+
+/// <summary>
+/// A fold over the profits and losses of closed trades, in their order. A trade that made nothing is a trade but neither
+/// win nor loss, and ends a row of either. <c>default</c> is the start.
+/// </summary>
+public struct TradeStatistics
+{
+    private int _wins;
+    private int _losses;
+    private int _winsInARow;
+    private int _lossesInARow;
+    private decimal _won;
+    private decimal _lost;
+    private decimal _largestWin;
+    private decimal _largestLoss;
+
+    public int Count { get; private set; }
+
+    public int MostConsecutiveWins { get; private set; }
+
+    public int MostConsecutiveLosses { get; private set; }
+
+    /// <summary>Wins over trades, 0 to 1; null with no trade.</summary>
+    public readonly double? WinRate => Count == 0 ? null : (double)_wins / Count;
+
+    /// <summary>What the wins made over what the losses lost; null with no loss.</summary>
+    public readonly double? ProfitFactor => _losses == 0 ? null : (double)(_won / -_lost);
+
+    /// <summary>Null with no win.</summary>
+    public readonly decimal? AverageWin => _wins == 0 ? null : _won / _wins;
+
+    /// <summary>Below zero; null with no loss.</summary>
+    public readonly decimal? AverageLoss => _losses == 0 ? null : _lost / _losses;
+
+    /// <summary>Null with no win.</summary>
+    public readonly decimal? LargestWin => _wins == 0 ? null : _largestWin;
+
+    /// <summary>Below zero; null with no loss.</summary>
+    public readonly decimal? LargestLoss => _losses == 0 ? null : _largestLoss;
+
+    /// <param name="profitAndLoss">Net of commission.</param>
+    public void Add(decimal profitAndLoss)
+    {
+        Count++;
+        _winsInARow = profitAndLoss > 0 ? _winsInARow + 1 : 0;
+        _lossesInARow = profitAndLoss < 0 ? _lossesInARow + 1 : 0;
+        MostConsecutiveWins = Math.Max(MostConsecutiveWins, _winsInARow);
+        MostConsecutiveLosses = Math.Max(MostConsecutiveLosses, _lossesInARow);
+        if (profitAndLoss > 0)
+        {
+            _wins++;
+            _won += profitAndLoss;
+            _largestWin = Math.Max(_largestWin, profitAndLoss);
+        }
+        else if (profitAndLoss < 0)
+        {
+            _losses++;
+            _lost += profitAndLoss;
+            _largestLoss = Math.Min(_largestLoss, profitAndLoss);
+        }
+    }
+}
