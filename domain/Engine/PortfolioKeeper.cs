@@ -1,0 +1,107 @@
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Portfolios;
+using AlgoStack.Trading.Positions;
+
+namespace AlgoStack.Engine;
+
+/// <summary>
+/// Keeps an account's cash and positions. A currency's opening balance is credited when the first instrument quoted in
+/// it is added; currencies are never added up.
+/// </summary>
+public sealed class PortfolioKeeper(string account, decimal openingBalance)
+{
+    private readonly List<Holding> _holdings = [];
+    private readonly List<Ledger> _ledgers = [];
+
+    public string Account { get; } = account;
+
+    /// <summary>Adds an instrument; its index is the number of those added before.</summary>
+    public void Add(Instrument instrument)
+    {
+        var ledger = _ledgers.FindIndex(l => l.Currency == instrument.Currency);
+        if (ledger < 0)
+        {
+            ledger = _ledgers.Count;
+            _ledgers.Add(new Ledger(instrument.Currency, openingBalance));
+        }
+
+        _holdings.Add(new Holding(instrument, ledger));
+    }
+
+    /// <summary>Takes an instrument's newest close.</summary>
+    public void Mark(int instrument, double close) => _holdings[instrument].LastClose = close;
+
+    /// <summary>Books a fill: cash moves, and the position's event says where it stands now.</summary>
+    public PositionEvent Book(int instrument, OrderSide side, OrderFilled fill)
+    {
+        var holding = _holdings[instrument];
+        var ledger = _ledgers[holding.Ledger];
+        var before = holding.Position;
+        var after = before.After(side, fill.Quantity, fill.Price);
+
+        holding.Position = after;
+        ledger.Cash += (side == OrderSide.Buy ? -1 : 1) * fill.Quantity * fill.Price;
+        ledger.Cash -= fill.Commission;
+        ledger.Commission += fill.Commission;
+        ledger.RealizedPnl += after.RealizedPnl - before.RealizedPnl;
+
+        var id = holding.Instrument.Id;
+        if (before.Quantity == 0) return new PositionOpened(Account, id, after.Quantity, after.AveragePrice, after.RealizedPnl, fill.At);
+        if (after.Quantity == 0) return new PositionClosed(Account, id, 0, 0, after.RealizedPnl, fill.At);
+        return new PositionChanged(Account, id, after.Quantity, after.AveragePrice, after.RealizedPnl, fill.At);
+    }
+
+    public Position Position(int instrument) => _holdings[instrument].Position;
+
+    public decimal Cash(int instrument) => _ledgers[_holdings[instrument].Ledger].Cash;
+
+    public bool SameCurrency(int first, int second) => _holdings[first].Ledger == _holdings[second].Ledger;
+
+    /// <summary>Equity of the currency that <paramref name="instrument"/> is quoted in.</summary>
+    public decimal Equity(int instrument) => EquityOf(_holdings[instrument].Ledger);
+
+    /// <summary>Every currency, in the order they were first seen.</summary>
+    public IEnumerable<Balance> Balances()
+    {
+        for (var i = 0; i < _ledgers.Count; i++)
+        {
+            var ledger = _ledgers[i];
+            yield return new Balance(ledger.Currency, openingBalance, ledger.Cash, EquityOf(i), ledger.RealizedPnl, ledger.Commission);
+        }
+    }
+
+    private decimal EquityOf(int ledger)
+    {
+        var equity = _ledgers[ledger].Cash;
+        foreach (var holding in _holdings)
+        {
+            if (holding.Ledger != ledger || holding.Position.Quantity == 0) continue;
+            equity += holding.Position.Quantity * holding.Instrument.RoundPrice(holding.LastClose);
+        }
+
+        return equity;
+    }
+
+    private sealed class Holding(Instrument instrument, int ledger)
+    {
+        public Instrument Instrument { get; } = instrument;
+
+        public int Ledger { get; } = ledger;
+
+        public Position Position { get; set; }
+
+        public double LastClose { get; set; }
+    }
+
+    private sealed class Ledger(string currency, decimal opening)
+    {
+        public string Currency { get; } = currency;
+
+        public decimal Cash { get; set; } = opening;
+
+        public decimal RealizedPnl { get; set; }
+
+        public decimal Commission { get; set; }
+    }
+}
