@@ -44,7 +44,8 @@ public struct Rsi
         if (!IsWarm) return Value;
 
         var movement = gain + loss;
-        Value = movement > 0 ? 100 * gain / movement : 50;
+        // The share first: it is never above 1, while 100 times the gain, divided, may come out a hair above 100.
+        Value = movement > 0 ? gain / movement * 100 : 50;
         return Value;
     }
 }
