@@ -22,6 +22,7 @@ public sealed record BarsEvaluated(
 /// <param name="Close">Close of the signal's bar.</param>
 /// <param name="Score">Confidence, 0 to 1.</param>
 /// <param name="Regime"><c>Trending</c>, <c>Ranging</c>, <c>Volatile</c> or <c>Quiet</c>.</param>
+/// <param name="ExpiryBars">Bars after which the idea is stale; 0 for never.</param>
 /// <param name="Rationale">The explanation as a sentence.</param>
 /// <param name="LatencyMs">From the batch's arrival to its evaluation's commit; beside the signal, no part of parity.</param>
 public sealed record SignalRaised(
@@ -37,7 +38,7 @@ public sealed record SignalRaised(
     string Regime,
     double? Target,
     double? Stop,
-    DateTimeOffset? ExpiresAt,
+    int ExpiryBars,
     SignalExplanation Explanation,
     string Rationale,
     double LatencyMs);

@@ -63,6 +63,8 @@ public sealed class TradingSession : IDisposable
 
     public IEnumerable<Balance> Balances => _portfolio.Balances();
 
+    public Position PositionOf(int instrument) => _portfolio.Position(instrument);
+
     /// <summary>The index to call an instrument by; the first call with an id adds it.</summary>
     public int IndexOf(Instrument instrument)
     {

@@ -1,0 +1,42 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AlgoStack.Postgres;
+
+/// <summary>Brings the schema up to date before anything else of the service starts, and waits for a server that starts too.</summary>
+internal sealed partial class MigrateAtStart(
+    Migrator migrator, IList<MigrationSource> sources, TimeProvider clock, ILogger<MigrateAtStart> logger) : IHostedService
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
+        {
+            try
+            {
+                await migrator.MigrateAsync(sources, cancellationToken);
+                return;
+            }
+            catch (NpgsqlException e) when (IsUnreachable(e) && clock.GetElapsedTime(started) < LongestWait)
+            {
+                LogWaiting(e.Message);
+                await Task.Delay(delay, clock, cancellationToken);
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static bool IsUnreachable(NpgsqlException e) =>
+        e is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown } ||
+        e.InnerException is SocketException or IOException or TimeoutException;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL cannot be reached yet: {Reason}")]
+    private partial void LogWaiting(string reason);
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AlgoStack.Postgres;
+
+/// <summary>Where numbered migrations come from: embedded resources <c>{folder}/NNNN_name.sql</c> of an assembly.</summary>
+/// <param name="Name">Told apart by this in the table of what was applied.</param>
+public sealed record MigrationSource(string Name, Assembly Assembly, string Folder);
+
+/// <summary>The database and the code do not agree on the schema; the message says on what.</summary>
+public sealed class MigrationException(string message) : Exception(message);
+
+/// <summary>
+/// Makes the schema and role and applies migrations, each in a transaction of its own, under a lock that one process
+/// holds at a time. What was applied is never applied again, and never changed.
+/// </summary>
+public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator> logger)
+{
+    // One lock for all services: making roles at the same time collides in the server's shared catalogue.
+    private const long ServerLock = 0x416C676F53746163;
+
+    public async Task MigrateAsync(IEnumerable<MigrationSource> sources, CancellationToken cancellationToken)
+    {
+        await using var connection = database.CreateOwnerConnection();
+        await connection.OpenAsync(cancellationToken);
+        await ExecuteAsync(connection, $"select pg_advisory_lock({ServerLock})", cancellationToken);
+        await ExecuteAsync(connection, SchemaAndRole(), cancellationToken);
+        await ExecuteAsync(connection, $"set role {database.Role}; set search_path to {database.Schema}", cancellationToken);
+        await ExecuteAsync(
+            connection,
+            """
+            create table if not exists migrations (
+                source     text not null,
+                number     integer not null,
+                name       text not null,
+                checksum   text not null,
+                applied_at timestamptz not null default now(),
+                primary key (source, number)
+            )
+            """,
+            cancellationToken);
+
+        foreach (var source in sources) await ApplyAsync(connection, source, cancellationToken);
+    }
+
+    private async Task ApplyAsync(NpgsqlConnection connection, MigrationSource source, CancellationToken cancellationToken)
+    {
+        var wanted = Read(source);
+        var applied = await AppliedAsync(connection, source.Name, cancellationToken);
+        if (applied.Count > 0 && applied.Keys.Max() is var newest && newest > wanted.Keys.DefaultIfEmpty(0).Max())
+        {
+            throw new MigrationException(
+                $"Schema {database.Schema}: migration {newest} of {source.Name} was applied by a newer version; this one knows up to {wanted.Keys.DefaultIfEmpty(0).Max()}.");
+        }
+
+        foreach (var (number, migration) in wanted)
+        {
+            if (applied.TryGetValue(number, out var checksum))
+            {
+                if (checksum == migration.Checksum) continue;
+                throw new MigrationException(
+                    $"Schema {database.Schema}: migration {migration.Name} of {source.Name} was applied with checksum {checksum[..12]}, and now has {migration.Checksum[..12]}.");
+            }
+
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await ExecuteAsync(connection, migration.Sql, cancellationToken);
+            await using var record = new NpgsqlCommand(
+                "insert into migrations (source, number, name, checksum) values ($1, $2, $3, $4)", connection)
+            {
+                Parameters = { new() { Value = source.Name }, new() { Value = number }, new() { Value = migration.Name }, new() { Value = migration.Checksum } },
+            };
+            await record.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            LogApplied(database.Schema, source.Name, migration.Name);
+        }
+    }
+
+    private static SortedDictionary<int, (string Name, string Sql, string Checksum)> Read(MigrationSource source)
+    {
+        var found = new SortedDictionary<int, (string, string, string)>();
+        var marker = $".{source.Folder}.";
+        foreach (var resource in source.Assembly.GetManifestResourceNames())
+        {
+            var at = resource.IndexOf(marker, StringComparison.Ordinal);
+            if (at < 0 || !resource.EndsWith(".sql", StringComparison.Ordinal)) continue;
+
+            var name = resource[(at + marker.Length)..^".sql".Length];
+            if (!int.TryParse(name.Split('_')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                throw new MigrationException($"Migration {resource}: expected NNNN_name.sql.");
+            }
+
+            using var reader = new StreamReader(source.Assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
+            var sql = reader.ReadToEnd();
+            var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql.ReplaceLineEndings("\n"))));
+            if (!found.TryAdd(number, (name, sql, checksum)))
+            {
+                throw new MigrationException($"Migration {resource}: number {number} is taken by {found[number].Item1}.");
+            }
+        }
+
+        return found;
+    }
+
+    private static async Task<Dictionary<int, string>> AppliedAsync(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select number, checksum from migrations where source = $1", connection)
+        {
+            Parameters = { new() { Value = source } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var applied = new Dictionary<int, string>();
+        while (await reader.ReadAsync(cancellationToken)) applied.Add(reader.GetInt32(0), reader.GetString(1));
+        return applied;
+    }
+
+    private string SchemaAndRole() =>
+        $"""
+        do $$ begin
+            if not exists (select from pg_roles where rolname = '{database.Role}') then
+                create role {database.Role} nologin;
+            end if;
+        end $$;
+        grant {database.Role} to current_user;
+        create schema if not exists {database.Schema} authorization {database.Role};
+        """;
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2100 // Our own migrations, and names that ServiceDatabase has checked.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Schema {Schema}: applied {Migration} of {Source}.")]
+    private partial void LogApplied(string schema, string source, string migration);
+}

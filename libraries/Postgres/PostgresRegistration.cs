@@ -1,0 +1,70 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace AlgoStack.Postgres;
+
+public static class PostgresRegistration
+{
+    /// <summary>The most connections a service keeps; together all services stay far below the server's own bound.</summary>
+    public const int MostConnections = 12;
+
+    /// <summary>
+    /// Registers one <see cref="NpgsqlDataSource"/> on the connection string <paramref name="connectionName"/>, working
+    /// in <paramref name="schema"/> as the role of the same name (prefixed <c>algostack_</c>). At start, before anything
+    /// else, the schema and role are made and the <c>Schema/NNNN_name.sql</c> resources of the calling assembly applied.
+    /// </summary>
+    /// <exception cref="PostgresConfigurationException">The connection string is missing or unreadable.</exception>
+    public static NpgsqlDataSource AddPostgres(this IHostApplicationBuilder builder, string connectionName, string schema)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var database = new ServiceDatabase(ReadConnectionString(builder.Configuration, connectionName), schema, builder.Environment.ApplicationName);
+        var migrations = new List<MigrationSource> { new("service", Assembly.GetCallingAssembly(), "Schema") };
+        var source = database.CreateDataSource();
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(database);
+        builder.Services.AddSingleton(source);
+        builder.Services.AddSingleton<IList<MigrationSource>>(migrations);
+        builder.Services.AddSingleton<Migrator>();
+        builder.Services.AddHostedService<MigrateAtStart>();
+        builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);
+        return source;
+    }
+
+    private static string ReadConnectionString(IConfiguration configuration, string name)
+    {
+        var text = configuration.GetConnectionString(name);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new PostgresConfigurationException($"ConnectionStrings:{name} is not set; expected an Npgsql connection string.");
+        }
+
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text).ConnectionString;
+        }
+        catch (ArgumentException e)
+        {
+            throw new PostgresConfigurationException($"ConnectionStrings:{name} cannot be read: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>A configuration key is missing or wrong; the message names it in one sentence.</summary>
+public sealed class PostgresConfigurationException : Exception
+{
+    public PostgresConfigurationException(string message)
+        : base(message)
+    {
+    }
+
+    public PostgresConfigurationException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

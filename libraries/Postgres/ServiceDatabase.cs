@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace AlgoStack.Postgres;
+
+/// <summary>A service's corner of the one database: its schema, and the role it works as.</summary>
+public sealed class ServiceDatabase
+{
+    private readonly string _connectionString;
+    private readonly string _applicationName;
+
+    /// <param name="connectionString">Of a user who may make schemas and roles.</param>
+    /// <param name="schema">Lower-case letters, digits and underscores.</param>
+    /// <param name="applicationName">As the server shows the connections.</param>
+    public ServiceDatabase(string connectionString, string schema, string applicationName)
+    {
+        if (schema.Length is 0 or > 48 || schema.Any(c => c is not (>= 'a' and <= 'z' or >= '0' and <= '9' or '_')))
+        {
+            throw new ArgumentException($"Schema: expected up to 48 of a-z, 0-9 and _, found '{schema}'.", nameof(schema));
+        }
+
+        Schema = schema;
+        Role = $"algostack_{schema}";
+        _connectionString = connectionString;
+        _applicationName = applicationName;
+    }
+
+    public string Schema { get; }
+
+    public string Role { get; }
+
+    /// <summary>A lock key of this schema for <paramref name="purpose"/>: the first eight bytes of a SHA-256.</summary>
+    public long LockKey(string purpose) =>
+        BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{Schema}/{purpose}")));
+
+    /// <summary>
+    /// Connections that work as the role in the schema. Prepared statements outlive their use, and a connection goes back
+    /// to the pool as it is: DISCARD ALL would drop the plans.
+    /// </summary>
+    public NpgsqlDataSource CreateDataSource() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connectionString)
+    {
+        ApplicationName = _applicationName,
+        Options = $"-c role={Role}",
+        SearchPath = Schema,
+        MaxPoolSize = PostgresRegistration.MostConnections,
+        MaxAutoPrepare = 50,
+        NoResetOnClose = true,
+        IncludeErrorDetail = true,
+    });
+
+    /// <summary>A connection of the configured user, outside any pool, for what comes before the role.</summary>
+    public NpgsqlConnection CreateOwnerConnection() => new(new NpgsqlConnectionStringBuilder(_connectionString)
+    {
+        ApplicationName = _applicationName,
+        Pooling = false,
+    }.ConnectionString);
+}
