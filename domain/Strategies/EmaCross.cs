@@ -82,7 +82,8 @@ public struct EmaCross : IStrategy<EmaCross>
         var crossedUp = isAbove && !_wasAbove && _isReady;
         _wasAbove = isAbove;
         // A cross needs a bar before it that was warm too: where the averages stand at first says nothing of a crossing.
-        _isReady = _slow.IsWarm && _regime.IsWarm;
+        // And a price that never moved has no trend, though its averages may differ by a rounding.
+        _isReady = _slow.IsWarm && _regime.IsWarm && _regime.Range > 0;
 
         if (_isLong ? isAbove && bar.Close > _stop : !crossedUp)
         {
