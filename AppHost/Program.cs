@@ -1,1 +1,56 @@
-return 0;
+using Aspire.Hosting;
+
+var builder = DistributedApplication.CreateBuilder(args);
+
+var database = builder.AddPostgres("postgres").WithDataVolume().AddDatabase("algostack");
+var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
+
+var ingestion = builder.AddProject<Projects.AlgoStack_Ingestion>("ingestion")
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/health/ready")
+    .WithReference(database).WaitFor(database)
+    .WithReference(messaging).WaitFor(messaging);
+
+var signal = builder.AddProject<Projects.AlgoStack_Signal>("signal")
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/health/ready")
+    .WithReference(database).WaitFor(database)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion);
+
+var brokerRouting = builder.AddProject<Projects.AlgoStack_BrokerRouting>("broker-routing")
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/health/ready")
+    .WithReference(database).WaitFor(database)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithReference(signal);
+
+var alerting = builder.AddProject<Projects.AlgoStack_Alerting>("alerting")
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/health/ready")
+    .WithReference(database).WaitFor(database)
+    .WithReference(messaging).WaitFor(messaging);
+
+var backtest = builder.AddProject<Projects.AlgoStack_Backtest>("backtest")
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/health/ready")
+    .WithReference(database).WaitFor(database)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithReference(signal)
+    .WithReference(brokerRouting);
+
+builder.AddProject<Projects.AlgoStack_Gateway>("gateway")
+    .WithHttpEndpoint(port: 5080)
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health/ready")
+    .WithReference(database).WaitFor(database)
+    .WithReference(messaging).WaitFor(messaging)
+    .WithReference(ingestion)
+    .WithReference(signal)
+    .WithReference(brokerRouting)
+    .WithReference(alerting)
+    .WithReference(backtest);
+
+builder.Build().Run();

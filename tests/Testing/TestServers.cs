@@ -28,11 +28,12 @@ public static class TestServers
     {
         if (Environment.GetEnvironmentVariable("ConnectionStrings__algostack") is { Length: > 0 } given) return given;
 
-        var server = new PostgresServer(Folder.Value.Subfolder("postgres"), LoopbackPorts.Any(), "postgres", NewPassword());
+        var folder = Folder.Value.Subfolder("postgres");
+        var server = new PostgresServer(folder, LoopbackPorts.Any(), "postgres", NewPassword(), Path.Combine(folder, "server.log"));
         await server.PrepareAsync(CancellationToken.None);
         var process = await SupervisedProcess.StartAsync(server.Process(), CancellationToken.None);
         Folder.Value.Own(process);
-        await WaitAsync("PostgreSQL", process, server.ProbeAsync);
+        await WaitAsync("PostgreSQL", process, token => ServerProbes.PostgresAsync(server.ConnectionString, token));
         return server.ConnectionString;
     }
 
@@ -46,14 +47,12 @@ public static class TestServers
         }
 
         var ports = new RabbitMQPorts(LoopbackPorts.Any(), LoopbackPorts.Any(), LoopbackPorts.Any(), LoopbackPorts.Any());
-        var server = new RabbitMQServer(Folder.Value.Subfolder("rabbitmq"), ports, "algostack", NewPassword());
+        var folder = Folder.Value.Subfolder("rabbitmq");
+        var server = new RabbitMQServer(folder, ports, "algostack", NewPassword(), Path.Combine(folder, "server.log"));
         await server.PrepareAsync(CancellationToken.None);
-        var portMapper = await SupervisedProcess.StartAsync(server.PortMapper(), CancellationToken.None);
-        Folder.Value.Own(portMapper);
-        await WaitAsync("epmd", portMapper, async token => await server.PortMapperAnswersAsync(token) ? null : "no answer");
         var process = await SupervisedProcess.StartAsync(server.Process(), CancellationToken.None);
         Folder.Value.Own(process);
-        await WaitAsync("RabbitMQ", process, server.ProbeAsync);
+        await WaitAsync("RabbitMQ", process, token => ServerProbes.RabbitMQAsync(new Uri(server.ConnectionString), token));
         return new RabbitMQTestServer(new Uri(server.ConnectionString), new Uri($"http://127.0.0.1:{ports.Management}"));
     }
 

@@ -4,12 +4,10 @@ using Npgsql;
 namespace Aspire.Hosting.Running;
 
 /// <summary>A PostgreSQL server of its own, from installed binaries: data in a folder, TCP on loopback only, password always.</summary>
-internal sealed class PostgresServer(string folder, int port, string userName, string password)
+internal sealed class PostgresServer(string folder, int port, string userName, string password, string log)
 {
     // PostgreSQL refuses to run as root; this is the account its packages make.
     private const string PackageUser = "postgres";
-
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
 
     // For throughput in little memory. What makes a commit durable (fsync, synchronous_commit, full_page_writes) stays on.
     private static readonly string[] Settings =
@@ -28,7 +26,6 @@ internal sealed class PostgresServer(string folder, int port, string userName, s
     ];
 
     private readonly string _data = Path.Combine(folder, "data");
-    private readonly string _log = Path.Combine(folder, "postgres.log");
 
     private static string? User => OwnedFolder.IsRoot ? PackageUser : null;
 
@@ -48,9 +45,10 @@ internal sealed class PostgresServer(string folder, int port, string userName, s
         // Without PG_VERSION it is what an interrupted initdb left.
         if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
 
-        await OwnedFolder.CreateAsync(_data, User, _log, cancellationToken);
+        await OwnedFolder.CreateAsync(_data, User, log, cancellationToken);
+        await CheckReachableAsync(cancellationToken);
         var passwordFile = Path.Combine(folder, "initdb-password");
-        await OwnedFolder.WriteAsync(passwordFile, password, User, _log, cancellationToken);
+        await OwnedFolder.WriteAsync(passwordFile, password, User, log, cancellationToken);
         try
         {
             string[] arguments =
@@ -59,7 +57,7 @@ internal sealed class PostgresServer(string folder, int port, string userName, s
                 "--encoding", "UTF8", "--locale", "C",
             ];
             await SupervisedProcess.RunAsync(
-                new ProcessSpec(Path.Combine(InstalledPrograms.PostgresFolder(), "initdb"), arguments, "/", _log) { User = User },
+                new ProcessSpec(Path.Combine(InstalledPrograms.PostgresFolder(), "initdb"), arguments, "/", log) { User = User },
                 cancellationToken);
         }
         finally
@@ -77,52 +75,26 @@ internal sealed class PostgresServer(string folder, int port, string userName, s
             "-D", _data, "-p", port.ToString(CultureInfo.InvariantCulture), .. Settings.SelectMany(setting => (string[])["-c", setting]),
         ];
         // SIGINT is PostgreSQL's fast shutdown; on SIGTERM it would wait for its clients to leave.
-        return new ProcessSpec(Path.Combine(InstalledPrograms.PostgresFolder(version), "postgres"), arguments, "/", _log)
+        return new ProcessSpec(Path.Combine(InstalledPrograms.PostgresFolder(version), "postgres"), arguments, "/", log)
         {
             User = User,
             StopSignal = "INT",
+            LockPath = Path.Combine(folder, "lock"),
         };
     }
 
-    /// <summary>Null when the server answers a query, else why it does not.</summary>
-    public async Task<string?> ProbeAsync(CancellationToken cancellationToken)
+    private async Task CheckReachableAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await ExecuteAsync("select 1", cancellationToken);
-            return null;
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            return e.Message;
-        }
-    }
+        if (User is null) return;
 
-    public async Task EnsureDatabaseAsync(string database, CancellationToken cancellationToken)
-    {
-        try
+        var check = await SupervisedProcess.StartAsync(new ProcessSpec("test", ["-x", _data], "/", log) { User = User }, cancellationToken);
+        await using (check)
         {
-            await ExecuteAsync($"create database \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", cancellationToken);
+            if (await check.Exited.WaitAsync(cancellationToken) != 0)
+            {
+                throw new DistributedApplicationException(
+                    $"The account {PackageUser}, which PostgreSQL runs as, cannot reach {folder}: set ALGOSTACK_STATE to a folder whose parents it may enter.");
+            }
         }
-        catch (PostgresException e) when (string.Equals(e.SqlState, PostgresErrorCodes.DuplicateDatabase, StringComparison.Ordinal))
-        {
-            // From an earlier run.
-        }
-    }
-
-    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
-    {
-        var once = new NpgsqlConnectionStringBuilder(ConnectionString)
-        {
-            Database = "postgres",
-            Pooling = false,
-            Timeout = (int)ProbeTimeout.TotalSeconds,
-        };
-        await using var connection = new NpgsqlConnection(once.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
-#pragma warning disable CA2100 // The only name that is not a constant is quoted above.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

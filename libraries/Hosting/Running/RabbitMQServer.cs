@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,23 +8,24 @@ namespace Aspire.Hosting.Running;
 /// A RabbitMQ server of its own, from installed binaries: node name, cookie, port mapper, data and ports are private, and
 /// everything listens on loopback only. A Debian package's own service is neither used nor disturbed.
 /// </summary>
-internal sealed class RabbitMQServer(string folder, RabbitMQPorts ports, string userName, string password)
+internal sealed class RabbitMQServer(string folder, RabbitMQPorts ports, string userName, string password, string log)
 {
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
-
-    // What a client says first in AMQP 0-9-1; a server that is up answers with a method frame (type 1).
-    private static readonly byte[] ProtocolHeader = [(byte)'A', (byte)'M', (byte)'Q', (byte)'P', 0, 0, 9, 1];
-    private const byte MethodFrame = 1;
+    // Erlang would start its port mapper itself, detached, and leave it behind. So one runs before, in the server's own
+    // process group, which ends with the server.
+    private const string StartScript = """
+        "$0" -port "$ERL_EPMD_PORT" -address 127.0.0.1 &
+        until "$0" -names >/dev/null 2>&1; do kill -0 $! || exit 1; sleep 0.05; done
+        exec "$1"
+        """;
 
     private readonly string _home = Path.Combine(folder, "home");
-    private readonly string _log = Path.Combine(folder, "rabbitmq.log");
 
     public string ConnectionString => $"amqp://{userName}:{password}@127.0.0.1:{ports.Amqp}";
 
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         foreach (var name in (string[])["home", "mnesia", "log"])
-            await OwnedFolder.CreateAsync(Path.Combine(folder, name), user: null, _log, cancellationToken);
+            await OwnedFolder.CreateAsync(Path.Combine(folder, name), user: null, log, cancellationToken);
 
         // Erlang would make its own cookie, from a weak random source.
         var cookie = Path.Combine(_home, ".erlang.cookie");
@@ -35,12 +35,9 @@ internal sealed class RabbitMQServer(string folder, RabbitMQPorts ports, string 
         OwnedFolder.Write(Path.Combine(folder, "rabbitmq.conf"), Configuration());
     }
 
-    /// <summary>Erlang's port mapper. Run in its own right, because one that RabbitMQ starts detaches and outlives it.</summary>
-    public ProcessSpec PortMapper() =>
-        new(InstalledPrograms.Epmd(), ["-port", Text(ports.PortMapper), "-address", "127.0.0.1"], "/", _log);
-
-    public ProcessSpec Process() => new(InstalledPrograms.RabbitMQServer(), [], folder, _log)
+    public ProcessSpec Process() => new("sh", ["-c", StartScript, InstalledPrograms.Epmd(), InstalledPrograms.RabbitMQServer()], folder, log)
     {
+        LockPath = Path.Combine(folder, "lock"),
         Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["HOME"] = _home,
@@ -62,45 +59,6 @@ internal sealed class RabbitMQServer(string folder, RabbitMQPorts ports, string 
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
         },
     };
-
-    /// <summary>Null when the server answers as RabbitMQ does, else why it does not.</summary>
-    public async Task<string?> ProbeAsync(CancellationToken cancellationToken)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(ProbeTimeout);
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", ports.Amqp, timeout.Token);
-            var stream = client.GetStream();
-            await stream.WriteAsync(ProtocolHeader, timeout.Token);
-            var answer = new byte[1];
-            var read = await stream.ReadAsync(answer, timeout.Token);
-            return read == 1 && answer[0] == MethodFrame ? null : $"port {ports.Amqp} answers, but not in AMQP 0-9-1";
-        }
-        catch (Exception e) when (e is SocketException or IOException)
-        {
-            return e.Message;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return $"no answer within {ProbeTimeout.TotalSeconds} s";
-        }
-    }
-
-    public async Task<bool> PortMapperAnswersAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", ports.PortMapper, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     // Memory: the raft log is held in memory up to wal_max_size_bytes (512 MB unless said), the whole broker blocks
     // publishers at the watermark.

@@ -43,8 +43,8 @@ internal sealed class SupervisedProcess : IAsyncDisposable
         };
         string[] supervise =
         [
-            "sh", Path.Combine(AppContext.BaseDirectory, "supervise.sh"), spec.LogPath, spec.StopSignal,
-            ((int)OrphanGrace.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+            "sh", Path.Combine(AppContext.BaseDirectory, "supervise.sh"), spec.LogPath, spec.LockPath ?? "/dev/null",
+            spec.StopSignal, ((int)OrphanGrace.TotalSeconds).ToString(CultureInfo.InvariantCulture),
         ];
         // The supervisor is one thread, so the death signal is safe here: it covers a supervisor that is itself killed.
         string[] setpriv = ["setpriv", "--pdeathsig", spec.StopSignal];
@@ -56,11 +56,21 @@ internal sealed class SupervisedProcess : IAsyncDisposable
 
         var supervisor = Process.Start(start)
             ?? throw new DistributedApplicationException($"{spec.Command} could not be started.");
-        var line = await supervisor.StandardOutput.ReadLineAsync(cancellationToken);
+        string? line;
+        try
+        {
+            line = await supervisor.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            supervisor.Kill(entireProcessTree: true);
+            throw;
+        }
+
         if (line is null || !line.StartsWith("started ", StringComparison.Ordinal))
         {
             throw new DistributedApplicationException(
-                $"The supervisor of {spec.Command} was expected to say \"started PID\" and said \"{line}\".");
+                $"{spec.Command} was not started ({line ?? "no answer from its supervisor"}); its log is {spec.LogPath}.");
         }
 
         return new SupervisedProcess(supervisor, int.Parse(line["started ".Length..], CultureInfo.InvariantCulture), spec.StopSignal);
@@ -74,7 +84,7 @@ internal sealed class SupervisedProcess : IAsyncDisposable
         if (code != 0)
         {
             throw new DistributedApplicationException(
-                $"{spec.Command} ended with exit code {code}:{Environment.NewLine}{await LogTail.ReadAsync(spec.LogPath, cancellationToken)}");
+                $"{spec.Command} ended with exit code {code}:{Environment.NewLine}{await LogFile.TailAsync(spec.LogPath, cancellationToken)}");
         }
     }
 
@@ -131,11 +141,12 @@ internal sealed class SupervisedProcess : IAsyncDisposable
 
     private async Task ReadExitAsync()
     {
+        // Not by awaiting the line: a read of a pipe holds a thread of the pool for as long as the process lives.
+        await _supervisor.WaitForExitAsync();
         var line = await _supervisor.StandardOutput.ReadLineAsync();
         var reported = line?.StartsWith("exited ", StringComparison.Ordinal) == true;
         if (!reported) Kill();
 
-        await _supervisor.WaitForExitAsync();
         _exited.SetResult(reported ? int.Parse(line!["exited ".Length..], CultureInfo.InvariantCulture) : KilledWithSupervisor);
     }
 }

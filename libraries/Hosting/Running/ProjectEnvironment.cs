@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Aspire.Hosting.Running;
+
+/// <summary>What every project is started with before its own settings: telemetry's names, and a heap for a shared machine.</summary>
+internal static class ProjectEnvironment
+{
+    public static IEnumerable<KeyValuePair<string, string>> Of(string name, int replica)
+    {
+        // Many services share one machine: one heap each instead of one a core, given back rather than kept.
+        yield return new("DOTNET_gcServer", "0");
+        yield return new("DOTNET_GCConserveMemory", "5");
+
+        yield return new("OTEL_SERVICE_NAME", name);
+        yield return new("OTEL_RESOURCE_ATTRIBUTES", string.Create(CultureInfo.InvariantCulture, $"service.instance.id={name}-{replica}"));
+        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint)
+        {
+            yield return new("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
+            yield return new("OTEL_EXPORTER_OTLP_PROTOCOL", Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL") ?? "grpc");
+        }
+
+        if (!IsDevelopment()) yield break;
+
+        // Milliseconds: whoever develops wants to see what just happened.
+        foreach (var delay in (string[])["OTEL_METRIC_EXPORT_INTERVAL", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BLRP_SCHEDULE_DELAY"])
+            yield return new(delay, "1000");
+        yield return new("OTEL_TRACES_SAMPLER", "always_on");
+    }
+
+    private static bool IsDevelopment() => string.Equals(
+        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT"),
+        "Development",
+        StringComparison.OrdinalIgnoreCase);
+}
