@@ -98,7 +98,9 @@ public struct BandReversion : IStrategy<BandReversion>
         var inputs = verdict.Explanation.Inputs;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"it closed {(inputs[1] - close) / inputs[3]:0.00} deviations below the lower band ({PriceText.Of(inputs[1])}) with RSI at {inputs[0]:0.0}; target {PriceText.Of(verdict.Target)}, stop {PriceText.Of(verdict.Stop)}, given up after {verdict.ExpiryBars} bars");
+            $"it closed {(inputs[1] - close) / inputs[3]:0.00} deviations below the lower band ({PriceText.Of(inputs[1])}) " +
+            $"with RSI at {inputs[0]:0.0}; target {PriceText.Of(verdict.Target)}, stop {PriceText.Of(verdict.Stop)}, " +
+            $"given up after {verdict.ExpiryBars} bars");
     }
 
     private static string Exit(in Explanation explanation)
@@ -110,7 +112,8 @@ public struct BandReversion : IStrategy<BandReversion>
             : $"the close reached neither the target of {PriceText.Of(inputs[5])} nor the stop at {PriceText.Of(inputs[6])}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{how} in {inputs[7]:0} bars, and only a new close below the lower band (now {PriceText.Of(inputs[1])}) leads back in");
+            $"{how} in {inputs[7]:0} bars, and only a new close below the lower band " +
+            $"(now {PriceText.Of(inputs[1])}) leads back in");
     }
 
     private bool Enters(uint rules)
