@@ -1,3 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using AlgoStack.Gateway;
 
-await app.RunAsync();
+await GatewayApplication.Build(args).RunAsync();

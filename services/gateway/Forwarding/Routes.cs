@@ -1,0 +1,68 @@
+namespace AlgoStack.Gateway.Forwarding;
+
+/// <summary>Where a path of the console's address is answered.</summary>
+/// <param name="Pattern">The path as callers write it. A more specific pattern wins.</param>
+/// <param name="Service">The service's resource name.</param>
+/// <param name="Cut">What is taken off the front of the path before it goes to the service.</param>
+/// <param name="Put">What is put there instead.</param>
+internal sealed record Route(string Pattern, string Service, string Cut = "", string Put = "")
+{
+    /// <summary>How long the service may take to answer, up to its headers.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>Every path that the gateway passes on, and to whom. Paths that are not here are the gateway's own.</summary>
+internal static class Routes
+{
+    public const string Ingestion = "ingestion";
+    public const string Signal = "signal";
+    public const string BrokerRouting = "broker-routing";
+    public const string Alerting = "alerting";
+    public const string Backtest = "backtest";
+
+    private const string V1 = "/api/v1";
+
+    // Parity runs a whole backtest before it answers.
+    private static readonly TimeSpan ParityPatience = TimeSpan.FromMinutes(10);
+
+    public static IReadOnlyList<string> Services { get; } = [Ingestion, Signal, BrokerRouting, Alerting, Backtest];
+
+    public static IReadOnlyList<Route> All { get; } =
+    [
+        new("/api/v1/replays/{**rest}", Ingestion, V1),
+        new("/api/v1/imports/{**rest}", Ingestion, V1),
+        new("/api/v1/feeds/{**rest}", Ingestion, V1),
+        new("/api/v1/sessions/{**rest}", Ingestion, V1),
+        new("/api/v1/history/{**rest}", Ingestion, V1),
+        new("/api/v1/instruments/{**rest}", Ingestion, V1),
+        new("/history/{**rest}", Ingestion),
+
+        new("/api/v1/signals/{**rest}", Signal, V1),
+        new("/api/v1/sessions/{session}/signals", Signal, V1),
+        new("/signals/{**rest}", Signal),
+
+        new("/api/v1/orders/{**rest}", BrokerRouting, V1),
+        new("/api/v1/positions/{**rest}", BrokerRouting, V1),
+        new("/api/v1/portfolio/{**rest}", BrokerRouting, V1),
+        new("/api/v1/halt", BrokerRouting, V1),
+        new("/api/v1/resume", BrokerRouting, V1),
+        new("/orders/{**rest}", BrokerRouting),
+        new("/positions/{**rest}", BrokerRouting),
+        new("/portfolio/{**rest}", BrokerRouting),
+        new("/halt", BrokerRouting),
+        new("/resume", BrokerRouting),
+
+        new("/api/v1/alerts/{**rest}", Alerting, V1),
+
+        new("/api/v1/backtest/{**rest}", Backtest, V1, "/api"),
+        new("/api/v1/backtest/parity/{session}", Backtest, V1, "/api") { Patience = ParityPatience },
+        new("/api/backtest/{**rest}", Backtest),
+        new("/api/backtest/parity/{session}", Backtest) { Patience = ParityPatience },
+
+        // Several services answer the same path about a session; these prefixes say which one is meant.
+        new("/api/v1/ingestion/{**rest}", Ingestion, "/api/v1/ingestion"),
+        new("/api/v1/signal/{**rest}", Signal, "/api/v1/signal"),
+        new("/api/v1/routing/{**rest}", BrokerRouting, "/api/v1/routing"),
+        new("/api/v1/alerting/{**rest}", Alerting, "/api/v1/alerting"),
+    ];
+}

@@ -1,0 +1,43 @@
+using AlgoStack.Gateway.Forwarding;
+
+namespace AlgoStack.Gateway.Tests;
+
+/// <summary>A gateway on a loopback port, with one upstream standing in for every service.</summary>
+public sealed class GatewayUnderTest : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private GatewayUnderTest(WebApplication app)
+    {
+        _app = app;
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public HttpClient Http { get; }
+
+    public Uri Address => Http.BaseAddress!;
+
+    /// <param name="services">Address of each service, by name; those not named have none.</param>
+    public static async Task<GatewayUnderTest> StartAsync(IReadOnlyDictionary<string, Uri> services, params string[] more)
+    {
+        string[] args =
+        [
+            "--urls", "http://127.0.0.1:0",
+            .. services.SelectMany(s => (string[])[$"--services:{s.Key}:http:0", s.Value.AbsoluteUri]),
+            .. more,
+        ];
+        var app = GatewayApplication.Build(args);
+        await app.StartAsync(CancellationToken.None);
+        return new GatewayUnderTest(app);
+    }
+
+    public static Task<GatewayUnderTest> StartAsync(FakeUpstream upstream, params string[] more) =>
+        StartAsync(Routes.Services.ToDictionary(s => s, _ => upstream.Address, StringComparer.Ordinal), more);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+}
