@@ -70,8 +70,9 @@ public sealed class ForwarderTests
     {
         await using var upstream = await FakeUpstream.StartAsync(app => app.MapPost("/history", async context =>
         {
-            context.Response.ContentType = "application/octet-stream";
-            await context.Request.Body.CopyToAsync(context.Response.Body, context.RequestAborted);
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            await context.Response.Body.WriteAsync(body.ToArray(), context.RequestAborted);
         }));
         await using var gateway = await GatewayUnderTest.StartAsync(upstream);
         var bytes = RandomNumberGenerator.GetBytes(20 * 1024 * 1024);
