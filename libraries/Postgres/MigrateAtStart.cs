@@ -7,7 +7,7 @@ namespace AlgoStack.Postgres;
 
 /// <summary>Brings the schema up to date before anything else of the service starts, and waits for a server that starts too.</summary>
 internal sealed partial class MigrateAtStart(
-    Migrator migrator, IList<MigrationSource> sources, TimeProvider clock, ILogger<MigrateAtStart> logger) : IHostedService
+    Migrator migrator, IReadOnlyList<MigrationSource> sources, TimeProvider clock, ILogger<MigrateAtStart> logger) : IHostedService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);

@@ -16,24 +16,24 @@ public static class PostgresRegistration
     /// <summary>
     /// Registers one <see cref="NpgsqlDataSource"/> on the connection string <paramref name="connectionName"/>, working
     /// in <paramref name="schema"/> as the role of the same name (prefixed <c>algostack_</c>). At start, before anything
-    /// else, the schema and role are made and the <c>Schema/NNNN_name.sql</c> resources of the calling assembly applied.
+    /// else, the schema and role are made, and the migrations of <paramref name="before"/> and then the
+    /// <c>Schema/NNNN_name.sql</c> resources of <paramref name="service"/> applied.
     /// </summary>
     /// <exception cref="PostgresConfigurationException">The connection string is missing or unreadable.</exception>
-    public static NpgsqlDataSource AddPostgres(this IHostApplicationBuilder builder, string connectionName, string schema)
+    public static void AddPostgres(
+        this IHostApplicationBuilder builder, string connectionName, string schema, Assembly service, params MigrationSource[] before)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var database = new ServiceDatabase(ReadConnectionString(builder.Configuration, connectionName), schema, builder.Environment.ApplicationName);
-        var migrations = new List<MigrationSource> { new("service", Assembly.GetCallingAssembly(), "Schema") };
-        var source = database.CreateDataSource();
+        var database = new ServiceDatabase(
+            ReadConnectionString(builder.Configuration, connectionName), schema, builder.Environment.ApplicationName);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(database);
-        builder.Services.AddSingleton(source);
-        builder.Services.AddSingleton<IList<MigrationSource>>(migrations);
+        builder.Services.AddSingleton(_ => database.CreateDataSource());
+        builder.Services.AddSingleton<IReadOnlyList<MigrationSource>>([.. before, new MigrationSource("service", service, "Schema")]);
         builder.Services.AddSingleton<Migrator>();
         builder.Services.AddHostedService<MigrateAtStart>();
         builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);
-        return source;
     }
 
     private static string ReadConnectionString(IConfiguration configuration, string name)

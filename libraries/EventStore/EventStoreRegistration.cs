@@ -1,0 +1,91 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AlgoStack.EventStore.Projections;
+using AlgoStack.EventStore.Streams;
+using AlgoStack.EventStore.Subscriptions;
+using AlgoStack.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace AlgoStack.EventStore;
+
+/// <summary>What a store holds and who follows it.</summary>
+public sealed class EventStoreOptions
+{
+    internal Dictionary<string, Type> Events { get; } = new(StringComparer.Ordinal);
+
+    internal AggregateFolds Folds { get; } = new();
+
+    internal List<Type> InlineProjections { get; } = [];
+
+    internal List<Type> AsyncProjections { get; } = [];
+
+    internal List<Type> Subscriptions { get; } = [];
+
+    /// <summary>How events are written: names as declared, as Marten does; NaN and infinities by name.</summary>
+    public JsonSerializerOptions Json { get; } = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    /// <summary>Registers an event under the snake_case name it is stored by for ever.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public void Event<T>(string name)
+        where T : class
+    {
+        if (!Events.TryAdd(name, typeof(T)))
+        {
+            throw new ArgumentException($"Event name '{name}' is taken by {Events[name].Name}; {typeof(T).Name} needs one of its own.", nameof(name));
+        }
+    }
+
+    /// <summary>Registers how an aggregate comes of its events.</summary>
+    public void Aggregate<T>(T seed, Func<T, object, T> apply)
+        where T : class => Folds.Add(seed, apply);
+
+    /// <summary>A projection written in the transaction of every append.</summary>
+    public void Inline<T>()
+        where T : Projection => InlineProjections.Add(typeof(T));
+
+    /// <summary>A projection that follows the log.</summary>
+    public void Async<T>()
+        where T : Projection => AsyncProjections.Add(typeof(T));
+
+    public void Subscribe<T>()
+        where T : Subscription => Subscriptions.Add(typeof(T));
+}
+
+public static class EventStoreRegistration
+{
+    /// <summary>
+    /// Registers PostgreSQL (see <see cref="PostgresRegistration.AddPostgres"/>) and a store in <paramref name="schema"/>:
+    /// <see cref="EventLog"/> opens sessions, <see cref="EventDaemon"/> runs what follows the log.
+    /// </summary>
+    public static void AddEventStore(this IHostApplicationBuilder builder, string connectionName, string schema, Action<EventStoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = new EventStoreOptions();
+        configure(options);
+
+        builder.AddPostgres(connectionName, schema, Assembly.GetCallingAssembly(), new MigrationSource("event_store", typeof(EventLog).Assembly, "Schema"));
+        foreach (var type in options.InlineProjections.Concat(options.AsyncProjections).Concat(options.Subscriptions))
+        {
+            builder.Services.AddSingleton(type);
+        }
+
+        builder.Services.AddSingleton(services => new EventLog(
+            services.GetRequiredService<NpgsqlDataSource>(),
+            services.GetRequiredService<ServiceDatabase>(),
+            new EventTypes(options.Events, options.Json),
+            options.Folds,
+            [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
+            services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<EventDaemon>(
+            services,
+            options.AsyncProjections.Select(t => (Projection)services.GetRequiredService(t)),
+            options.Subscriptions.Select(t => (Subscription)services.GetRequiredService(t))));
+        builder.Services.AddHostedService(services => services.GetRequiredService<EventDaemon>());
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "projections", services => services.GetRequiredService<EventDaemon>(), HealthStatus.Unhealthy, ["ready"]));
+    }
+}

@@ -1,0 +1,22 @@
+namespace AlgoStack.EventStore.Streams;
+
+/// <summary>How each aggregate comes of its events: a state before the first, and the state after each next one.</summary>
+public sealed class AggregateFolds
+{
+    private readonly Dictionary<Type, (object Seed, Func<object, object, object> Apply)> _folds = [];
+
+    public void Add<T>(T seed, Func<T, object, T> apply)
+        where T : class => _folds.Add(typeof(T), (seed, (state, e) => apply((T)state, e)));
+
+    /// <exception cref="InvalidOperationException">The aggregate is not registered.</exception>
+    public T Fold<T>(IEnumerable<object> events)
+        where T : class
+    {
+        if (!_folds.TryGetValue(typeof(T), out var fold))
+        {
+            throw new InvalidOperationException($"Aggregate {typeof(T)} is not registered with the store.");
+        }
+
+        return (T)events.Aggregate(fold.Seed, fold.Apply);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Threading.Channels;
+using AlgoStack.Postgres;
+using Npgsql;
+
+namespace AlgoStack.EventStore.Streams;
+
+/// <summary>A store of events in one schema: opens sessions, and wakes its subscriptions when one commits.</summary>
+public sealed class EventLog
+{
+    private readonly List<Channel<bool>> _wakes = [];
+    private readonly Channel<bool> _commits = NewSignal();
+
+    internal EventLog(
+        NpgsqlDataSource source,
+        ServiceDatabase database,
+        EventTypes types,
+        AggregateFolds folds,
+        IReadOnlyList<Projections.Projection> inline,
+        TimeProvider clock)
+    {
+        Source = source;
+        Types = types;
+        Folds = folds;
+        Inline = inline;
+        Clock = clock;
+        AppendLock = database.LockKey("append");
+        Channel = $"{database.Schema}_events";
+        Database = database;
+    }
+
+    public EventTypes Types { get; }
+
+    public NpgsqlDataSource Source { get; }
+
+    internal ServiceDatabase Database { get; }
+
+    internal AggregateFolds Folds { get; }
+
+    internal IReadOnlyList<Projections.Projection> Inline { get; }
+
+    internal TimeProvider Clock { get; }
+
+    /// <summary>Held shared by every append and exclusively, for a moment, by whoever reads the high-water mark.</summary>
+    internal long AppendLock { get; }
+
+    /// <summary>The name that other processes' commits are told under.</summary>
+    internal string Channel { get; }
+
+    public EventSession OpenSession() => new(this);
+
+    /// <summary>Gets a token after commits of this process; tokens do not pile up.</summary>
+    internal ChannelReader<bool> Commits => _commits.Reader;
+
+    /// <summary>A reader that gets a token after commits of any process; tokens do not pile up.</summary>
+    internal ChannelReader<bool> Wakes()
+    {
+        var wake = NewSignal();
+        lock (_wakes) _wakes.Add(wake);
+        return wake.Reader;
+    }
+
+    internal void OnCommit()
+    {
+        _commits.Writer.TryWrite(true);
+        Wake();
+    }
+
+    internal void Wake()
+    {
+        lock (_wakes)
+        {
+            foreach (var wake in _wakes) wake.Writer.TryWrite(true);
+        }
+    }
+
+    private static Channel<bool> NewSignal() => System.Threading.Channels.Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+}
