@@ -1,0 +1,44 @@
+using System.Runtime.ExceptionServices;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AlgoStack.ServiceDefaults.Messaging;
+
+/// <summary>
+/// The end of an ordered message that never reached its consumer, being unreadable or of a kind nobody here takes: it goes
+/// back to the head of its queue after a pause, and health is red until somebody looks.
+/// </summary>
+internal sealed partial class HoldBack(
+    OrderedEndpoint endpoint, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<OrderedEndpoint> logger)
+    : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        await WaitAsync(context.Exception);
+        ExceptionDispatchInfo.Throw(context.Exception);
+    }
+
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        var exception = new InvalidOperationException($"{endpoint.Queue} holds a message that its consumer does not take.");
+        await WaitAsync(exception);
+        throw exception;
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("holdBack");
+
+    private async Task WaitAsync(Exception exception)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested || exception is OperationCanceledException) return;
+
+        endpoint.Failed(exception.Message, clock.GetUtcNow());
+        MessageHeldBack(logger, exception, endpoint.Queue, Pause.TotalSeconds);
+        await Task.Delay(Pause, clock, lifetime.ApplicationStopping);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue} cannot read its first message; it stays there and is tried again in {Seconds} s.")]
+    private static partial void MessageHeldBack(ILogger logger, Exception exception, string queue, double seconds);
+}
