@@ -1,3 +1,5 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using AlgoStack.Ingestion;
+
+var app = WebApplication.CreateBuilder(args).AddIngestion().Build().MapIngestion();
 
 await app.RunAsync();

@@ -1,0 +1,250 @@
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.Ingestion.Providers.Replay;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AlgoStack.Ingestion.Feeds;
+
+internal static class SessionState
+{
+    public const string Starting = "starting";
+    public const string Running = "running";
+    public const string Completed = "completed";
+    public const string Failed = "failed";
+}
+
+internal static class SessionKind
+{
+    public const string Replay = "replay";
+    public const string Live = "live";
+}
+
+/// <summary>A replay that a restart takes up again.</summary>
+/// <param name="ContentHash">Of the file's accepted bars as first read; null when it had not been read to its end.</param>
+/// <param name="LastSequence">The journal's end.</param>
+internal sealed record UnfinishedReplay(string SessionId, StartReplay Replay, string? ContentHash, string? Error, long LastSequence, bool JournalEnded);
+
+/// <summary>The rows of sessions.</summary>
+internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock)
+{
+    public const int MostListed = 1_000;
+
+    private const string Columns =
+        """
+        s.session_id, s.kind, s.source, s.state, s.timeframe, s.bars_total, s.bars_read, s.bars_accepted, s.duplicates,
+        (select coalesce(jsonb_object_agg(q.reason, q.rows), '{}') from quarantine_counts q where q.session_id = s.session_id),
+        s.last_sequence, s.first_bar, s.last_bar, s.started_at, s.first_read_at, s.ended_at, s.error
+        """;
+
+    public async Task AddReplayAsync(string sessionId, StartReplay replay, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            insert into sessions (session_id, kind, source, state, file, speed, asked_timeframe, venue, started_at)
+            values ($1, 'replay', $2, 'starting', $2, $3, $4, $5, $6)
+            """);
+        command.Parameters.Add(new() { Value = sessionId });
+        command.Parameters.Add(new() { Value = replay.File });
+        command.Parameters.Add(Text(replay.Speed));
+        command.Parameters.Add(Text(replay.Timeframe));
+        command.Parameters.Add(Text(replay.Venue));
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>When the first row was read; the first call counts.</summary>
+    public async Task ReadingAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "update sessions set first_read_at = coalesce(first_read_at, $2) where session_id = $1");
+        command.Parameters.Add(new() { Value = sessionId });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The account of a file read to its end. Again after a restart: the same then, and written once.</summary>
+    public async Task ReadAsync(string sessionId, ReplayData data, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(new(
+            """
+            update sessions
+            set state = $2, timeframe = $3, bars_total = $4, bars_read = $5, duplicates = $6, content_hash = $7, error = $8
+            where session_id = $1
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = sessionId },
+                new() { Value = data.Accepted > 0 ? SessionState.Running : SessionState.Failed },
+                Text(data.Accepted > 0 ? data.Timeframe.ToString() : null),
+                new() { Value = data.Accepted },
+                new() { Value = data.Read },
+                new() { Value = data.Duplicates },
+                Text(data.Accepted > 0 ? data.Hash.ToString() : null),
+                Text(data.Failure?.Message),
+            },
+        });
+        commands.BatchCommands.Add(new("delete from quarantine_counts where session_id = $1") { Parameters = { new() { Value = sessionId } } });
+        commands.BatchCommands.Add(new("delete from quarantine where session_id = $1") { Parameters = { new() { Value = sessionId } } });
+        commands.BatchCommands.Add(new(
+            """
+            insert into quarantine_counts (session_id, reason, rows)
+            select $1, n.reason, n.rows from unnest($2, $3) as n (reason, rows)
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = sessionId },
+                new() { Value = data.Quarantined.Keys.ToArray() },
+                new() { Value = data.Quarantined.Values.ToArray() },
+            },
+        });
+        commands.BatchCommands.Add(QuarantineCommand(sessionId, data.Details));
+        await commands.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends a session: failed when it has an error, else completed.</summary>
+    public async Task EndAsync(string sessionId, string? error, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            update sessions
+            set error = coalesce(error, $2),
+                state = case when coalesce(error, $2) is null then 'completed' else 'failed' end,
+                ended_at = coalesce(ended_at, $3)
+            where session_id = $1
+            """);
+        command.Parameters.Add(new() { Value = sessionId });
+        command.Parameters.Add(Text(error));
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<SessionStatus?> FindAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select {Columns} from sessions s where s.session_id = $1");
+        command.Parameters.Add(new() { Value = sessionId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ToStatus(reader) : null;
+    }
+
+    /// <summary>The newest sessions first.</summary>
+    public async Task<IReadOnlyList<SessionStatus>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"select {Columns} from sessions s order by s.started_at desc, s.session_id limit $1");
+        command.Parameters.Add(new() { Value = MostListed });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var sessions = new List<SessionStatus>();
+        while (await reader.ReadAsync(cancellationToken)) sessions.Add(ToStatus(reader));
+        return sessions;
+    }
+
+    /// <summary>Replays that have not ended, oldest first.</summary>
+    public async Task<IReadOnlyList<UnfinishedReplay>> UnfinishedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select s.session_id, s.file, s.speed, s.asked_timeframe, s.venue, s.content_hash, s.error, s.last_sequence,
+                   coalesce((select b.end_of_session from batches b
+                             where b.session_id = s.session_id and b.partition = 0 and b.sequence = s.last_sequence), false)
+            from sessions s
+            where s.kind = 'replay' and s.ended_at is null
+            order by s.started_at
+            limit $1
+            """);
+        command.Parameters.Add(new() { Value = MostListed });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var unfinished = new List<UnfinishedReplay>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            unfinished.Add(new UnfinishedReplay(
+                reader.GetString(0),
+                new StartReplay(reader.GetString(1), Text(reader, 2), Text(reader, 3), Text(reader, 4)),
+                Text(reader, 5),
+                Text(reader, 6),
+                reader.GetInt64(7),
+                reader.GetBoolean(8)));
+        }
+
+        return unfinished;
+    }
+
+    /// <summary>The journal's end in a session's partition, and how far it has been announced.</summary>
+    public async Task<(long Journaled, long Published)> ProgressAsync(string sessionId, int partition, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select coalesce((select max(sequence) from batches where session_id = $1 and partition = $2), 0),
+                   coalesce((select last_sequence from publications where session_id = $1 and partition = $2), 0)
+            """);
+        command.Parameters.Add(new() { Value = sessionId });
+        command.Parameters.Add(new() { Value = partition });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    public async Task PublishedAsync(string sessionId, int partition, long sequence, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            insert into publications as p (session_id, partition, last_sequence)
+            values ($1, $2, $3)
+            on conflict (session_id, partition) do update
+            set last_sequence = greatest(p.last_sequence, excluded.last_sequence)
+            """);
+        command.Parameters.Add(new() { Value = sessionId });
+        command.Parameters.Add(new() { Value = partition });
+        command.Parameters.Add(new() { Value = sequence });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlBatchCommand QuarantineCommand(string sessionId, IReadOnlyList<QuarantinedRow> rows) => new(
+        """
+        insert into quarantine (session_id, reason, line, instrument, detail, quarantined_at)
+        select $1, n.reason, n.line, n.instrument, n.detail, $6
+        from unnest($2, $3, $4, $5) as n (reason, line, instrument, detail)
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = sessionId },
+            new() { Value = rows.Select(r => r.Reason).ToArray() },
+            new() { Value = rows.Select(r => r.Line).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+            new() { Value = rows.Select(r => r.Instrument).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+            new() { Value = rows.Select(r => r.Detail).ToArray() },
+            new() { Value = clock.GetUtcNow() },
+        },
+    };
+
+    private static SessionStatus ToStatus(NpgsqlDataReader reader) => new(
+        reader.GetString(0),
+        reader.GetString(1),
+        reader.GetString(2),
+        reader.GetString(3),
+        Text(reader, 4),
+        reader.IsDBNull(5) ? null : reader.GetInt64(5),
+        reader.GetInt64(6),
+        reader.GetInt64(7),
+        reader.GetInt64(8),
+        System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, long>>(reader.GetString(9)) ?? [],
+        reader.GetInt64(10),
+        Time(reader, 11),
+        Time(reader, 12),
+        new DateTimeOffset(reader.GetDateTime(13)),
+        Time(reader, 14),
+        Time(reader, 15),
+        Text(reader, 16));
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column));
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.ServiceDefaults.Problems;
+using AlgoStack.Ingestion.Providers.Replay;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AlgoStack.Ingestion.Feeds;
+
+/// <summary><c>POST /replays</c>: a session of its own for each time it is asked, even for the same file.</summary>
+internal static class StartReplayEndpoint
+{
+    public static async Task<IResult> HandleAsync(
+        StartReplay replay, SessionStore sessions, ReplayRunner runner, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (Refuse(replay) is { } refusal) return refusal;
+
+        var sessionId = NewSessionId(clock.GetUtcNow());
+        await sessions.AddReplayAsync(sessionId, replay, cancellationToken);
+        runner.Take(new UnfinishedReplay(sessionId, replay, ContentHash: null, Error: null, LastSequence: 0, JournalEnded: false));
+        return TypedResults.Accepted($"/sessions/{sessionId}", await sessions.FindAsync(sessionId, cancellationToken));
+    }
+
+    // What can be told without reading the file is told at once.
+    private static ProblemHttpResult? Refuse(StartReplay replay)
+    {
+        if (string.IsNullOrWhiteSpace(replay.File)) return Problem.Invalid("file_missing", "File: expected the full path of a CSV or CSV.gz, found nothing.");
+        if (!ReplayPace.TryParse(replay.Speed, out _))
+        {
+            return Problem.Invalid("speed_invalid", $"Speed: expected 1x to {ReplayPace.MostTimes}x or max, found '{replay.Speed}'.");
+        }
+
+        if (replay.Timeframe is not null && !Timeframe.TryParse(replay.Timeframe, out _))
+        {
+            return Problem.Invalid("timeframe_invalid", $"Timeframe: expected a count and s, m, h, d or w, as in 5m, found '{replay.Timeframe}'.");
+        }
+
+        if (replay.Venue is not null
+            && (replay.Venue.Contains('.', StringComparison.Ordinal) || !InstrumentId.TryParse($"X.{replay.Venue}", out _, out _)))
+        {
+            return Problem.Invalid("venue_invalid", $"Venue: expected letters, digits and - _ / only, found '{replay.Venue}'.");
+        }
+
+        try
+        {
+            BarFile.Open(replay.File).Dispose();
+            return null;
+        }
+        catch (BarFileException e)
+        {
+            return Problem.Invalid(e.Code, e.Message);
+        }
+    }
+
+    private static string NewSessionId(DateTimeOffset now) => string.Create(
+        CultureInfo.InvariantCulture, $"replay-{now:yyyyMMdd't'HHmmss}-{Random.Shared.Next(0x10000):x4}");
+
+}

@@ -1,0 +1,46 @@
+using AlgoStack.Ingestion.Feeds;
+using AlgoStack.Ingestion.Instruments;
+using AlgoStack.Ingestion.Tape;
+using AlgoStack.Postgres;
+using AlgoStack.ServiceDefaults;
+
+namespace AlgoStack.Ingestion;
+
+/// <summary>What the service is made of.</summary>
+internal static class IngestionService
+{
+    public static WebApplicationBuilder AddIngestion(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceDefaults();
+        builder.AddPostgres("algostack", "ingestion");
+        builder.AddBus();
+        builder.Services
+            .AddSingleton<InstrumentRegistry>()
+            .AddSingleton<TapeWriter>()
+            .AddSingleton<BatchReader>()
+            .AddSingleton<SessionStore>()
+            .AddSingleton<DatabaseOutage>()
+            .AddHosted<NoticePublisher>()
+            .AddHosted<ReplayRunner>();
+        return builder;
+    }
+
+    public static WebApplication MapIngestion(this WebApplication app)
+    {
+        app.MapDefaultEndpoints();
+        app.MapPost("/replays", StartReplayEndpoint.HandleAsync);
+        app.MapGet("/sessions", GetSessions.ListAsync);
+        app.MapGet("/sessions/{id}", GetSessions.GetAsync);
+        app.MapGet("/sessions/{id}/batches", GetSessions.HeadsAsync);
+        app.MapGet("/sessions/{id}/batches/{sequence:long}", GetSessions.BatchAsync);
+        app.MapGet("/sessions/{id}/bars", GetSessions.BarsAsync);
+        app.MapGet("/instruments", GetInstruments.HandleAsync);
+        app.MapGet("/history", GetHistory.HandleAsync);
+        return app;
+    }
+
+    // One object that others call and that runs.
+    private static IServiceCollection AddHosted<T>(this IServiceCollection services)
+        where T : class, IHostedService =>
+        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+}

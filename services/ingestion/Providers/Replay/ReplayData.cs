@@ -1,0 +1,235 @@
+using System.Globalization;
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.Ingestion.Instruments;
+using AlgoStack.Ingestion.Quality;
+using AlgoStack.Ingestion.Tape;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
+
+namespace AlgoStack.Ingestion.Providers.Replay;
+
+/// <summary>A row that was kept out: where it was and why.</summary>
+internal sealed record QuarantinedRow(long? Line, string? Instrument, string Reason, string Detail);
+
+/// <summary>
+/// What a file had to give: its accepted bars, in order and stamped at their close, and an account of all the others.
+/// Reading the same file with the same options gives the same again, which is what a replay resumes on.
+/// </summary>
+internal sealed class ReplayData : IDisposable
+{
+    /// <summary>Rows kept in detail for each reason; the rest are counted only.</summary>
+    public const int MostDetailed = 1_000;
+
+    // Clocks differ, and a daily bar of today may be stamped at its end.
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
+
+    private readonly SortedBars _sorted = new();
+    private readonly BarGate _gate = new();
+    private readonly CloseTimes _closes = new();
+    private readonly List<Source> _sources = [];
+    private readonly List<Instrument> _instruments = [];
+    private readonly Dictionary<InstrumentId, int> _numbers = [];
+    private readonly Dictionary<string, long> _quarantined = [];
+    private readonly List<QuarantinedRow> _details = [];
+    private readonly List<long> _previous = [];
+    private readonly HashSet<long> _months = [];
+    private long _smallestStep = long.MaxValue;
+    private long _shift;
+    private bool _usable;
+
+    private ReplayData()
+    {
+    }
+
+    public Timeframe Timeframe { get; private set; }
+
+    /// <summary>By number, which is what <see cref="Bars"/> refers to.</summary>
+    public IReadOnlyList<Instrument> Instruments => _instruments;
+
+    public long Read { get; private set; }
+
+    public long Accepted => _usable ? _sorted.Count : 0;
+
+    public long Duplicates { get; private set; }
+
+    public IReadOnlyDictionary<string, long> Quarantined => _quarantined;
+
+    /// <summary>All that were quarantined.</summary>
+    public long Refused => _quarantined.Values.Sum();
+
+    public IReadOnlyList<QuarantinedRow> Details => _details;
+
+    /// <summary>Over every accepted bar and its instrument.</summary>
+    public BarHash Hash { get; private set; }
+
+    /// <summary>Why the file could not be read to its end, or gave nothing; what <see cref="Bars"/> has is good.</summary>
+    public BarFileException? Failure { get; private set; }
+
+    /// <summary>Months, as the first day's Unix milliseconds, that hold a bar.</summary>
+    public IReadOnlySet<long> Months => _months;
+
+    /// <summary>Reads a whole file. Costs about 60 bytes a bar up to the bound of <see cref="SortedBars"/>.</summary>
+    /// <param name="now">Wall-clock time: a bar more than a day later is in the future.</param>
+    /// <exception cref="BarFileException">It cannot be opened, or has not the columns that bars need.</exception>
+    public static ReplayData From(StartReplay replay, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var data = new ReplayData();
+        try
+        {
+            using var file = BarFile.Open(replay.File);
+            data.ReadRows(file, replay.Venue, (now + Ahead).ToUnixTimeMilliseconds(), cancellationToken);
+            data.Settle(file, replay.Timeframe);
+            return data;
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The accepted bars by (close, instrument id), stamped at their close.</summary>
+    public IEnumerable<InstrumentBar> Bars() =>
+        !_usable ? []
+            : _shift == 0 ? _sorted.Read()
+            : _sorted.Read().Select(row => row with { Bar = row.Bar with { CloseMs = row.Bar.CloseMs + _shift } });
+
+    public void Dispose() => _sorted.Dispose();
+
+    private void ReadRows(BarFile file, string? venue, long latestMs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (file.Next())
+            {
+                if ((++Read & 0xFFFF) == 0) cancellationToken.ThrowIfCancellationRequested();
+                if (file.Problem is { } problem)
+                {
+                    Quarantine(file.LineNumber, null, problem, file.Detail!);
+                    continue;
+                }
+
+                var source = SourceOf(file, venue);
+                if (source.Instrument < 0) Quarantine(file.LineNumber, null, GateReason.BadSymbol, source.Error!);
+                else Take(file, source, latestMs);
+            }
+        }
+        catch (BarFileException e)
+        {
+            Failure = e;
+        }
+    }
+
+    private Source SourceOf(BarFile file, string? venue)
+    {
+        while (_sources.Count <= file.Symbol)
+        {
+            var symbol = file.Symbols[_sources.Count];
+            _sources.Add(InstrumentNaming.TryName(symbol, venue, out var instrument, out var error)
+                ? new Source(NumberOf(instrument!), InstrumentNaming.IsEquity(instrument!.Id), null)
+                : new Source(-1, false, error));
+        }
+
+        return _sources[file.Symbol];
+    }
+
+    // Two spellings, as in SIM:AAPL and AAPL, may mean one instrument.
+    private int NumberOf(Instrument instrument)
+    {
+        if (_numbers.TryGetValue(instrument.Id, out var number)) return number;
+
+        number = _instruments.Count;
+        _numbers.Add(instrument.Id, number);
+        _instruments.Add(instrument);
+        _previous.Add(long.MinValue);
+        _sorted.AddInstrument(instrument.Id.Value);
+        return number;
+    }
+
+    private void Take(BarFile file, Source source, long latestMs)
+    {
+        var row = file.Bar;
+        var number = source.Instrument;
+        var verdict = _gate.Check(number, row, latestMs);
+        if (verdict.Outcome == GateOutcome.Duplicate)
+        {
+            Duplicates++;
+            return;
+        }
+
+        if (verdict.Reason is { } reason)
+        {
+            var detail = IsDetailed(reason) ? BarGate.Explain(reason, row) : "";
+            Quarantine(file.LineNumber, _instruments[number].Id.Value, reason, detail);
+            return;
+        }
+
+        var previous = _previous[number];
+        if (previous != long.MinValue && row.CloseMs % 1_000 == 0)
+        {
+            var step = row.CloseMs - previous;
+            if (step < _smallestStep && step % 1_000 == 0) _smallestStep = step;
+        }
+
+        _previous[number] = row.CloseMs;
+        if (file.DatesOnly) row = row with { CloseMs = _closes.OfDate(row.CloseMs, source.Equity) };
+        _sorted.Add(number, row);
+    }
+
+    private void Settle(BarFile file, string? timeframe)
+    {
+        if (_sorted.Count == 0)
+        {
+            Failure ??= new BarFileException(BarFileException.NoRows, $"{file.Path}: no usable row among {Read} ({Reasons()}).");
+            return;
+        }
+
+        if (TimeframeOf(file, timeframe) is not { } settled)
+        {
+            Failure ??= new BarFileException(
+                BarFileException.NoTimeframe,
+                $"{file.Path}: no symbol has two usable bars, so the timeframe cannot be told; give it.");
+            return;
+        }
+
+        Timeframe = settled;
+        _usable = true;
+        _shift = file.DatesOnly ? 0 : Timeframe.Milliseconds;
+        var seeds = _instruments.Select(i => Seed(i.Id.Value)).ToArray();
+        foreach (var row in Bars())
+        {
+            Hash += BarHash.Of(row.Bar, seeds[row.Instrument]);
+            _months.Add(BarPartitions.MonthOf(row.Bar.CloseMs));
+        }
+    }
+
+    private Timeframe? TimeframeOf(BarFile file, string? asked)
+    {
+        if (asked is not null && Timeframe.TryParse(asked, out var given)) return given;
+        if (_smallestStep != long.MaxValue) return new Timeframe(_smallestStep);
+        return file.DatesOnly ? Timeframe.Day : null;
+    }
+
+    private string Reasons() => _quarantined.Count == 0
+        ? "the file has a header alone"
+        : string.Join(", ", _quarantined.OrderByDescending(q => q.Value).Select(q => string.Create(CultureInfo.InvariantCulture, $"{q.Value} {q.Key}")))
+            + (_details.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"; first, line {_details[0].Line}: {_details[0].Detail}") : "");
+
+    private static ulong Seed(string name)
+    {
+        var hash = 14695981039346656037;
+        foreach (var c in name) hash = (hash ^ c) * 1099511628211;
+        return hash;
+    }
+
+    private bool IsDetailed(string reason) => _quarantined.GetValueOrDefault(reason) < MostDetailed;
+
+    private void Quarantine(long line, string? instrument, string reason, string detail)
+    {
+        if (IsDetailed(reason)) _details.Add(new QuarantinedRow(line, instrument, reason, detail));
+        _quarantined[reason] = _quarantined.GetValueOrDefault(reason) + 1;
+    }
+
+    /// <param name="Instrument">Its number, or -1 when the symbol names none.</param>
+    private sealed record Source(int Instrument, bool Equity, string? Error);
+}

@@ -1,2 +1,0 @@
-create table half (name text);
-select nothing from nowhere;

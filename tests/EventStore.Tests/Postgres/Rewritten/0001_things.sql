@@ -1,1 +1,0 @@
-create table things (name text);

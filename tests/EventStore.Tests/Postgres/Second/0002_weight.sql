@@ -1,1 +1,0 @@
-alter table things add column weight integer not null default 0;

@@ -1,0 +1,86 @@
+using System.Net.Http.Json;
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.Testing;
+using FluentAssertions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AlgoStack.Ingestion.Tests.Running;
+
+/// <summary>The whole service in this process, on a real database and broker.</summary>
+internal sealed class IngestionHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private IngestionHost(WebApplication app)
+    {
+        _app = app;
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public HttpClient Http { get; }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public static async Task<IngestionHost> StartAsync(
+        string database, string broker, TimeProvider? clock = null, params string[] settings)
+    {
+        var builder = WebApplication.CreateBuilder(
+        [
+            $"--ConnectionStrings:algostack={database}",
+            $"--ConnectionStrings:messaging={broker}",
+            "--urls=http://127.0.0.1:0",
+            "--Logging:LogLevel:Default=Warning",
+            .. settings,
+        ]);
+        if (clock is not null) builder.Services.AddSingleton(clock);
+        var app = builder.AddIngestion().Build().MapIngestion();
+        await app.StartAsync();
+        return new IngestionHost(app);
+    }
+
+    public async Task<SessionStatus> StartReplayAsync(StartReplay replay)
+    {
+        using var response = await Http.PostAsJsonAsync("/replays", replay);
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.Should().Be(System.Net.HttpStatusCode.Accepted, text);
+        return (await response.Content.ReadFromJsonAsync<SessionStatus>())!;
+    }
+
+    public async Task<SessionStatus> StatusAsync(string sessionId) =>
+        (await Http.GetFromJsonAsync<SessionStatus>($"/sessions/{sessionId}"))!;
+
+    /// <summary>The session's status once it has ended.</summary>
+    public async Task<SessionStatus> EndAsync(string sessionId, TimeSpan? timeout = null)
+    {
+        SessionStatus? status = null;
+        await Eventually.True(
+            async () =>
+            {
+                status = await StatusAsync(sessionId);
+                return status.EndedAt is not null;
+            },
+            timeout ?? TimeSpan.FromSeconds(60),
+            $"session {sessionId} ends");
+        return status!;
+    }
+
+    public async Task<SessionStatus> ReplayAsync(StartReplay replay) => await EndAsync((await StartReplayAsync(replay)).SessionId);
+
+    /// <summary>Every block of a session read back, in order.</summary>
+    public async Task<IReadOnlyList<BarColumns>> BarsAsync(string sessionId)
+    {
+        await using var body = await Http.GetStreamAsync($"/sessions/{sessionId}/bars");
+        var blocks = new List<BarColumns>();
+        while (await BarColumns.ReadAsync(body) is { } block) blocks.Add(block);
+        return blocks;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
