@@ -12,7 +12,7 @@ internal static class IngestionService
     public static WebApplicationBuilder AddIngestion(this WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults();
-        builder.AddPostgres("algostack", "ingestion");
+        builder.AddPostgres("algostack", "ingestion", typeof(IngestionService).Assembly);
         builder.AddBus();
         builder.Services
             .AddSingleton<InstrumentRegistry>()

@@ -16,13 +16,13 @@ public sealed class ReplayTests(IngestionFixture fixture, ITestOutputHelper outp
         var status = await fixture.Ingestion.ReplayAsync(new StartReplay(Repository.Path("data/sp500-2000/sp500-2000.csv"), "max"));
 
         status.State.Should().Be("completed", status.Error);
-        status.BarsAccepted.Should().Be(5_104);
+        status.BarsAccepted.Should().Be(5_105);
         status.Timeframe.Should().Be("1d");
         await Eventually.Equal(status.LastSequence, () => (long)fixture.Listener.Of(status.SessionId).Count);
         var batches = fixture.Listener.Of(status.SessionId);
         batches.Select(b => b.Sequence).Should().Equal(1, 2, 3);
         batches.Select(b => b.EndOfSession).Should().Equal(false, false, true);
-        batches.Sum(b => b.Bars.Count).Should().Be(5_104);
+        batches.Sum(b => b.Bars.Count).Should().Be(5_105);
         batches[0].Instruments.Should().Equal(new InstrumentTerms("SP500-2000.SIM", 0.01m, 1m, "USD"));
 
         var back = await fixture.Ingestion.BarsAsync(status.SessionId);

@@ -3,25 +3,24 @@ using AlgoStack.Contracts.MarketData;
 using AlgoStack.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace AlgoStack.Ingestion.Tests.Running;
 
 /// <summary>The whole service in this process, on a real database and broker.</summary>
 internal sealed class IngestionHost : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly IHost _host;
 
-    private IngestionHost(WebApplication app)
-    {
-        _app = app;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-    }
+    private IngestionHost(IHost host) => _host = host;
 
-    public HttpClient Http { get; }
+    public HttpClient Http { get; } = new();
 
     public T Get<T>()
-        where T : notnull => _app.Services.GetRequiredService<T>();
+        where T : notnull => _host.Services.GetRequiredService<T>();
 
     public static async Task<IngestionHost> StartAsync(
         string database, string broker, TimeProvider? clock = null, params string[] settings)
@@ -35,9 +34,11 @@ internal sealed class IngestionHost : IAsyncDisposable
             .. settings,
         ]);
         if (clock is not null) builder.Services.AddSingleton(clock);
-        var app = builder.AddIngestion().Build().MapIngestion();
-        await app.StartAsync();
-        return new IngestionHost(app);
+        var started = new IngestionHost(builder.AddIngestion().Build().MapIngestion());
+        await started._host.StartAsync();
+        var addresses = started.Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        started.Http.BaseAddress = new Uri(addresses.First());
+        return started;
     }
 
     public async Task<SessionStatus> StartReplayAsync(StartReplay replay)
@@ -80,7 +81,7 @@ internal sealed class IngestionHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await _host.StopAsync();
+        _host.Dispose();
     }
 }
