@@ -1,1 +1,3 @@
-return 0;
+using AlgoStack.Cli;
+
+return await AlgoCommand.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);

@@ -91,8 +91,8 @@ internal sealed class ServiceWatch(ServiceAddresses addresses, TimeProvider time
 
     private static CheckStatus Check(JsonProperty check)
     {
-        var latency = Number(check.Value, "latencyMs") ?? Number(check.Value, "latency");
-        var detail = Text(check.Value, "description") ?? Text(check.Value, "detail") ?? Text(check.Value, "error");
+        var latency = Number(check.Value, "latency");
+        var detail = Text(check.Value, "reason");
         return new CheckStatus(check.Name, Text(check.Value, "status")?.ToLowerInvariant() ?? "unknown", latency, detail);
     }
 

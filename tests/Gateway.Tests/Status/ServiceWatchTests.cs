@@ -14,7 +14,7 @@ public sealed class ServiceWatchTests
         await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/health/ready", () => Results.Json(new
         {
             status = "healthy",
-            checks = new Dictionary<string, object>(StringComparer.Ordinal) { ["postgres"] = new { status = "healthy", latencyMs = 1.5 } },
+            checks = new Dictionary<string, object>(StringComparer.Ordinal) { ["postgres"] = new { status = "healthy", latency = 1.5 } },
         })));
         await using var gateway = await GatewayUnderTest.StartAsync(upstream);
 
@@ -30,7 +30,7 @@ public sealed class ServiceWatchTests
     public async Task A_service_that_is_not_ready_is_unhealthy_with_its_reason()
     {
         await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/health/ready", () => Results.Json(
-            new { status = "unhealthy", checks = new { messaging = new { status = "unhealthy", description = "connection refused" } } },
+            new { status = "unhealthy", checks = new { messaging = new { status = "unhealthy", reason = "connection refused" } } },
             statusCode: 503)));
         await using var gateway = await GatewayUnderTest.StartAsync(upstream);
 

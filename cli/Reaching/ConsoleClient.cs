@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace AlgoStack.Cli.Reaching;
+
+/// <summary>Speaks to the console over HTTP.</summary>
+internal sealed class ConsoleClient(Uri address) : IDisposable
+{
+    // Parity runs a whole backtest before it answers; the gateway gives up after ten minutes.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(11);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout, UseProxy = false })
+    {
+        BaseAddress = address,
+        Timeout = Patience,
+    };
+
+    public Uri Address => address;
+
+    public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await AskAsync<T>(request, cancellationToken);
+    }
+
+    public async Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        return await AskAsync<T>(request, cancellationToken);
+    }
+
+    /// <summary>The events of a stream as they come, until it ends or the caller has enough.</summary>
+    public async IAsyncEnumerable<SseItem<string>> FollowAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new("text/event-stream"));
+        using var response = await SendAsync(request, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken)) yield return item;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> AskAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(request, cancellationToken);
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new JsonException("the answer is null");
+        }
+        catch (JsonException e)
+        {
+            throw new CommandFailedException(
+                ExitCode.Failed, $"{request.RequestUri} at {address} did not answer as AlgoStack does: {e.Message}");
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new NotReachableException(address, e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NotReachableException(address, e);
+        }
+
+        if (response.IsSuccessStatusCode) return response;
+
+        using (response)
+        {
+            throw await ProblemAsync(request, response, cancellationToken);
+        }
+    }
+
+    private static async Task<ConsoleProblemException> ProblemAsync(
+        HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        string? code = null, detail = null, service = null;
+        try
+        {
+            var problem = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            code = Text(problem, "code");
+            detail = Text(problem, "detail") ?? Text(problem, "title");
+            service = Text(problem, "service");
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            // Not a problem of ours: its status has to do.
+        }
+
+        detail ??= $"{request.Method} {request.RequestUri} was answered {(int)response.StatusCode} {response.ReasonPhrase}.";
+        return new ConsoleProblemException(response.StatusCode, code, service, detail);
+    }
+
+    private static string? Text(JsonElement problem, string name) =>
+        problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}
+
+/// <summary>Nobody answers at the console's address.</summary>
+internal sealed class NotReachableException(Uri address, Exception cause)
+    : Exception($"The console at {address} cannot be reached: {cause.Message}", cause);
+
+/// <summary>The console answered with a problem.</summary>
+/// <param name="code">The problem's stable code, where it has one.</param>
+/// <param name="service">The service that could not be reached behind the console.</param>
+internal sealed class ConsoleProblemException(HttpStatusCode status, string? code, string? service, string detail) : Exception(detail)
+{
+    public HttpStatusCode Status { get; } = status;
+
+    public string? Code { get; } = code;
+
+    public string? Service { get; } = service;
+
+    /// <summary>Whether the same question may be answered a little later.</summary>
+    public bool IsPassing => Status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.BadGateway
+        or HttpStatusCode.InternalServerError;
+}

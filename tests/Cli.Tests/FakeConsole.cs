@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using AlgoStack.Contracts.Alerts;
+using AlgoStack.Contracts.Backtests;
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.Contracts.Operations;
+using AlgoStack.Contracts.Orders;
+using AlgoStack.Contracts.Portfolio;
+
+namespace AlgoStack.Cli.Tests;
+
+/// <summary>A console that answers the shapes of the contracts, as its properties say at the moment.</summary>
+public sealed class FakeConsole : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
+
+    private readonly WebApplication _app;
+
+    private FakeConsole(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Urls.First());
+
+    public ConcurrentQueue<string> Asked { get; } = new();
+
+    public StartReplay? Replayed { get; private set; }
+
+    public StartBacktest? Backtested { get; private set; }
+
+    public IResult? RefuseReplay { get; set; }
+
+    public IResult? RefuseFeed { get; set; }
+
+    public SessionStatus Session { get; set; } = Completed();
+
+    public RoutingProgress? Routing { get; set; } = Routed();
+
+    public AlertingProgress? Alerting { get; set; } = new("replay-1", 9, Settled: true, 14, 14, 0);
+
+    public ParityReport Parity { get; set; } = new("replay-1", 1, 412, 412, 412, 398, 398, 398, "h", "h", null, []);
+
+    public SystemStatus Status { get; set; } = Healthy();
+
+    public BacktestView Backtest { get; set; } = Backtests("completed");
+
+    /// <summary>Called before each answer, so that a test can move things on.</summary>
+    public Action<FakeConsole> OnAsked { get; set; } = _ => { };
+
+    public Func<HttpContext, Task> Live { get; set; } = _ => Task.CompletedTask;
+
+    public static SessionStatus Completed() => new(
+        "replay-1", "replay", "/data/bars.csv", "completed", "1d", 5104, 5104, 5100, 1,
+        new Dictionary<string, long>(StringComparer.Ordinal) { ["impossible_ohlc"] = 3 },
+        4, null, null, Start, Start, Start.AddSeconds(2), null);
+
+    public static RoutingProgress Routed() => new(
+        "replay-1", "paper-replay-1", 4, Ended: true, Projected: true, 412, 398, 12, 386,
+        [new BalanceView("USD", 100_000, 50_000, 104_233.12m, 4_000, 12)], "h", Start.AddSeconds(1), Start.AddSeconds(2));
+
+    public static SystemStatus Healthy() => new(
+        "healthy", TimeProvider.System.GetUtcNow(),
+        [
+            new ServiceStatus("ingestion", "healthy", 1.2, Start, null, [new CheckStatus("postgres", "healthy", 1, null), new CheckStatus("bus", "healthy", 1, null)]),
+            new ServiceStatus("signal", "healthy", 1.3, Start, null, [new CheckStatus("bus", "healthy", 1, null)]),
+        ]);
+
+    public static BacktestView Backtests(string state) => new(
+        "backtest-1", state, new StartBacktest(SessionId: "replay-1"), 5100, 412, 398, 386, "abc", "def",
+        [new BacktestStatistics("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423, 60, 0.55, 1.4, 0.8, null, 0.12, 200, -150, 900, -700, 5, 4, 12)],
+        [], null, Start, state == "running" ? null : Start);
+
+    public static async Task<FakeConsole> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var console = new FakeConsole(app);
+        console.Map();
+        await app.StartAsync(CancellationToken.None);
+        return console;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    private void Map()
+    {
+        _app.Use((context, next) =>
+        {
+            Asked.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            OnAsked(this);
+            return next(context);
+        });
+        _app.MapPost("/api/v1/replays", (StartReplay replay) =>
+        {
+            Replayed = replay;
+            return RefuseReplay ?? Results.Accepted("/sessions/replay-1", Session);
+        });
+        _app.MapPost("/api/v1/imports", (StartReplay replay) =>
+        {
+            Replayed = replay;
+            return RefuseReplay ?? Results.Accepted("/sessions/replay-1", Session);
+        });
+        _app.MapPost("/api/v1/feeds", (StartFeed feed) => RefuseFeed ?? Results.Accepted("/sessions/live", Session with { Kind = feed.Provider }));
+        _app.MapGet("/api/v1/sessions", () => new[] { Session });
+        _app.MapGet("/api/v1/sessions/{id}", () => Session);
+        _app.MapGet("/api/v1/routing/sessions/{id}/progress", () => Routing is { } routing ? Results.Ok(routing) : Results.NotFound());
+        _app.MapGet("/api/v1/alerting/sessions/{id}/progress", () => Alerting is { } alerting ? Results.Ok(alerting) : Results.NotFound());
+        _app.MapGet("/api/v1/orders", () => new[]
+        {
+            new OrderView("o-1", "replay-1", "paper-replay-1", "ema-cross", "SP500.SIM", "Buy", "Market", 7, 7, 1455.22m, 0, "Filled", null, null, "s-1", Start, Start),
+        });
+        _app.MapPost("/api/v1/backtest/parity/{id}", (string id) =>
+            id == "replay-1" ? Results.Ok(Parity) : Results.Problem($"There is no session {id}.", statusCode: 404));
+        _app.MapPost("/api/v1/backtest/replay", (StartBacktest backtest) =>
+        {
+            Backtested = backtest;
+            return Results.Accepted("/api/backtest/backtest-1", Backtest with { State = "running", EndedAt = null });
+        });
+        _app.MapGet("/api/v1/backtest/{id}", () => Backtest);
+        _app.MapGet("/api/v1/status", () => Status);
+        _app.MapGet("/api/v1/live", context => Live(context));
+    }
+}
