@@ -46,10 +46,10 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         ledger.Commission += fill.Commission;
         ledger.RealizedPnl += after.RealizedPnl - before.RealizedPnl;
 
-        var id = holding.Instrument.Id;
-        if (before.Quantity == 0) return new PositionOpened(Account, id, after.Quantity, after.AveragePrice, after.RealizedPnl, fill.At);
-        if (after.Quantity == 0) return new PositionClosed(Account, id, 0, 0, after.RealizedPnl, fill.At);
-        return new PositionChanged(Account, id, after.Quantity, after.AveragePrice, after.RealizedPnl, fill.At);
+        var (id, currency) = (holding.Instrument.Id, ledger.Currency);
+        if (before.Quantity == 0) return new PositionOpened(Account, id, currency, after.Quantity, after.AveragePrice, after.RealizedPnl, fill.At);
+        if (after.Quantity == 0) return new PositionClosed(Account, id, currency, 0, 0, after.RealizedPnl, fill.At);
+        return new PositionChanged(Account, id, currency, after.Quantity, after.AveragePrice, after.RealizedPnl, fill.At);
     }
 
     public Position Position(int instrument) => _holdings[instrument].Position;

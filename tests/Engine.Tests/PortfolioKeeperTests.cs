@@ -18,10 +18,10 @@ public sealed class PortfolioKeeperTests
     {
         var keeper = Keeper();
 
-        Book(keeper, OrderSide.Buy, 10, 100).Should().BeEquivalentTo(new PositionOpened("paper", Apple.Id, 10, 100, 0, default));
-        Book(keeper, OrderSide.Buy, 10, 110).Should().BeEquivalentTo(new PositionChanged("paper", Apple.Id, 20, 105, 0, default));
-        Book(keeper, OrderSide.Sell, 5, 115).Should().BeEquivalentTo(new PositionChanged("paper", Apple.Id, 15, 105, 50, default));
-        Book(keeper, OrderSide.Sell, 15, 95).Should().BeEquivalentTo(new PositionClosed("paper", Apple.Id, 0, 0, -100, default));
+        Book(keeper, OrderSide.Buy, 10, 100).Should().BeEquivalentTo(new PositionOpened("paper", Apple.Id, "USD", 10, 100, 0, default));
+        Book(keeper, OrderSide.Buy, 10, 110).Should().BeEquivalentTo(new PositionChanged("paper", Apple.Id, "USD", 20, 105, 0, default));
+        Book(keeper, OrderSide.Sell, 5, 115).Should().BeEquivalentTo(new PositionChanged("paper", Apple.Id, "USD", 15, 105, 50, default));
+        Book(keeper, OrderSide.Sell, 15, 95).Should().BeEquivalentTo(new PositionClosed("paper", Apple.Id, "USD", 0, 0, -100, default));
 
         keeper.Cash(0).Should().Be(100_000 - 100, "no position is left and 100 was lost");
     }

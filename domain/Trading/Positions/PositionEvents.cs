@@ -6,16 +6,16 @@ namespace AlgoStack.Trading.Positions;
 /// <param name="Quantity">Signed, after the fill.</param>
 /// <param name="RealizedPnl">Of the position's whole life, before commission, in the instrument's currency.</param>
 public abstract record PositionEvent(
-    string Account, InstrumentId Instrument, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At);
+    string Account, InstrumentId Instrument, string Currency, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At);
 
 public sealed record PositionOpened(
-    string Account, InstrumentId Instrument, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At)
-    : PositionEvent(Account, Instrument, Quantity, AveragePrice, RealizedPnl, At);
+    string Account, InstrumentId Instrument, string Currency, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At)
+    : PositionEvent(Account, Instrument, Currency, Quantity, AveragePrice, RealizedPnl, At);
 
 public sealed record PositionChanged(
-    string Account, InstrumentId Instrument, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At)
-    : PositionEvent(Account, Instrument, Quantity, AveragePrice, RealizedPnl, At);
+    string Account, InstrumentId Instrument, string Currency, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At)
+    : PositionEvent(Account, Instrument, Currency, Quantity, AveragePrice, RealizedPnl, At);
 
 public sealed record PositionClosed(
-    string Account, InstrumentId Instrument, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At)
-    : PositionEvent(Account, Instrument, Quantity, AveragePrice, RealizedPnl, At);
+    string Account, InstrumentId Instrument, string Currency, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At)
+    : PositionEvent(Account, Instrument, Currency, Quantity, AveragePrice, RealizedPnl, At);

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.ServiceDefaults.Clients;
+using MassTransit;
+
+namespace AlgoStack.BrokerRouting.Orders;
+
+/// <summary>
+/// Batches of bars that came by the bus and wait for their evaluation. Only a shortcut: what is not here, after a
+/// restart or because routing fell behind, is read from the tape.
+/// </summary>
+public sealed class BatchCache(TapeClient tape)
+{
+    /// <summary>About 15 MB of the largest batches.</summary>
+    public const int MostBatches = 128;
+
+    private readonly ConcurrentDictionary<(string SessionId, int Partition, long Sequence), BarsClosed> _batches = [];
+    private readonly ConcurrentQueue<(string SessionId, int Partition, long Sequence)> _byAge = [];
+
+    public void Add(BarsClosed batch)
+    {
+        var key = (batch.SessionId, batch.Partition, batch.Sequence);
+        if (_batches.TryAdd(key, batch)) _byAge.Enqueue(key);
+        while (_byAge.Count > MostBatches && _byAge.TryDequeue(out var oldest)) _batches.TryRemove(oldest, out _);
+    }
+
+    /// <summary>The batch, from here or from the tape.</summary>
+    public async Task<BarsClosed> TakeAsync(string sessionId, int partition, long sequence, CancellationToken cancellationToken) =>
+        _batches.TryRemove((sessionId, partition, sequence), out var batch)
+            ? batch
+            : await tape.GetBatchAsync(sessionId, partition, sequence, cancellationToken);
+}
+
+/// <summary>Keeps batches at hand for the evaluation that follows them.</summary>
+public sealed class RememberBars(BatchCache cache) : IConsumer<BarsClosed>
+{
+    public Task Consume(ConsumeContext<BarsClosed> context)
+    {
+        cache.Add(context.Message);
+        return Task.CompletedTask;
+    }
+}

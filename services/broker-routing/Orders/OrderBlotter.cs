@@ -1,0 +1,173 @@
+using AlgoStack.EventStore.Projections;
+using AlgoStack.EventStore.Streams;
+using AlgoStack.Trading.Orders;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AlgoStack.BrokerRouting.Orders;
+
+/// <summary>Every order with where it stands, and every fill. Follows the log in pages, written in bulk.</summary>
+public sealed class OrderBlotter : Projection
+{
+    public override string Name => "order_blotter";
+
+    public override IReadOnlyList<string> Tables => ["orders", "fills"];
+
+    public override async Task ApplyAsync(
+        IReadOnlyList<StoredEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var requested = events.Where(e => e.Data is OrderRequested).ToList();
+        var changes = new Dictionary<ClientOrderId, Change>();
+        var fills = new List<(long Sequence, OrderFilled Fill)>();
+        foreach (var stored in events)
+        {
+            if (stored.Data is not OrderEvent e || e is OrderRequested) continue;
+
+            if (!changes.TryGetValue(e.OrderId, out var change)) changes.Add(e.OrderId, change = new Change());
+            change.Take(e);
+            if (e is OrderFilled fill) fills.Add((stored.Sequence, fill));
+        }
+
+        if (requested.Count > 0) await InsertAsync(requested, connection, cancellationToken);
+        if (fills.Count > 0) await InsertFillsAsync(fills, connection, cancellationToken);
+        if (changes.Count > 0) await UpdateAsync(changes, connection, transaction, cancellationToken);
+    }
+
+    private static async Task InsertAsync(List<StoredEvent> requested, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            """
+            copy orders (order_id, session_id, account, strategy, instrument, side, type, quantity, status, signal_id, requested_at, updated_at, requested_seq)
+            from stdin (format binary)
+            """,
+            cancellationToken);
+        foreach (var stored in requested)
+        {
+            var intent = ((OrderRequested)stored.Data).Intent;
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(intent.OrderId.Value, cancellationToken);
+            await copy.WriteAsync(SessionBook.SessionOf(intent.Account), cancellationToken);
+            await copy.WriteAsync(intent.Account, cancellationToken);
+            await copy.WriteAsync(intent.Strategy, cancellationToken);
+            await copy.WriteAsync(intent.Instrument.Value, cancellationToken);
+            await copy.WriteAsync(intent.Side.ToString(), cancellationToken);
+            await copy.WriteAsync(intent.Type.ToString(), cancellationToken);
+            await copy.WriteAsync(intent.Quantity, cancellationToken);
+            await copy.WriteAsync(nameof(OrderStatus.Requested), cancellationToken);
+            if (intent.SignalId is null) await copy.WriteNullAsync(cancellationToken);
+            else await copy.WriteAsync(intent.SignalId, cancellationToken);
+            await copy.WriteAsync(intent.At, cancellationToken);
+            await copy.WriteAsync(intent.At, cancellationToken);
+            await copy.WriteAsync(stored.Sequence, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private static async Task InsertFillsAsync(
+        List<(long Sequence, OrderFilled Fill)> fills, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "copy fills (order_id, trade_id, seq_id, quantity, price, commission, at) from stdin (format binary)", cancellationToken);
+        foreach (var (sequence, fill) in fills)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(fill.OrderId.Value, cancellationToken);
+            await copy.WriteAsync(fill.TradeId, cancellationToken);
+            await copy.WriteAsync(sequence, cancellationToken);
+            await copy.WriteAsync(fill.Quantity, cancellationToken);
+            await copy.WriteAsync(fill.Price, cancellationToken);
+            await copy.WriteAsync(fill.Commission, cancellationToken);
+            await copy.WriteAsync(fill.At, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private static async Task UpdateAsync(
+        Dictionary<ClientOrderId, Change> changes, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update orders set
+                status = coalesce(change.status, orders.status),
+                code = coalesce(change.code, orders.code),
+                reason = coalesce(change.reason, orders.reason),
+                filled = orders.filled + change.filled,
+                traded_value = orders.traded_value + change.traded_value,
+                commission = orders.commission + change.commission,
+                updated_at = change.updated_at
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+                as change (order_id, status, code, reason, filled, traded_value, commission, updated_at)
+            where orders.order_id = change.order_id
+            """,
+            connection,
+            transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string[]> { TypedValue = [.. changes.Keys.Select(id => id.Value)] },
+                Texts(changes.Values.Select(c => c.Status)),
+                Texts(changes.Values.Select(c => c.Code)),
+                Texts(changes.Values.Select(c => c.Reason)),
+                new NpgsqlParameter<decimal[]> { TypedValue = [.. changes.Values.Select(c => c.Filled)] },
+                new NpgsqlParameter<decimal[]> { TypedValue = [.. changes.Values.Select(c => c.TradedValue)] },
+                new NpgsqlParameter<decimal[]> { TypedValue = [.. changes.Values.Select(c => c.Commission)] },
+                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. changes.Values.Select(c => c.At)] },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter Texts(IEnumerable<string?> values) =>
+        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    /// <summary>What a page's events do to one order.</summary>
+    private sealed class Change
+    {
+        public string? Status { get; private set; }
+
+        public string? Code { get; private set; }
+
+        public string? Reason { get; private set; }
+
+        public decimal Filled { get; private set; }
+
+        public decimal TradedValue { get; private set; }
+
+        public decimal Commission { get; private set; }
+
+        public DateTimeOffset At { get; private set; }
+
+        public void Take(OrderEvent e)
+        {
+            At = e.At;
+            switch (e)
+            {
+                case OrderDenied denied:
+                    (Status, Code, Reason) = (nameof(OrderStatus.Denied), denied.Code, denied.Reason);
+                    break;
+                case OrderSubmitted:
+                    Status = nameof(OrderStatus.Submitted);
+                    break;
+                case OrderAccepted:
+                    Status = nameof(OrderStatus.Accepted);
+                    break;
+                case OrderRejected rejected:
+                    (Status, Reason) = (nameof(OrderStatus.Rejected), rejected.Reason);
+                    break;
+                case OrderFilled fill:
+                    Status = fill.Leaves == 0 ? nameof(OrderStatus.Filled) : nameof(OrderStatus.PartiallyFilled);
+                    Filled += fill.Quantity;
+                    TradedValue += fill.Quantity * fill.Price;
+                    Commission += fill.Commission;
+                    break;
+                case OrderCanceled canceled:
+                    (Status, Reason) = (nameof(OrderStatus.Canceled), canceled.Reason);
+                    break;
+                default:
+                    throw new InvalidOperationException($"Order {e.OrderId}: the blotter does not know {e.GetType().Name}.");
+            }
+        }
+    }
+}
