@@ -49,6 +49,7 @@ public sealed record SignalExplanation(
     IReadOnlyList<RuleOutcome> Rules,
     IReadOnlyList<NamedValue> ScoreParts);
 
-public sealed record NamedValue(string Name, double Value);
+/// <param name="Value">Null where there is no finite number, as for a ratio to a range of zero.</param>
+public sealed record NamedValue(string Name, double? Value);
 
 public sealed record RuleOutcome(string Rule, bool Held);

@@ -5,15 +5,18 @@ using Npgsql;
 
 namespace AlgoStack.Postgres;
 
-/// <summary>Brings the schema up to date before anything else of the service starts, and waits for a server that starts too.</summary>
+/// <summary>
+/// Brings the schema up to date before any other part of the service starts, whatever the order of registration, and
+/// waits for a server that is starting too.
+/// </summary>
 internal sealed partial class MigrateAtStart(
-    Migrator migrator, IReadOnlyList<MigrationSource> sources, TimeProvider clock, ILogger<MigrateAtStart> logger) : IHostedService
+    Migrator migrator, IReadOnlyList<MigrationSource> sources, TimeProvider clock, ILogger<MigrateAtStart> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
@@ -31,10 +34,22 @@ internal sealed partial class MigrateAtStart(
         }
     }
 
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     private static bool IsUnreachable(NpgsqlException e) =>
-        e is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown } ||
+        e is PostgresException
+        {
+            SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown
+                or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections,
+        } ||
         e.InnerException is SocketException or IOException or TimeoutException;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL cannot be reached yet: {Reason}")]

@@ -20,14 +20,14 @@ public sealed class MigrationException(string message) : Exception(message);
 /// </summary>
 public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator> logger)
 {
-    // One lock for all services: making roles at the same time collides in the server's shared catalogue.
-    private const long ServerLock = 0x416C676F53746163;
+    // One lock for all services of a database.
+    private const long MigrationLock = 0x416C676F53746163;
 
     public async Task MigrateAsync(IEnumerable<MigrationSource> sources, CancellationToken cancellationToken)
     {
         await using var connection = database.CreateOwnerConnection();
         await connection.OpenAsync(cancellationToken);
-        await ExecuteAsync(connection, $"select pg_advisory_lock({ServerLock})", cancellationToken);
+        await ExecuteAsync(connection, $"select pg_advisory_lock({MigrationLock})", cancellationToken);
         await ExecuteAsync(connection, SchemaAndRole(), cancellationToken);
         await ExecuteAsync(connection, $"set role {database.Role}; set search_path to {database.Schema}", cancellationToken);
         await ExecuteAsync(
@@ -118,14 +118,20 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
         return applied;
     }
 
+    // Roles belong to the server, the lock only to the database, so another database's services may make the same role
+    // at the same moment.
     private string SchemaAndRole() =>
         $"""
         do $$ begin
-            if not exists (select from pg_roles where rolname = '{database.Role}') then
-                create role {database.Role} nologin;
+            create role {database.Role} nologin;
+        exception when duplicate_object or unique_violation then
+            null;
+        end $$;
+        do $$ begin
+            if not pg_has_role('{database.Role}', 'member') then
+                grant {database.Role} to current_user;
             end if;
         end $$;
-        grant {database.Role} to current_user;
         create schema if not exists {database.Schema} authorization {database.Role};
         """;
 

@@ -1,9 +1,11 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace AlgoStack.Postgres;
@@ -17,19 +19,21 @@ public static class PostgresRegistration
     /// Registers one <see cref="NpgsqlDataSource"/> on the connection string <paramref name="connectionName"/>, working
     /// in <paramref name="schema"/> as the role of the same name (prefixed <c>algostack_</c>). At start, before anything
     /// else, the schema and role are made, and the migrations of <paramref name="before"/> and then the
-    /// <c>Schema/NNNN_name.sql</c> resources of <paramref name="service"/> applied.
+    /// <c>Schema/NNNN_name.sql</c> resources of <paramref name="service"/>, the caller's assembly by default, applied.
     /// </summary>
     /// <exception cref="PostgresConfigurationException">The connection string is missing or unreadable.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void AddPostgres(
-        this IHostApplicationBuilder builder, string connectionName, string schema, Assembly service, params MigrationSource[] before)
+        this IHostApplicationBuilder builder, string connectionName, string schema, Assembly? service = null, params MigrationSource[] before)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        service ??= Assembly.GetCallingAssembly();
         var database = new ServiceDatabase(
             ReadConnectionString(builder.Configuration, connectionName), schema, builder.Environment.ApplicationName);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(database);
-        builder.Services.AddSingleton(_ => database.CreateDataSource());
+        builder.Services.AddSingleton(services => database.CreateDataSource(services.GetService<ILoggerFactory>()));
         builder.Services.AddSingleton<IReadOnlyList<MigrationSource>>([.. before, new MigrationSource("service", service, "Schema")]);
         builder.Services.AddSingleton<Migrator>();
         builder.Services.AddHostedService<MigrateAtStart>();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace AlgoStack.Postgres;
@@ -7,6 +8,9 @@ namespace AlgoStack.Postgres;
 /// <summary>A service's corner of the one database: its schema, and the role it works as.</summary>
 public sealed class ServiceDatabase
 {
+    private const int PreparedStatements = 50;
+    private const int KeepAliveSeconds = 10;
+
     private readonly string _connectionString;
     private readonly string _applicationName;
 
@@ -38,16 +42,24 @@ public sealed class ServiceDatabase
     /// Connections that work as the role in the schema. Prepared statements outlive their use, and a connection goes back
     /// to the pool as it is: DISCARD ALL would drop the plans.
     /// </summary>
-    public NpgsqlDataSource CreateDataSource() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connectionString)
+    public NpgsqlDataSource CreateDataSource(ILoggerFactory? loggers = null)
     {
-        ApplicationName = _applicationName,
-        Options = $"-c role={Role}",
-        SearchPath = Schema,
-        MaxPoolSize = PostgresRegistration.MostConnections,
-        MaxAutoPrepare = 50,
-        NoResetOnClose = true,
-        IncludeErrorDetail = true,
-    });
+        var settings = Settings();
+        settings.MaxPoolSize = PostgresRegistration.MostConnections;
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers).Build();
+    }
+
+    /// <summary>
+    /// A connection that works as the role in the schema, outside any pool: what its session holds, locks above all, is
+    /// gone with it.
+    /// </summary>
+    public NpgsqlConnection CreateConnection()
+    {
+        var settings = Settings();
+        settings.Pooling = false;
+        settings.KeepAlive = KeepAliveSeconds;
+        return new NpgsqlConnection(settings.ConnectionString);
+    }
 
     /// <summary>A connection of the configured user, outside any pool, for what comes before the role.</summary>
     public NpgsqlConnection CreateOwnerConnection() => new(new NpgsqlConnectionStringBuilder(_connectionString)
@@ -55,4 +67,14 @@ public sealed class ServiceDatabase
         ApplicationName = _applicationName,
         Pooling = false,
     }.ConnectionString);
+
+    private NpgsqlConnectionStringBuilder Settings() => new(_connectionString)
+    {
+        ApplicationName = _applicationName,
+        Options = $"-c role={Role}",
+        SearchPath = Schema,
+        MaxAutoPrepare = PreparedStatements,
+        NoResetOnClose = true,
+        IncludeErrorDetail = true,
+    };
 }

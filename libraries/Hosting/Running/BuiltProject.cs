@@ -9,6 +9,9 @@ internal static class BuiltProject
     /// <summary>The <c>dotnet</c> that runs this very process: whatever the path says, it is there and new enough.</summary>
     public static string DotnetPath { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
+    /// <summary>A script that starts the host before its projects are built names a file that exists until they are.</summary>
+    public static bool IsBuilding => File.Exists(Environment.GetEnvironmentVariable("ALGOSTACK_BUILDING"));
+
     /// <summary>
     /// The assembly that the build noted beside the project's name; for a project that is not referenced by the host, the
     /// one where builds put it by default.

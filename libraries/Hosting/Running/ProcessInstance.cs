@@ -12,6 +12,8 @@ internal sealed class ProcessInstance(string name, IResource resource, int repli
 
     public override string? Url => Endpoints.FirstOrDefault() is { } endpoint ? UrlOf(endpoint) : null;
 
+    public override bool IsBeingBuilt => Resource is ProjectResource && BuiltProject.IsBuilding;
+
     public override string LogPath => logPath;
 
     public override TimeSpan StopGrace => StopBounds.Service;

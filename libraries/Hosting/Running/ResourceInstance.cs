@@ -13,6 +13,9 @@ internal abstract class ResourceInstance(string name, IResource resource)
     /// <summary>Servers stop last, when nobody uses them any more.</summary>
     public virtual bool IsServer => false;
 
+    /// <summary>Whether its program is not there yet but on its way.</summary>
+    public virtual bool IsBeingBuilt => false;
+
     /// <summary>Where it listens, without user and password.</summary>
     public abstract string? Url { get; }
 

@@ -27,6 +27,9 @@ internal sealed class ResourceRunner(ResourceInstance instance)
 
     public ResourceInstance Instance => instance;
 
+    /// <summary>How often it has ended without being asked to.</summary>
+    public int Crashes { get; private set; }
+
     public ResourceStatus Status
     {
         get
@@ -46,6 +49,12 @@ internal sealed class ResourceRunner(ResourceInstance instance)
                 await runner.WaitUntilAsync(status => IsThere(status, wait), stopping);
             }
 
+            while (instance.IsBeingBuilt)
+            {
+                Set(new ResourceStatus(ResourceState.Waiting, "for its build"));
+                await Task.Delay(ProbeIntervalStarting, stopping);
+            }
+
             var delay = FirstRestartDelay;
             while (true)
             {
@@ -57,6 +66,7 @@ internal sealed class ResourceRunner(ResourceInstance instance)
                     return;
                 }
 
+                Crashes++;
                 if (Stopwatch.GetElapsedTime(started) > StableAfter) delay = FirstRestartDelay;
                 Set(new ResourceStatus(ResourceState.Crashed, $"exit code {code}, again in {delay.TotalSeconds} s", ExitCode: code));
                 await Task.Delay(delay, stopping);

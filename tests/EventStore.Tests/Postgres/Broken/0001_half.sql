@@ -1,0 +1,2 @@
+create table half (name text);
+select nothing from nowhere;
