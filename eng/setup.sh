@@ -24,8 +24,9 @@ state_folder() {
 }
 
 require_dotnet() {
-  command -v dotnet >/dev/null || fail "dotnet was not found: install $1."
-  dotnet --version >/dev/null 2>&1 || fail "$(dotnet --list-sdks | tail -n 1 | sed 's/ .*//; s/^/The newest .NET SDK here is /; s/$/; /')install $1."
+  local sdk="the .NET 10 SDK (10.0.401 or a later patch of it, https://dotnet.microsoft.com/download)"
+  command -v dotnet >/dev/null || fail "dotnet was not found: install $sdk."
+  dotnet --version >/dev/null 2>&1 || fail "$(dotnet --list-sdks | tail -n 1 | sed 's/ .*//; s/^/The newest .NET SDK here is /; s/$/; /')install $sdk."
 }
 
 require_servers() {
@@ -56,9 +57,8 @@ install_packages() {
     || fail "Installing failed: run \`apt-get install $*\` as root, then start again."
 }
 
-# Without analyzers and optimised: for running, not for developing.
 build() {
-  dotnet build "$@" -c Release -p:FastBuild=true -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" -v minimal
+  dotnet build "$@" -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" -v minimal
 }
 
 stop_compiler() {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Aspire.Hosting.Running;
 
 namespace AlgoStack.Testing;
 
@@ -8,7 +7,8 @@ internal sealed class TestFolder
 {
     private readonly string _path;
     private readonly FileStream _lock;
-    private readonly List<SupervisedProcess> _processes = [];
+    private readonly List<PrivateServer> _servers = [];
+    private int _subfolders;
 
     private TestFolder(string path, FileStream @lock)
     {
@@ -29,12 +29,13 @@ internal sealed class TestFolder
         return folder;
     }
 
-    public string Subfolder(string name) => Directory.CreateDirectory(Path.Combine(_path, name)).FullName;
+    public string NewSubfolder(string name) =>
+        Directory.CreateDirectory(Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{name}-{Interlocked.Increment(ref _subfolders)}"))).FullName;
 
-    /// <summary>Ends the process before the folder goes.</summary>
-    public void Own(SupervisedProcess process)
+    /// <summary>Ends the server before the folder goes.</summary>
+    public void Own(PrivateServer server)
     {
-        lock (_processes) _processes.Add(process);
+        lock (_servers) _servers.Add(server);
     }
 
     // The operating system drops the lock with its holder, however that ends.
@@ -58,10 +59,10 @@ internal sealed class TestFolder
 
     private void Delete()
     {
-        lock (_processes)
+        lock (_servers)
         {
             // The data is thrown away, so there is nothing to be orderly about; and a test host gives little time.
-            foreach (var process in _processes) process.Abandon();
+            foreach (var server in _servers) server.Abandon();
         }
 
         using (_lock)

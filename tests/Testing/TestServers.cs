@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
-using Aspire.Hosting;
 using Aspire.Hosting.Running;
 
 namespace AlgoStack.Testing;
@@ -12,8 +10,9 @@ namespace AlgoStack.Testing;
 /// </summary>
 public static class TestServers
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(100);
+    internal const string PostgresVariable = "ConnectionStrings__algostack";
+    internal const string RabbitMQVariable = "ConnectionStrings__messaging";
+    internal const string ManagementVariable = "ALGOSTACK_TEST_RABBITMQ_MANAGEMENT";
 
     private static readonly Lazy<TestFolder> Folder = new(TestFolder.Create);
     private static readonly Lazy<Task<string>> Postgres = new(GetPostgresAsync);
@@ -24,50 +23,51 @@ public static class TestServers
 
     public static Task<RabbitMQTestServer> RabbitMQAsync() => RabbitMQ.Value;
 
-    private static async Task<string> GetPostgresAsync()
+    /// <summary>A PostgreSQL of the test's own, to be killed and started again.</summary>
+    public static async Task<PrivateServer> StartPrivatePostgresAsync()
     {
-        if (Environment.GetEnvironmentVariable("ConnectionStrings__algostack") is { Length: > 0 } given) return given;
-
-        var folder = Folder.Value.Subfolder("postgres");
+        var folder = Folder.Value.NewSubfolder("postgres");
         var server = new PostgresServer(folder, LoopbackPorts.Any(), "postgres", NewPassword(), Path.Combine(folder, "server.log"));
         await server.PrepareAsync(CancellationToken.None);
-        var process = await SupervisedProcess.StartAsync(server.Process(), CancellationToken.None);
-        Folder.Value.Own(process);
-        await WaitAsync("PostgreSQL", process, token => ServerProbes.PostgresAsync(server.ConnectionString, token));
+        return await PrivateServer.StartAsync(
+            "PostgreSQL", server.ConnectionString, server.Process(), token => ServerProbes.PostgresAsync(server.ConnectionString, token));
+    }
+
+    /// <summary>A RabbitMQ of the test's own, to be killed and started again.</summary>
+    public static async Task<PrivateServer> StartPrivateRabbitMQAsync() => (await StartRabbitMQAsync()).Server;
+
+    private static async Task<string> GetPostgresAsync()
+    {
+        if (Environment.GetEnvironmentVariable(PostgresVariable) is { Length: > 0 } given) return given;
+
+        var server = await StartPrivatePostgresAsync();
+        Folder.Value.Own(server);
         return server.ConnectionString;
     }
 
     private static async Task<RabbitMQTestServer> GetRabbitMQAsync()
     {
-        if (Environment.GetEnvironmentVariable("ConnectionStrings__messaging") is { Length: > 0 } given)
+        if (Environment.GetEnvironmentVariable(RabbitMQVariable) is { Length: > 0 } given)
         {
-            var management = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_RABBITMQ_MANAGEMENT");
-            return new RabbitMQTestServer(new Uri(given), new Uri(management ?? throw new InvalidOperationException(
-                "ConnectionStrings__messaging is given without ALGOSTACK_TEST_RABBITMQ_MANAGEMENT, the address of its management plug-in, which makes the virtual hosts.")));
+            var address = Environment.GetEnvironmentVariable(ManagementVariable) ?? throw new InvalidOperationException(
+                $"{RabbitMQVariable} is given without {ManagementVariable}, the address of its management plug-in, which makes the virtual hosts.");
+            return new RabbitMQTestServer(new Uri(given), new Uri(address));
         }
 
-        var ports = new RabbitMQPorts(LoopbackPorts.Any(), LoopbackPorts.Any(), LoopbackPorts.Any(), LoopbackPorts.Any());
-        var folder = Folder.Value.Subfolder("rabbitmq");
-        var server = new RabbitMQServer(folder, ports, "algostack", NewPassword(), Path.Combine(folder, "server.log"));
-        await server.PrepareAsync(CancellationToken.None);
-        var process = await SupervisedProcess.StartAsync(server.Process(), CancellationToken.None);
-        Folder.Value.Own(process);
-        await WaitAsync("RabbitMQ", process, token => ServerProbes.RabbitMQAsync(new Uri(server.ConnectionString), token));
-        return new RabbitMQTestServer(new Uri(server.ConnectionString), new Uri($"http://127.0.0.1:{ports.Management}"));
+        var (server, management) = await StartRabbitMQAsync();
+        Folder.Value.Own(server);
+        return new RabbitMQTestServer(new Uri(server.ConnectionString), management);
     }
 
-    private static async Task WaitAsync(string name, SupervisedProcess process, Func<CancellationToken, Task<string?>> probe)
+    private static async Task<(PrivateServer Server, Uri Management)> StartRabbitMQAsync()
     {
-        var started = Stopwatch.GetTimestamp();
-        while (await probe(CancellationToken.None) is { } reason)
-        {
-            if (process.Exited.IsCompleted)
-                throw new DistributedApplicationException($"{name} ended with exit code {await process.Exited} while starting.");
-            if (Stopwatch.GetElapsedTime(started) > StartTimeout)
-                throw new DistributedApplicationException($"{name} did not answer within {StartTimeout.TotalSeconds} s: {reason}");
-
-            await Task.Delay(ProbeInterval);
-        }
+        var folder = Folder.Value.NewSubfolder("rabbitmq");
+        var ports = new RabbitMQPorts(LoopbackPorts.Any(), LoopbackPorts.Any(), LoopbackPorts.Any(), LoopbackPorts.Any());
+        var server = new RabbitMQServer(folder, ports, "algostack", NewPassword(), Path.Combine(folder, "server.log"));
+        await server.PrepareAsync(CancellationToken.None);
+        var running = await PrivateServer.StartAsync(
+            "RabbitMQ", server.ConnectionString, server.Process(), token => ServerProbes.RabbitMQAsync(new Uri(server.ConnectionString), token));
+        return (running, new Uri($"http://127.0.0.1:{ports.Management}"));
     }
 
     private static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);

@@ -1,0 +1,14 @@
+using AlgoStack.Testing.Running;
+using Aspire.Hosting;
+
+// What `./test` runs: every test project, one after the other, against one PostgreSQL and one RabbitMQ.
+try
+{
+    using var run = new TestRun(TestRun.FindRoot(), Console.Out);
+    return await run.RunAsync();
+}
+catch (DistributedApplicationException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}
