@@ -1,5 +1,10 @@
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.Contracts.Orders;
+using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Gateway.Live;
 using AlgoStack.Gateway.Status;
+using AlgoStack.ServiceDefaults;
 
 namespace AlgoStack.Gateway;
 
@@ -11,17 +16,29 @@ internal static class GatewayApplication
         // The page lies beside the program, wherever it was started from.
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddServiceDefaults();
+        builder.AddBus(bus =>
+        {
+            bus.AddLiveConsumer<ShowBars, BarsClosed>();
+            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>();
+            bus.AddLiveConsumer<ShowOrders, OrdersChanged>();
+            bus.AddConsumer<ShowAlerts>();
+        });
         builder.Services.AddSingleton<ServiceAddresses>();
         builder.Services.AddSingleton<Forwarder>();
+        builder.Services.AddSingleton<LiveHub>();
+        builder.Services.AddSingleton<StreamLive>();
         builder.Services.AddSingleton<ServiceWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ServiceWatch>());
 
         var app = builder.Build();
+        app.MapDefaultEndpoints();
         app.UseWebSockets();
         app.UseDefaultFiles();
         app.UseStaticFiles();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
+        app.MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
+            live.HandleAsync(context, session, instrument, topics));
         app.MapForwarding();
         return app;
     }

@@ -18,21 +18,22 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public Uri Address => Http.BaseAddress!;
 
     /// <param name="services">Address of each service, by name; those not named have none.</param>
-    public static async Task<GatewayUnderTest> StartAsync(IReadOnlyDictionary<string, Uri> services, params string[] more)
+    public static async Task<GatewayUnderTest> StartAsync(BrokerFixture broker, IReadOnlyDictionary<string, Uri> services)
     {
         string[] args =
         [
             "--urls", "http://127.0.0.1:0",
             .. services.SelectMany(s => (string[])[$"--services:{s.Key}:http:0", s.Value.AbsoluteUri]),
-            .. more,
+            "--ConnectionStrings:messaging", broker.Address,
+            "--Logging:LogLevel:Default", "Error",
         ];
         var app = GatewayApplication.Build(args);
         await app.StartAsync(CancellationToken.None);
         return new GatewayUnderTest(app);
     }
 
-    public static Task<GatewayUnderTest> StartAsync(FakeUpstream upstream, params string[] more) =>
-        StartAsync(Routes.Services.ToDictionary(s => s, _ => upstream.Address, StringComparer.Ordinal), more);
+    public static Task<GatewayUnderTest> StartAsync(BrokerFixture broker, FakeUpstream upstream) =>
+        StartAsync(broker, Routes.Services.ToDictionary(s => s, _ => upstream.Address, StringComparer.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

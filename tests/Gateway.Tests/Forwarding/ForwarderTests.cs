@@ -13,7 +13,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Forwarding;
 
-public sealed class ForwarderTests
+public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
 {
     private static readonly Uri Nobody = new("http://127.0.0.1:9"); // discard: nothing listens there
 
@@ -33,7 +33,7 @@ public sealed class ForwarderTests
             context.Response.Headers["X-Twice"] = new[] { "a", "b" };
             return Task.CompletedTask;
         }));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         using var response = await gateway.Http.GetAsync("/api/v1/orders");
 
@@ -46,7 +46,7 @@ public sealed class ForwarderTests
     public async Task Method_query_headers_and_body_reach_the_service()
     {
         await using var upstream = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/orders/a%20b?x=1&y=%26")
         {
             Content = new StringContent("{\"a\":1}", Encoding.UTF8, "application/json"),
@@ -74,7 +74,7 @@ public sealed class ForwarderTests
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             await context.Response.Body.WriteAsync(body.ToArray(), context.RequestAborted);
         }));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         var bytes = RandomNumberGenerator.GetBytes(20 * 1024 * 1024);
 
         using var response = await gateway.Http.PostAsync("/api/v1/history", new ByteArrayContent(bytes));
@@ -86,7 +86,7 @@ public sealed class ForwarderTests
     public async Task A_body_beyond_the_limit_is_refused_as_the_callers_fault()
     {
         await using var upstream = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders")
         {
@@ -110,7 +110,7 @@ public sealed class ForwarderTests
             await goOn.WaitAsync(context.RequestAborted);
             await context.Response.WriteAsync("second\n", context.RequestAborted);
         }));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         using var response = await gateway.Http.GetAsync("/api/v1/signals", HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
@@ -124,6 +124,7 @@ public sealed class ForwarderTests
     public async Task A_service_that_is_down_is_a_503_that_names_it()
     {
         await using var gateway = await GatewayUnderTest.StartAsync(
+            broker,
             new Dictionary<string, Uri>(StringComparer.Ordinal) { [Routes.BrokerRouting] = Nobody });
 
         using var response = await gateway.Http.GetAsync("/api/v1/orders");
@@ -140,7 +141,7 @@ public sealed class ForwarderTests
     [Fact]
     public async Task A_service_without_an_address_is_a_503_that_names_the_setting()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new Dictionary<string, Uri>(StringComparer.Ordinal));
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, new Dictionary<string, Uri>(StringComparer.Ordinal));
 
         using var response = await gateway.Http.GetAsync("/api/v1/alerts");
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
@@ -158,7 +159,7 @@ public sealed class ForwarderTests
             await context.Response.Body.FlushAsync(context.RequestAborted);
             context.Abort();
         }));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         var read = () => gateway.Http.GetStringAsync(new Uri("/api/v1/signals", UriKind.Relative));
 
@@ -169,7 +170,7 @@ public sealed class ForwarderTests
     public async Task A_redirect_is_the_callers_to_follow()
     {
         await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/orders", () => Results.Redirect("/elsewhere")));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = gateway.Address };
 
         using var response = await http.GetAsync("/api/v1/orders");
@@ -182,7 +183,7 @@ public sealed class ForwarderTests
     public async Task The_trace_of_the_caller_goes_on_in_the_service()
     {
         await using var upstream = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/orders");
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
@@ -204,7 +205,7 @@ public sealed class ForwarderTests
             await socket.SendAsync(buffer.AsMemory(0, part.Count), part.MessageType, part.EndOfMessage, context.RequestAborted);
             await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "enough", context.RequestAborted);
         }));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("orders.v1");
         var buffer = new byte[1024];
@@ -230,7 +231,7 @@ public sealed class ForwarderTests
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await ended.Task;
         }));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         (await gateway.Http.GetAsync("/api/v1/signals", HttpCompletionOption.ResponseHeadersRead)).Dispose();
 
@@ -245,7 +246,7 @@ public sealed class ForwarderTests
             context.Response.Headers.ContentEncoding = "gzip";
             return context.Response.Body.WriteAsync(new byte[] { 1, 2, 3 }, context.RequestAborted).AsTask();
         }));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/history");
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("gzip"));
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Forwarding;
 
-public sealed class RoutesTests
+public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
 {
     [Theory]
     [InlineData("/api/v1/replays", "ingestion", "/replays")]
@@ -42,6 +42,7 @@ public sealed class RoutesTests
     {
         await using var owner = await FakeUpstream.EchoAsync();
         await using var gateway = await GatewayUnderTest.StartAsync(
+            broker,
             new Dictionary<string, Uri>(StringComparer.Ordinal) { [service] = owner.Address });
 
         var echo = await gateway.Http.GetFromJsonAsync<Echo>(path);
@@ -58,7 +59,7 @@ public sealed class RoutesTests
     public async Task What_is_not_in_the_table_reaches_no_service(string path)
     {
         await using var upstream = await FakeUpstream.StartAsync(app => app.Map("/{**path}", () => "reached a service"));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         using var response = await gateway.Http.GetAsync(path);
 
@@ -73,7 +74,7 @@ public sealed class RoutesTests
     public async Task The_page_is_served_at_the_root()
     {
         await using var upstream = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         using var response = await gateway.Http.GetAsync("/");
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Status;
 
-public sealed class ServiceWatchTests
+public sealed class ServiceWatchTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
 {
     [Fact]
     public async Task Status_says_how_each_service_answers()
@@ -16,7 +16,7 @@ public sealed class ServiceWatchTests
             status = "healthy",
             checks = new Dictionary<string, object>(StringComparer.Ordinal) { ["postgres"] = new { status = "healthy", latency = 1.5 } },
         })));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         await Eventually.True(async () => (await StatusAsync(gateway)).State == "healthy");
         var status = await StatusAsync(gateway);
@@ -32,7 +32,7 @@ public sealed class ServiceWatchTests
         await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/health/ready", () => Results.Json(
             new { status = "unhealthy", checks = new { messaging = new { status = "unhealthy", reason = "connection refused" } } },
             statusCode: 503)));
-        await using var gateway = await GatewayUnderTest.StartAsync(upstream);
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
 
         await Eventually.True(async () => (await StatusAsync(gateway)).State == "unhealthy");
 
@@ -43,6 +43,7 @@ public sealed class ServiceWatchTests
     public async Task A_service_that_gives_no_answer_is_unreachable()
     {
         await using var gateway = await GatewayUnderTest.StartAsync(
+            broker,
             new Dictionary<string, Uri>(StringComparer.Ordinal) { ["signal"] = new("http://127.0.0.1:9") });
 
         await Eventually.True(async () => (await StatusAsync(gateway)).State == "unreachable");

@@ -1,0 +1,64 @@
+using AlgoStack.Contracts.Alerts;
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.Contracts.Orders;
+using AlgoStack.Contracts.Signals;
+
+namespace AlgoStack.Gateway.Live;
+
+/// <summary>Hands what the bus says to everybody who looks. With nobody looking it costs nothing.</summary>
+internal sealed class LiveHub
+{
+    /// <summary>A page is one viewer, a <c>tail</c> another.</summary>
+    public const int MostViewers = 100;
+
+    private readonly Lock _gate = new();
+    private volatile LiveViewer[] _viewers = [];
+
+    public int Viewers => _viewers.Length;
+
+    /// <summary>The account that a session trades on.</summary>
+    public static string AccountOf(string session) => $"paper-{session}";
+
+    /// <returns>False when there are <see cref="MostViewers"/> already.</returns>
+    public bool TryJoin(LiveViewer viewer)
+    {
+        lock (_gate)
+        {
+            if (_viewers.Length == MostViewers) return false;
+
+            _viewers = [.. _viewers, viewer];
+            return true;
+        }
+    }
+
+    public void Leave(LiveViewer viewer)
+    {
+        lock (_gate) _viewers = [.. _viewers.Where(v => v != viewer)];
+    }
+
+    public void Tell(BarsClosed message)
+    {
+        foreach (var viewer in _viewers) viewer.Add(message);
+    }
+
+    public void Tell(BarsEvaluated message)
+    {
+        foreach (var viewer in _viewers) viewer.Add(message);
+    }
+
+    public void Tell(OrdersChanged message)
+    {
+        var viewers = _viewers;
+        if (viewers.Length == 0) return;
+
+        foreach (var change in OrderChanges.Of(message))
+        {
+            foreach (var viewer in viewers) viewer.Add(change);
+        }
+    }
+
+    public void Tell(AlertDelivered message)
+    {
+        foreach (var viewer in _viewers) viewer.Add(message);
+    }
+}
