@@ -19,7 +19,8 @@ internal sealed record SessionProgress(
         IsRead
         && Routing is { Ended: true, Projected: true } routing
         && routing.LastSequence >= Session.LastSequence
-        && Alerting is { Settled: true };
+        && Alerting is { Settled: true } alerting
+        && alerting.LastOrderPosition >= (routing.LastOrderPosition ?? 0);
 
     /// <summary>Two of these are equal when nothing has moved between them.</summary>
     public object Mark => (
