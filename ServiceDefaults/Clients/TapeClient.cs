@@ -39,6 +39,7 @@ public sealed class TapeClient(HttpClient http)
             $"/sessions/{Uri.EscapeDataString(sessionId)}/batches?from={from}&to={to}", cancellationToken) ?? [];
 
     /// <summary>The bars of those batches, one block a batch, in order, from the tape.</summary>
+    /// <param name="to"><see cref="long.MaxValue"/>: all there are.</param>
     /// <exception cref="InvalidDataException">Fewer blocks came than batches were asked for.</exception>
     public async IAsyncEnumerable<BarColumns> ReadBarsAsync(
         string sessionId, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -59,9 +60,26 @@ public sealed class TapeClient(HttpClient http)
             next++;
         }
 
-        if (next != to + 1)
+        if (to != long.MaxValue && next != to + 1)
         {
             throw new InvalidDataException($"Session {sessionId}: expected batches {from} to {to} from ingestion, found {from} to {next - 1}.");
         }
+    }
+
+    /// <summary>Bars of one instrument by close time, both ends included, the latest revision of each.</summary>
+    public async Task<BarColumns> GetHistoryAsync(
+        string instrument, string timeframe, DateTimeOffset? from, DateTimeOffset? to, int limit, CancellationToken cancellationToken)
+    {
+        var query = $"/history?instrument={Uri.EscapeDataString(instrument)}&timeframe={Uri.EscapeDataString(timeframe)}&limit={limit}"
+            + (from is { } f ? $"&from={Uri.EscapeDataString(f.ToString("O"))}" : "")
+            + (to is { } t ? $"&to={Uri.EscapeDataString(t.ToString("O"))}" : "");
+        using var request = new HttpRequestMessage(HttpMethod.Get, query);
+        request.Headers.Accept.ParseAdd(BarColumns.MediaType);
+        using var response = await http.SendAsync(request, cancellationToken);
+        if (response.StatusCode == System.Net.HttpStatusCode.NotFound) return BarColumns.Empty;
+
+        response.EnsureSuccessStatusCode();
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return await BarColumns.ReadAsync(body, cancellationToken) ?? BarColumns.Empty;
     }
 }

@@ -2,6 +2,8 @@ using AlgoStack.Engine;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Performance;
 using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Simulation;
@@ -17,11 +19,28 @@ public sealed class BacktestRun(string account, RiskLimits limits, Timeframe tim
     private readonly List<(int Engine, int Session)> _indices = [];
     private readonly Dictionary<InstrumentId, int> _known = [];
     private readonly List<Signal> _instantSignals = [];
+    private readonly Dictionary<ClientOrderId, OrderIntent> _working = [];
+    private readonly Dictionary<string, PerformanceTracker> _performance = new(StringComparer.Ordinal);
+    private readonly Dictionary<InstrumentId, string> _currencies = [];
+    private int _seenEvents;
 
     public TradingSession Session { get; } = new(account, limits);
 
     /// <summary>Signals since the list was last cleared, in order. The caller clears it.</summary>
     public List<Signal> Signals { get; } = [];
+
+    /// <summary>How the account has done so far, by currency.</summary>
+    public IEnumerable<(string Currency, PerformanceStatistics Statistics)> Statistics =>
+        _performance.Select(p => (p.Key, p.Value.Statistics()));
+
+    /// <summary>Forgets the signals and events that the caller has taken from the lists.</summary>
+    public void ClearEvents()
+    {
+        Signals.Clear();
+        Session.OrderEvents.Clear();
+        Session.PositionEvents.Clear();
+        _seenEvents = 0;
+    }
 
     /// <summary>History from before the run: strategies see it, nothing is traded.</summary>
     public void WarmUp(BarSeries bars)
@@ -52,6 +71,7 @@ public sealed class BacktestRun(string account, RiskLimits limits, Timeframe tim
             }
 
             _instantSignals.Clear();
+            Track(bars.CloseMs[from]);
             from = end;
         }
     }
@@ -67,6 +87,30 @@ public sealed class BacktestRun(string account, RiskLimits limits, Timeframe tim
 
     public void Dispose() => Session.Dispose();
 
+    private void Track(long closeMs)
+    {
+        for (; _seenEvents < Session.OrderEvents.Count; _seenEvents++)
+        {
+            switch (Session.OrderEvents[_seenEvents])
+            {
+                case OrderRequested requested:
+                    _working.Add(requested.OrderId, requested.Intent);
+                    break;
+                case OrderFilled fill:
+                    var order = _working[fill.OrderId];
+                    _performance[_currencies[order.Instrument]].OnFill(
+                        order.Instrument, order.Side, fill.Quantity, fill.Price, fill.Commission, closeMs, out _);
+                    if (fill.Leaves == 0) _working.Remove(fill.OrderId);
+                    break;
+                case OrderDenied or OrderRejected or OrderCanceled:
+                    _working.Remove(Session.OrderEvents[_seenEvents].OrderId);
+                    break;
+            }
+        }
+
+        foreach (var balance in Session.Balances) _performance[balance.Currency].OnEquity(closeMs, balance.Equity);
+    }
+
     private int[] Map(IReadOnlyList<Instrument> instruments)
     {
         var map = new int[instruments.Count];
@@ -77,6 +121,8 @@ public sealed class BacktestRun(string account, RiskLimits limits, Timeframe tim
             {
                 map[i] = _indices.Count;
                 _known.Add(instrument.Id, map[i]);
+                _currencies.Add(instrument.Id, instrument.Currency);
+                _performance.TryAdd(instrument.Currency, new PerformanceTracker(TradingSession.OpeningBalance));
                 _indices.Add((_engine.IndexOf(instrument.Id), Session.IndexOf(instrument)));
             }
         }

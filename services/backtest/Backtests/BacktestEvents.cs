@@ -1,0 +1,22 @@
+using AlgoStack.Contracts.Backtests;
+
+namespace AlgoStack.Backtest.Backtests;
+
+/// <summary>A backtest's life, in the stream <c>backtest-{id}</c>. Stored for ever, so the shapes are added to, never changed.</summary>
+public sealed record BacktestStarted(string BacktestId, StartBacktest Request, DateTimeOffset At)
+{
+    public static string StreamOf(string backtestId) => $"backtest-{backtestId}";
+}
+
+/// <summary>A stretch of bars went through the engines, and this came of it, in order.</summary>
+/// <param name="ThroughMs">Close of the last bar, Unix milliseconds UTC.</param>
+public sealed record BacktestAdvanced(string BacktestId, long ThroughMs, long Bars, IReadOnlyList<ReplayedEvent> Events);
+
+/// <param name="Kind"><c>signal</c>, or an order event's stored name such as <c>order_filled</c>.</param>
+/// <param name="Id">The signal's or the order's.</param>
+/// <param name="Detail">In words: direction and score, side and quantity, price.</param>
+public sealed record ReplayedEvent(string Kind, string Id, string? Instrument, string? Strategy, string Detail, DateTimeOffset At);
+
+public sealed record BacktestFinished(BacktestView Report);
+
+public sealed record BacktestBroke(string BacktestId, string Reason, DateTimeOffset At);

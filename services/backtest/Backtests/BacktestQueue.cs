@@ -1,0 +1,71 @@
+using System.Threading.Channels;
+using AlgoStack.EventStore.Streams;
+using Npgsql;
+
+namespace AlgoStack.Backtest.Backtests;
+
+/// <summary>
+/// Backtests that wait, one at a time. The streams are the queue: what was started and neither finished nor broke is
+/// taken up again after a restart, from its beginning.
+/// </summary>
+public sealed partial class BacktestQueue(RunBacktest runner, EventLog log, NpgsqlDataSource database, TimeProvider clock, ILogger<BacktestQueue> logger)
+    : BackgroundService
+{
+    /// <summary>More than this wait for nobody; the next request is refused.</summary>
+    private const int MostWaiting = 100;
+
+    private readonly Channel<BacktestStarted> _waiting = Channel.CreateBounded<BacktestStarted>(MostWaiting);
+
+    /// <summary>False when too many wait already.</summary>
+    public bool TryEnqueue(BacktestStarted started) => _waiting.Writer.TryWrite(started);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var id in await UnfinishedAsync(stoppingToken))
+        {
+            var stream = await log.OpenSession().FetchStreamAsync(id, toVersion: 1, cancellationToken: stoppingToken);
+            if (!TryEnqueue((BacktestStarted)stream[0].Data)) break;
+        }
+
+        await foreach (var started in _waiting.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await runner.RunAsync(started, stoppingToken);
+            }
+#pragma warning disable CA1031 // One backtest that breaks, for whatever reason, must not end those that wait.
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogBroke(e, started.BacktestId);
+                await NoteBrokenAsync(started.BacktestId, e.Message, stoppingToken);
+            }
+        }
+    }
+
+    private async Task<List<string>> UnfinishedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            select stream_id from mt_events e
+            where type = 'backtest_started' and not exists (
+                select from mt_events f where f.stream_id = e.stream_id and f.type in ('backtest_finished', 'backtest_broke'))
+            order by seq_id
+            limit {MostWaiting}
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var streams = new List<string>();
+        while (await reader.ReadAsync(cancellationToken)) streams.Add(reader.GetString(0));
+        return streams;
+    }
+
+    private async Task NoteBrokenAsync(string id, string reason, CancellationToken cancellationToken)
+    {
+        var session = log.OpenSession();
+        session.Append(BacktestStarted.StreamOf(id), new BacktestBroke(id, reason, clock.GetUtcNow()));
+        await session.SaveChangesAsync(cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Backtest {BacktestId} broke.")]
+    private partial void LogBroke(Exception exception, string backtestId);
+}

@@ -1,0 +1,39 @@
+using AlgoStack.Contracts.Backtests;
+using AlgoStack.EventStore.Streams;
+using AlgoStack.ServiceDefaults.Problems;
+
+namespace AlgoStack.Backtest.Backtests;
+
+/// <summary><c>POST /api/backtest/replay</c>: replays a session's bars, or instruments over a range, through the engines.</summary>
+public static class StartReplay
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/backtest/replay", HandleAsync);
+
+    private static async Task<IResult> HandleAsync(
+        StartBacktest request, EventLog log, BacktestQueue queue, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (request.SessionId is null && request.Instruments is not { Count: > 0 })
+        {
+            return Problem.Invalid("data_missing", "Expected sessionId, or instruments and timeframe; found neither.");
+        }
+
+        if (!ReplayPace.TryParse(request.Speed, out _))
+        {
+            return Problem.Invalid("speed_invalid", $"Speed: expected 1x to 1000x or max, found '{request.Speed}'.");
+        }
+
+        if (request.From > request.To)
+        {
+            return Problem.Invalid("range_invalid", $"Range: expected from before to, found {request.From:O} and {request.To:O}.");
+        }
+
+        var now = clock.GetUtcNow();
+        var started = new BacktestStarted(Guid.CreateVersion7(now).ToString("n"), request, now);
+        var session = log.OpenSession();
+        session.StartStream(BacktestStarted.StreamOf(started.BacktestId), started);
+        if (!queue.TryEnqueue(started)) return Problem.Unavailable("queue_full", "Too many backtests wait already.");
+
+        await session.SaveChangesAsync(cancellationToken);
+        return Results.Accepted($"/api/backtest/{started.BacktestId}", GetBacktest.Running(started));
+    }
+}
