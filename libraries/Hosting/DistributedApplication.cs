@@ -11,11 +11,13 @@ public sealed class DistributedApplication : IAsyncDisposable, IDisposable
     private const int Failure = 1;
 
     private readonly string _appHostDirectory;
+    private readonly string _statePath;
     private readonly IReadOnlyList<IResource> _resources;
     private ApplicationRun? _run;
 
-    internal DistributedApplication(string appHostDirectory, IReadOnlyList<IResource> resources)
+    internal DistributedApplication(string appHostDirectory, string statePath, IReadOnlyList<IResource> resources)
     {
+        _statePath = statePath;
         _appHostDirectory = appHostDirectory;
         _resources = resources;
     }
@@ -26,14 +28,15 @@ public sealed class DistributedApplication : IAsyncDisposable, IDisposable
     public static IDistributedApplicationBuilder CreateBuilder(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
-        return new DistributedApplicationBuilder(AppHostDirectory());
+        var appHostDirectory = AppHostDirectory();
+        return new DistributedApplicationBuilder(appHostDirectory, StateFolder.PathFor(appHostDirectory));
     }
 
     /// <summary>Starts everything and returns before it is healthy. Throws when the state folder is in use.</summary>
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _run = ApplicationRun.Create(_appHostDirectory, _resources);
+        _run = ApplicationRun.Create(_appHostDirectory, _statePath, _resources);
         _run.Start();
         return Task.CompletedTask;
     }
@@ -62,7 +65,7 @@ public sealed class DistributedApplication : IAsyncDisposable, IDisposable
         TerminalView? view = null;
         try
         {
-            _run = ApplicationRun.Create(_appHostDirectory, _resources);
+            _run = ApplicationRun.Create(_appHostDirectory, _statePath, _resources);
             view = new TerminalView(_run, Console.Out, TerminalView.IsTerminal);
             _run.Start();
             await _run.Completion.WaitAsync(stop.Token);

@@ -15,7 +15,7 @@ public interface IDistributedApplicationBuilder
     DistributedApplication Build();
 }
 
-internal sealed class DistributedApplicationBuilder(string appHostDirectory) : IDistributedApplicationBuilder
+internal sealed class DistributedApplicationBuilder(string appHostDirectory, string statePath) : IDistributedApplicationBuilder
 {
     public string AppHostDirectory => appHostDirectory;
 
@@ -30,5 +30,5 @@ internal sealed class DistributedApplicationBuilder(string appHostDirectory) : I
         return new ResourceBuilder<T>(this, resource);
     }
 
-    public DistributedApplication Build() => new(appHostDirectory, [.. Resources]);
+    public DistributedApplication Build() => new(appHostDirectory, statePath, [.. Resources]);
 }

@@ -1,10 +1,11 @@
+using AlgoStack.Testing;
 using AlgoStack.Testing.Running;
 using Aspire.Hosting;
 
 // What `./test` runs: every test project, one after the other, against one PostgreSQL and one RabbitMQ.
 try
 {
-    using var run = new TestRun(TestRun.FindRoot(), Console.Out);
+    using var run = new TestRun(Repository.Root, Console.Out);
     return await run.RunAsync();
 }
 catch (DistributedApplicationException e)

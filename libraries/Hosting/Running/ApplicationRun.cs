@@ -31,9 +31,9 @@ internal sealed class ApplicationRun : IAsyncDisposable
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Makes everything ready to start: takes the state folder, gives out ports. <see cref="Start"/> starts it.</summary>
-    public static ApplicationRun Create(string appHostDirectory, IReadOnlyList<IResource> resources)
+    public static ApplicationRun Create(string appHostDirectory, string statePath, IReadOnlyList<IResource> resources)
     {
-        var state = StateFolder.Open(appHostDirectory);
+        var state = StateFolder.Open(statePath);
         try
         {
             foreach (var resource in resources)

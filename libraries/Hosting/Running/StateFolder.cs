@@ -26,11 +26,12 @@ internal sealed class StateFolder : IDisposable
 
     public string EndpointsFile => System.IO.Path.Combine(Path, "endpoints.json");
 
-    public static StateFolder Open(string appHostDirectory)
+    public static string PathFor(string appHostDirectory) => Environment.GetEnvironmentVariable("ALGOSTACK_STATE") is { Length: > 0 } given
+        ? System.IO.Path.GetFullPath(given)
+        : System.IO.Path.Combine(Parent(), Hash(Clone(appHostDirectory)));
+
+    public static StateFolder Open(string path)
     {
-        var path = Environment.GetEnvironmentVariable("ALGOSTACK_STATE") is { Length: > 0 } given
-            ? System.IO.Path.GetFullPath(given)
-            : System.IO.Path.Combine(Parent(), Hash(Clone(appHostDirectory)));
         Create(path);
         try
         {

@@ -43,7 +43,7 @@ internal sealed class SupervisedProcess : IAsyncDisposable
         };
         string[] supervise =
         [
-            "sh", Path.Combine(AppContext.BaseDirectory, "supervise.sh"), spec.LogPath, spec.LockPath ?? "/dev/null",
+            "bash", Path.Combine(AppContext.BaseDirectory, "supervise.sh"), spec.LogPath, spec.LockPath ?? "/dev/null",
             spec.StopSignal, ((int)OrphanGrace.TotalSeconds).ToString(CultureInfo.InvariantCulture),
         ];
         // The supervisor is one thread, so the death signal is safe here: it covers a supervisor that is itself killed.

@@ -1,9 +1,10 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # supervise.sh LOG LOCK SIGNAL GRACE COMMAND [ARGUMENT...]
 #
 # Runs COMMAND, its output appended to LOG, for a host that holds the other ends of standard input and output.
 # The host reads "started PID" and "exited CODE" and writes the name of a signal to send, one a line. When the host
 # dies, however it dies, standard input ends: COMMAND gets SIGNAL and, after GRACE seconds, the whole group is killed.
+# By bash, because a plain sh drops variables whose name is no identifier, such as services__broker-routing__http__0.
 # PR_SET_PDEATHSIG straight from the host would not do: it fires when the *thread* that forked ends, and .NET's come and go.
 log=$1 lock=$2 signal=$3 grace=$4
 shift 4

@@ -17,13 +17,6 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
     private readonly Coverage _coverage = new();
     private readonly CancellationTokenSource _stop = new();
 
-    public static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "AlgoStack.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} is not inside the repository.");
-    }
-
     /// <returns>The exit code: 0 when every project ran at least one test and none failed.</returns>
     public async Task<int> RunAsync()
     {
