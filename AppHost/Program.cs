@@ -41,7 +41,7 @@ var backtest = builder.AddProject<Projects.AlgoStack_Backtest>("backtest")
     .WithReference(signal)
     .WithReference(brokerRouting);
 
-builder.AddProject<Projects.AlgoStack_Gateway>("gateway")
+var gateway = builder.AddProject<Projects.AlgoStack_Gateway>("gateway")
     .WithHttpEndpoint(port: 5080)
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health/ready")
@@ -52,5 +52,13 @@ builder.AddProject<Projects.AlgoStack_Gateway>("gateway")
     .WithReference(brokerRouting)
     .WithReference(alerting)
     .WithReference(backtest);
+
+// Alerting watches the health of all, those that come after it included.
+alerting
+    .WithReference(ingestion)
+    .WithReference(signal)
+    .WithReference(brokerRouting)
+    .WithReference(backtest)
+    .WithReference(gateway);
 
 builder.Build().Run();

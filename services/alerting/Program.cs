@@ -1,3 +1,5 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using AlgoStack.Alerting;
+
+var app = AlertingService.Build(WebApplication.CreateBuilder(args));
 
 await app.RunAsync();

@@ -1,0 +1,29 @@
+using AlgoStack.Alerting.Alerts;
+using AlgoStack.Contracts.Orders;
+
+namespace AlgoStack.Alerting.Rules;
+
+/// <summary>Trading stopped, and allowed again. Each is told, whatever came before: who halts twice means it.</summary>
+public static class HaltRule
+{
+    public const string Halted = "trading-halted";
+    public const string Resumed = "trading-resumed";
+
+    /// <param name="messageId">Of the message that told it.</param>
+    public static AlertDraft On(TradingHalted halted, string messageId) => new(
+        AlertId.From(Halted, messageId),
+        Severity.Critical,
+        Halted,
+        "Trading halted",
+        AlertText.Body($"No new orders since {halted.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {halted.Reason}"),
+        SessionId: null);
+
+    /// <param name="messageId">Of the message that told it.</param>
+    public static AlertDraft On(TradingResumed resumed, string messageId) => new(
+        AlertId.From(Resumed, messageId),
+        Severity.Info,
+        Resumed,
+        "Trading resumed",
+        AlertText.Body($"Orders are allowed again since {resumed.At.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {resumed.Reason}"),
+        SessionId: null);
+}
