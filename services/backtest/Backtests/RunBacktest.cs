@@ -27,7 +27,6 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
 
         if (!ReplayPace.TryParse(request.Speed, out var pace)) throw new NoDataException($"Speed: expected 1x to 1000x or max, found '{request.Speed}'.");
 
-
         using var run = new BacktestRun($"backtest-{started.BacktestId}", RiskLimits.Default, stretches[0].Bars.Timeframe, StrategyCatalog.All);
         var curve = new List<EquityPoint>();
         var totals = new Totals();
