@@ -24,6 +24,8 @@ public static class ServiceStart
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
         ["Logging:LogLevel:MassTransit"] = "Warning",
+        // At Information it writes every command.
+        ["Logging:LogLevel:Npgsql"] = "Warning",
     };
 
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
