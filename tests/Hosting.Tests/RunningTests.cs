@@ -111,6 +111,21 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public async Task A_port_is_kept_for_a_service_that_still_waits()
+    {
+        await using var application = await HostedApplication.StartAsync(builder =>
+        {
+            var never = builder.AddExecutable("never", "sleep", "/", "1000");
+            AddService(builder, "waiting").WaitForCompletion(never);
+        });
+        await application.WaitForAsync("waiting", ResourceState.Waiting);
+
+        var port = new Uri(application.Runner("waiting").Instance.Url!).Port;
+
+        LoopbackPorts.From(port).Should().NotBe(port);
+    }
+
+    [Fact]
     public async Task Replicas_run_side_by_side_and_all_are_named_to_who_refers_to_them()
     {
         await using var application = await HostedApplication.StartAsync(builder =>

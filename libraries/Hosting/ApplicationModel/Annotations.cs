@@ -1,3 +1,5 @@
+using Aspire.Hosting.Running;
+
 namespace Aspire.Hosting.ApplicationModel;
 
 internal sealed record EnvironmentCallbackAnnotation(Action<EnvironmentCallbackContext> Callback) : IResourceAnnotation;
@@ -21,7 +23,7 @@ internal sealed record ManagementPluginAnnotation(int? Port) : IResourceAnnotati
 internal sealed record EndpointAnnotation(string Name, int? PreferredPort, string? PortVariable) : IResourceAnnotation
 {
     /// <summary>One port for each replica, given out when the application starts.</summary>
-    public IReadOnlyList<int> AllocatedPorts { get; set; } = [];
+    public IReadOnlyList<PortReservation> Ports { get; set; } = [];
 
     public bool IsExternal { get; set; }
 }

@@ -16,7 +16,7 @@ public sealed class EndpointReference(IResourceWithEndpoints owner, string endpo
     public string Url => Urls.Count > 0 ? Urls[0] : throw NotAllocated();
 
     /// <summary>One for each replica.</summary>
-    internal IReadOnlyList<string> Urls => [.. Annotation.AllocatedPorts.Select(port => $"http://127.0.0.1:{port}")];
+    internal IReadOnlyList<string> Urls => [.. Annotation.Ports.Select(reservation => $"http://127.0.0.1:{reservation.Port}")];
 
     private EndpointAnnotation Annotation =>
         owner.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(endpoint => string.Equals(endpoint.Name, endpointName, StringComparison.Ordinal))

@@ -39,7 +39,7 @@ internal sealed class ApplicationRun : IAsyncDisposable
             foreach (var resource in resources)
             {
                 foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
-                    endpoint.AllocatedPorts = [.. Enumerable.Range(0, Replicas(resource)).Select(replica => PortOf(endpoint, replica))];
+                    endpoint.Ports = [.. Enumerable.Range(0, Replicas(resource)).Select(replica => PortOf(endpoint, replica))];
             }
 
             return new ApplicationRun(state, [.. resources.SelectMany(resource => Instances(resource, resources, state, appHostDirectory)).Select(instance => new ResourceRunner(instance))]);
@@ -83,6 +83,8 @@ internal sealed class ApplicationRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        foreach (var endpoint in Runners.SelectMany(runner => runner.Instance.Resource.Annotations.OfType<EndpointAnnotation>()))
+            foreach (var port in endpoint.Ports) port.Dispose();
         _endpoints.Dispose();
         _state.Dispose();
         _stopServices.Dispose();
@@ -97,8 +99,8 @@ internal sealed class ApplicationRun : IAsyncDisposable
     private static int Replicas(IResource resource) => resource.Annotations.OfType<ReplicaAnnotation>().LastOrDefault()?.Replicas ?? 1;
 
     // The first replica has the port that was asked for, as far as it is free.
-    private static int PortOf(EndpointAnnotation endpoint, int replica) =>
-        endpoint.PreferredPort is { } preferred && replica == 0 ? LoopbackPorts.From(preferred) : LoopbackPorts.Any();
+    private static PortReservation PortOf(EndpointAnnotation endpoint, int replica) =>
+        endpoint.PreferredPort is { } preferred && replica == 0 ? LoopbackPorts.ReserveFrom(preferred) : LoopbackPorts.ReserveAny();
 
     private static IEnumerable<ResourceInstance> Instances(
         IResource resource, IReadOnlyList<IResource> all, StateFolder state, string appHostDirectory)

@@ -14,35 +14,66 @@ internal static class LoopbackPorts
 
     public static int Any()
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            var port = Random.Shared.Next(First, Last + 1);
-            if (IsFree(port)) return port;
-        }
-
-        throw new DistributedApplicationException($"No free port found between {First} and {Last} in {Attempts} attempts.");
+        using var reservation = ReserveAny();
+        return reservation.Port;
     }
 
     /// <summary>The preferred port when it is free, else the next free one above it.</summary>
     public static int From(int preferred)
     {
+        using var reservation = ReserveFrom(preferred);
+        return reservation.Port;
+    }
+
+    public static PortReservation ReserveAny()
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+            if (PortReservation.TryTake(Random.Shared.Next(First, Last + 1)) is { } reservation) return reservation;
+
+        throw new DistributedApplicationException($"No free port found between {First} and {Last} in {Attempts} attempts.");
+    }
+
+    /// <summary>The preferred port when it is free, else the next free one above it.</summary>
+    public static PortReservation ReserveFrom(int preferred)
+    {
         for (var port = preferred; port < preferred + Attempts; port++)
-            if (IsFree(port)) return port;
+            if (PortReservation.TryTake(port) is { } reservation) return reservation;
 
         throw new DistributedApplicationException($"No free port found between {preferred} and {preferred + Attempts - 1}.");
     }
+}
 
-    private static bool IsFree(int port)
+/// <summary>
+/// Keeps others off a port until the process it is for starts: that may wait for minutes, and another host on the machine
+/// looks for free ports too.
+/// </summary>
+internal sealed class PortReservation : IDisposable
+{
+    private readonly TcpListener _listener;
+
+    private PortReservation(TcpListener listener, int port)
     {
+        _listener = listener;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    public static PortReservation? TryTake(int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
+            // Listening, and not only bound: Linux lets a second socket bind as long as none listens.
+            listener.Start();
+            return new PortReservation(listener, port);
         }
         catch (SocketException)
         {
-            return false;
+            listener.Dispose();
+            return null;
         }
     }
+
+    public void Dispose() => _listener.Dispose();
 }

@@ -24,6 +24,7 @@ internal sealed class ProcessInstance(string name, IResource resource, int repli
     {
         var environment = await VariablesAsync(cancellationToken);
         var arguments = Resource.Annotations.OfType<CommandLineArgumentsAnnotation>().SelectMany(annotation => annotation.Arguments);
+        foreach (var endpoint in Endpoints) endpoint.Ports[replica].Dispose();
         if (Resource is ExecutableResource executable)
             return new ProcessSpec(executable.Command, [.. arguments], executable.WorkingDirectory, LogPath) { Environment = environment };
 
@@ -69,7 +70,7 @@ internal sealed class ProcessInstance(string name, IResource resource, int repli
         }
     }
 
-    private string UrlOf(EndpointAnnotation endpoint) => $"http://127.0.0.1:{endpoint.AllocatedPorts[replica]}";
+    private string UrlOf(EndpointAnnotation endpoint) => $"http://127.0.0.1:{endpoint.Ports[replica].Port}";
 
     private async Task<Dictionary<string, string?>> VariablesAsync(CancellationToken cancellationToken)
     {
@@ -81,7 +82,7 @@ internal sealed class ProcessInstance(string name, IResource resource, int repli
         }
 
         foreach (var endpoint in Endpoints.Where(endpoint => endpoint.PortVariable is not null))
-            variables[endpoint.PortVariable!] = endpoint.AllocatedPorts[replica].ToString(CultureInfo.InvariantCulture);
+            variables[endpoint.PortVariable!] = endpoint.Ports[replica].Port.ToString(CultureInfo.InvariantCulture);
 
         var context = new EnvironmentCallbackContext(Resource, variables, cancellationToken);
         foreach (var annotation in Resource.Annotations)

@@ -63,7 +63,7 @@ internal sealed class SupervisedProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            supervisor.Kill(entireProcessTree: true);
+            await GiveUpAsync(supervisor);
             throw;
         }
 
@@ -124,6 +124,24 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     {
         if (!Exited.IsCompleted) await StopAsync(TimeSpan.FromSeconds(5));
         _supervisor.Dispose();
+    }
+
+    // By closing the pipe, as a host that dies does. Killing the supervisor would leave the process's own children: the
+    // death signal takes their parent away before they can be found.
+    private static async Task GiveUpAsync(Process supervisor)
+    {
+        supervisor.StandardInput.Close();
+        try
+        {
+            await supervisor.WaitForExitAsync(CancellationToken.None).WaitAsync(StopBounds.Server);
+        }
+        catch (TimeoutException)
+        {
+            // It still waits for the lock and has started nothing.
+            supervisor.Kill(entireProcessTree: true);
+        }
+
+        supervisor.Dispose();
     }
 
     private void Send(string signal)
