@@ -23,6 +23,13 @@ state_folder() {
   fi
 }
 
+# Root's can be entered, not listed, by the accounts that servers run as.
+make_state_folder() {
+  local mode=0700
+  [ "$(id -u)" != 0 ] || mode=0711
+  [ -d "$1" ] || install -d -m $mode "$1"
+}
+
 require_dotnet() {
   local sdk="the .NET 10 SDK (10.0.401 or a later patch of it, https://dotnet.microsoft.com/download)"
   command -v dotnet >/dev/null || fail "dotnet was not found: install $sdk."
