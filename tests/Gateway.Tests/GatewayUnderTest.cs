@@ -18,11 +18,12 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public Uri Address => Http.BaseAddress!;
 
     /// <param name="services">Address of each service, by name; those not named have none.</param>
-    public static async Task<GatewayUnderTest> StartAsync(BrokerFixture broker, IReadOnlyDictionary<string, Uri> services)
+    /// <param name="at">Where it listens. Null: any free port.</param>
+    public static async Task<GatewayUnderTest> StartAsync(BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null)
     {
         string[] args =
         [
-            "--urls", "http://127.0.0.1:0",
+            "--urls", at?.AbsoluteUri ?? "http://127.0.0.1:0",
             .. services.SelectMany(s => (string[])[$"--services:{s.Key}:http:0", s.Value.AbsoluteUri]),
             "--ConnectionStrings:messaging", broker.Address,
             "--Logging:LogLevel:Default", "Error",
@@ -32,8 +33,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         return new GatewayUnderTest(app);
     }
 
-    public static Task<GatewayUnderTest> StartAsync(BrokerFixture broker, FakeUpstream upstream) =>
-        StartAsync(broker, Routes.Services.ToDictionary(s => s, _ => upstream.Address, StringComparer.Ordinal));
+    public static Task<GatewayUnderTest> StartAsync(BrokerFixture broker, FakeUpstream upstream, Uri? at = null) =>
+        StartAsync(broker, Routes.Services.ToDictionary(s => s, _ => upstream.Address, StringComparer.Ordinal), at);
 
     public async ValueTask DisposeAsync()
     {

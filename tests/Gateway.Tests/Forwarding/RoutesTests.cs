@@ -80,5 +80,6 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         (await response.Content.ReadAsStringAsync()).Should().Contain("<title>AlgoStack</title>");
+        response.Headers.GetValues("Content-Security-Policy").Single().Should().StartWith("default-src 'self'");
     }
 }

@@ -142,7 +142,7 @@ export class Chart {
     this.#paintBars(c, colors, plot, scale, view, first, x, step);
     this.#paintMarks(c, colors, scale, view, first, x, step);
     this.#paintLast(c, colors, plot, scale, width);
-    this.#paintCrosshair(c, colors, plot, scale, x);
+    this.#paintCrosshair(c, colors, plot, scale, x, width, height);
 
     const index = this.#read ?? this.#bars.length - 1;
     const bar = this.#bars[index];
@@ -259,7 +259,7 @@ export class Chart {
     label(c, price(bar[row.close]), plot.width, y, width, c.fillStyle, colors.panel);
   }
 
-  #paintCrosshair(c, colors, plot, scale, x) {
+  #paintCrosshair(c, colors, plot, scale, x, width, height) {
     if (this.#read == null) return;
     const bar = this.#bars[this.#read];
     const at = Math.round(x(this.#read)) + 0.5;
@@ -274,6 +274,11 @@ export class Chart {
     c.lineTo(plot.width, y);
     c.stroke();
     c.setLineDash([]);
+    label(c, price(bar[row.close]), plot.width, y, width, colors.dim, colors.panel);
+    const words = barTime(bar[row.time], this.#timeframe);
+    const half = c.measureText(words).width / 2 + 11;
+    const middle = Math.max(half, Math.min(plot.width - half, at));
+    label(c, words, middle - half, height - foot / 2, middle + half, colors.dim, colors.panel);
   }
 }
 
@@ -384,7 +389,7 @@ function priceScale(view, top, bottom) {
   const low = Math.min(...view.map(bar => bar[row.low]));
   const high = Math.max(...view.map(bar => bar[row.high]));
   const pad = (high - low) * 0.07 || Math.abs(high) * 0.002 || 1;
-  return linear(low - pad, high + pad, top, bottom, Math.max(2, Math.floor((bottom - top) / 46)));
+  return linear(low - pad, high + pad, top, bottom, Math.max(2, Math.floor((bottom - top) / 38)));
 }
 
 function linear(low, high, top, bottom, wanted) {

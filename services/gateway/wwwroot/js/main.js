@@ -91,8 +91,10 @@ function doorbell(pace, job) {
   let busy = false;
   const run = async () => {
     rung = false;
+    const work = job();
+    if (!work) return; // There was nothing to read yet.
     busy = true;
-    await job();
+    await work;
     setTimeout(() => {
       busy = false;
       if (rung) run();
@@ -132,18 +134,18 @@ const readPortfolio = doorbell(2000, () => state.sessionId && Promise.all([
 
 const readAlerts = doorbell(2000, () => read('alerts', `/api/v1/alerts?${query({ limit: mostAlerts })}`, alerts => { state.alerts = alerts; }));
 
-const readSignals = doorbell(5000, () => state.sessionId && read('signals', `/api/v1/signals?${query({ session: state.sessionId, limit: mostSignals })}`,
+const readSignals = doorbell(2000, () => state.sessionId && read('signals', `/api/v1/signals?${query({ session: state.sessionId, limit: mostSignals })}`,
   ofSession(signals => addSignals(signals))));
 
-const readHistory = doorbell(500, async () => {
-  const { sessionId, instrument } = state;
-  if (!sessionId || !instrument) return;
+const readHistory = doorbell(500, () => state.sessionId && state.instrument && readBars(state.sessionId, state.instrument));
+
+async function readBars(sessionId, instrument) {
   // The tape is shared by all sessions: up to where this one has come just now, and the stream tells the rest.
   let session = state.session;
   await read('session', `/api/v1/sessions/${encodeURIComponent(sessionId)}`, answer => { session = answer; });
   if (!session?.timeframe || !session.lastBar) return;
   const values = { instrument, timeframe: session.timeframe, to: session.lastBar, limit: mostBars };
-  const same = () => session.sessionId === state.sessionId && instrument === state.instrument;
+  const same = () => sessionId === state.sessionId && instrument === state.instrument;
   await Promise.all([
     read('history', `/api/v1/history?${query(values)}`, bars => {
       if (!same()) return;
@@ -159,14 +161,12 @@ const readHistory = doorbell(500, async () => {
       for (const order of orders) markFill({ id: order.orderId, instrument: order.instrument, at: order.updatedAt, side: order.side, price: order.averagePrice, quantity: order.filled });
     }),
   ]);
-});
+}
 
 // The instruments of a session are those of its newest batch, and whatever is heard of besides.
-const readInstruments = doorbell(5000, async () => {
-  const session = state.session;
-  if (!session?.lastSequence) return;
-  await read('instruments', `/api/v1/sessions/${encodeURIComponent(session.sessionId)}/batches/${session.lastSequence}`, ofSession(batch => batch.instruments.forEach(terms => know(terms.id))));
-});
+const readInstruments = doorbell(5000, () => state.session?.lastSequence && read(
+  'instruments', `/api/v1/sessions/${encodeURIComponent(state.sessionId)}/batches/${state.session.lastSequence}`,
+  ofSession(batch => batch.instruments.forEach(terms => know(terms.id)))));
 
 // --- what is heard --------------------------------------------------------------------------------------------------
 
@@ -279,9 +279,9 @@ function pickSession(sessionId) {
 function measure(session) {
   if (session.endedAt && session.firstReadAt) {
     const seconds = (Date.parse(session.endedAt) - Date.parse(session.firstReadAt)) / 1000;
-    return seconds > 0 ? session.barsRead / seconds : null;
+    return seconds > 0 ? session.barsAccepted / seconds : null;
   }
-  state.samples = [...(state.samples ?? []), { at: performance.now(), bars: session.barsRead }].slice(-6);
+  state.samples = [...(state.samples ?? []), { at: performance.now(), bars: session.barsAccepted }].slice(-6);
   const [first, last] = [state.samples[0], state.samples[state.samples.length - 1]];
   return last.at > first.at ? ((last.bars - first.bars) * 1000) / (last.at - first.at) : null;
 }

@@ -74,11 +74,12 @@ export function paintSession(state) {
   pill.className = `pill ${stateTone[session.state] ?? ''}`;
   const progress = byId('progress');
   progress.hidden = session.state === 'completed' || session.state === 'failed' || !session.barsTotal;
-  progress.max = session.barsTotal ?? 1;
-  progress.value = session.barsRead;
   const quarantined = Object.values(session.quarantined ?? {}).reduce((sum, n) => sum + n, 0);
+  const useful = session.barsTotal && session.barsTotal - session.duplicates - quarantined;
+  progress.max = useful || 1;
+  progress.value = session.barsAccepted;
   facts(byId('session-facts'), [
-    ['bars', session.barsTotal && session.barsTotal !== session.barsRead ? `${count(session.barsRead)} of ${count(session.barsTotal)}` : count(session.barsRead)],
+    ['bars', useful && useful !== session.barsAccepted ? `${count(session.barsAccepted)} of ${count(useful)}` : count(session.barsAccepted)],
     quarantined > 0 && ['quarantined', count(quarantined)],
     state.speed != null && ['bars/s', count(state.speed)],
     session.timeframe && ['timeframe', session.timeframe],
@@ -99,18 +100,18 @@ export function paintFigures(state) {
   const balance = balances.find(b => b.currency === state.currency);
   const pnl = balance && balance.equity - balance.opening;
   const unrealized = (state.portfolio?.positions ?? []).filter(p => p.currency === state.currency).reduce((sum, p) => sum + (p.unrealizedPnl ?? 0), 0);
-  const figure = (name, value, tone = '', main = false) =>
-    h('div', { class: main ? 'main' : '' }, h('dt', {}, name), h('dd', { class: tone }, value));
-  const gain = h('span', {}, signed(pnl), pnl == null || !balance.opening ? '' : h('small', {}, `  ${signed(pnl / balance.opening * 100, v => v.toFixed(2))} %`));
+  const figure = (name, value, tone = '', main = false, aside = '') =>
+    h('div', { class: main ? 'main' : '' }, h('dt', {}, name, h('span', { class: tone || 'dim' }, aside)), h('dd', { class: tone }, value));
+  const gain = pnl == null || !balance.opening ? '' : `${signed((pnl / balance.opening) * 100, v => v.toFixed(2))} %`;
   byId('figures').replaceChildren(
     figure(balance ? `Equity, ${balance.currency}` : 'Equity', amount(balance?.equity), '', true),
-    figure('Profit and loss', gain, direction(pnl), true),
+    figure('P&L', signed(pnl), direction(pnl), true, gain),
     figure('Cash', amount(balance?.cash)),
     figure('Realized', signed(balance?.realizedPnl), direction(balance?.realizedPnl)),
     figure('Unrealized', balance ? signed(unrealized) : none, direction(unrealized)),
     figure('Commission', amount(balance?.commission)),
     figure('Signals', count(state.routing?.signals)),
-    figure('Orders', state.routing?.denied ? h('span', {}, count(state.routing.intents), h('small', { class: 'dim' }, `  ${count(state.routing.denied)} denied`)) : count(state.routing?.intents)),
+    figure('Orders', count(state.routing?.intents), '', false, state.routing?.denied ? `${count(state.routing.denied)} denied` : ''),
     figure('Fills', count(state.routing?.fills)),
   );
 }
@@ -147,10 +148,9 @@ export function paintSignals(state) {
     key: s => s.signalId,
     make: s => h('li', {}, h('button', { class: 'signal', type: 'button', onclick: () => explain(s) },
       h('span', { class: 'what' }, h('span', { class: `side ${tone(s.direction)}` }, s.direction.toUpperCase()), h('b', {}, s.instrument)),
-      h('time', {}, barTime(s.barClose, s.timeframe)),
-      h('span', { class: 'score', title: 'Score' }, meter(s.score), percent(s.score)),
+      h('span', { class: 'score', title: 'Score' }, meter(s.score), h('b', {}, percent(s.score))),
       h('span', { class: 'why' }, s.rationale),
-      h('span', { class: 'tags' }, h('span', {}, s.strategy), h('span', {}, s.regime), h('span', {}, `at ${price(s.close)}`), h('span', {}, milliseconds(s.latencyMs))))),
+      h('span', { class: 'tags' }, h('time', {}, barTime(s.barClose, s.timeframe)), h('span', {}, s.strategy), h('span', {}, s.regime), h('span', { title: 'Latency' }, milliseconds(s.latencyMs))))),
     empty: () => h('li', { class: 'empty' }, 'No signals yet'),
   });
 }
@@ -161,10 +161,10 @@ export function paintOrders(state) {
     key: o => o.orderId,
     version: o => `${o.status}|${o.filled}|${o.updatedAt}`,
     make: o => h('tr', {},
-      h('td', {}, stamp(o.requestedAt).slice(0, 16)), h('td', {}, o.instrument),
-      h('td', { class: o.side === 'Buy' ? 'up' : 'down' }, o.side), h('td', { class: 'n' }, units(o.quantity)),
-      h('td', { class: 'n' }, units(o.filled)), h('td', { class: 'n' }, price(o.averagePrice)),
+      minute(o.requestedAt), h('td', { class: 'instrument', title: o.instrument }, o.instrument),
+      h('td', { class: o.side === 'Buy' ? 'up' : 'down' }, o.side),
       h('td', {}, h('span', { class: `pill ${orderTone[o.status] ?? ''}`, title: o.reason ?? '' }, o.status)),
+      h('td', { class: 'n' }, units(o.quantity)), h('td', { class: 'n' }, units(o.filled)), h('td', { class: 'n' }, price(o.averagePrice)),
       h('td', { class: 'wide' }, o.strategy), h('td', { class: 'wide reason', title: o.reason ?? '' }, o.reason ?? o.code ?? '')),
     empty: () => h('tr', { class: 'empty' }, h('td', { colSpan: 9 }, 'No orders yet')),
   });
@@ -178,8 +178,8 @@ export function paintPositions(state) {
     key: p => p.instrument,
     version: p => `${p.quantity}|${p.lastPrice}|${p.realizedPnl}|${p.unrealizedPnl}`,
     make: p => h('tr', { class: p.quantity === 0 ? 'dim' : '' },
-      h('td', {}, p.instrument), h('td', { class: 'n' }, units(p.quantity)), h('td', { class: 'n' }, p.quantity === 0 ? none : price(p.averagePrice)),
-      h('td', { class: 'n' }, price(p.lastPrice)),
+      h('td', { class: 'instrument', title: p.instrument }, p.instrument), h('td', { class: 'n' }, units(p.quantity)), h('td', { class: 'n wide' }, p.quantity === 0 ? none : price(p.averagePrice)),
+      h('td', { class: 'n roomy' }, price(p.lastPrice)),
       h('td', { class: `n ${direction(p.unrealizedPnl)}` }, signed(p.unrealizedPnl)),
       h('td', { class: `n ${direction(p.realizedPnl)}` }, signed(p.realizedPnl))),
     empty: () => h('tr', { class: 'empty' }, h('td', { colSpan: 6 }, 'No positions yet')),
@@ -205,6 +205,12 @@ export function paintEquityLegend(state) {
   byId('equity-legend').replaceChildren(...(balance
     ? [h('span', {}, 'equity ', h('b', {}, amount(balance.equity))), h('span', {}, 'cash ', h('b', {}, amount(balance.cash)))]
     : []));
+}
+
+// Where there is little room the year goes first.
+function minute(time) {
+  const words = stamp(time);
+  return h('td', {}, h('span', { class: 'year' }, words.slice(0, 5)), words.slice(5, 16));
 }
 
 export const tone = value => ({ Long: 'up', Buy: 'up', Short: 'down', Sell: 'down' }[value] ?? 'flat');
