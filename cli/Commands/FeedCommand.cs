@@ -19,7 +19,8 @@ internal static class FeedCommand
         provider.AcceptOnlyFromAmong("binance", "kraken");
         var symbols = new Option<string>("--symbols") { Description = "As the venue writes them: BTCUSDT,ETHUSDT.", HelpName = "A,B", Required = true };
         var timeframe = new Option<string>("--timeframe") { Description = "As in 1m, 1h.", HelpName = "T", DefaultValueFactory = _ => "1m" };
-        var command = new Command("feed", "Follow a venue's public stream, no key needed.") { provider, symbols, timeframe };
+        var once = new Option<bool>("--once") { Description = "Stay until the session is through: a replay that stands in ends, a venue goes on until Ctrl-C." };
+        var command = new Command("feed", "Follow a venue's public stream, no key needed.") { provider, symbols, timeframe, once };
         symbols.Validators.Add(result =>
         {
             if (Symbols(result.GetValueOrDefault<string>()).Length == 0) result.AddError("--symbols names no symbol.");
@@ -37,6 +38,8 @@ internal static class FeedCommand
             {
                 terminal.Line($"following {string.Join(", ", feed.Symbols)} of {feed.Provider}; watch it at {console.Address}");
             }
+
+            if (parsed.GetValue(once)) return await ReplayCommand.OnceAsync(terminal, console, session!, cancellationToken);
 
             terminal.Line(session!.SessionId);
             terminal.Result(new { session, unreachable });

@@ -57,12 +57,24 @@ internal static class ReplayCommand
         }
     }
 
-    /// <summary>Follows the session until its source is read, then says what it came to.</summary>
+    /// <summary>Follows the session until what was read is traded, then says what it came to.</summary>
     public static async Task<int> WatchAsync(
         Terminal terminal, ConsoleClient console, SessionStatus session, CancellationToken cancellationToken)
     {
-        var progress = await new SessionWatch(terminal, console).UntilAsync(session, p => p.IsRead, cancellationToken);
+        var progress = await new SessionWatch(terminal, console).UntilAsync(session, p => p.IsTraded || p.HasNothing, cancellationToken);
         return RunReport.Finish(terminal, progress, parity: null);
+    }
+
+    /// <summary>Follows the session until everything of it is through, and compares it with a backtest.</summary>
+    public static async Task<int> OnceAsync(
+        Terminal terminal, ConsoleClient console, SessionStatus session, CancellationToken cancellationToken)
+    {
+        var progress = await new SessionWatch(terminal, console).UntilAsync(session, p => p.IsThrough || p.HasNothing, cancellationToken);
+        if (progress.HasNothing) return RunReport.Finish(terminal, progress, parity: null);
+
+        terminal.Note("comparing with a backtest of the same bars");
+        var parity = await VerifyCommand.ParityAsync(terminal, console, session.SessionId, cancellationToken);
+        return RunReport.Finish(terminal, progress, parity);
     }
 
     /// <summary>The file's full path, the default's when none is named.</summary>
@@ -78,18 +90,5 @@ internal static class ReplayCommand
         terminal.Line(session.SessionId);
         terminal.Result(session);
         return ExitCode.Ok;
-    }
-
-    private static async Task<int> OnceAsync(
-        Terminal terminal, ConsoleClient console, SessionStatus session, CancellationToken cancellationToken)
-    {
-        var watch = new SessionWatch(terminal, console);
-        var progress = await watch.UntilAsync(
-            session, p => p.IsThrough || p.Session.State == "failed" || (p.IsRead && p.Session.BarsAccepted == 0), cancellationToken);
-        if (progress.Session.BarsAccepted == 0 || progress.Session.State == "failed") return RunReport.Finish(terminal, progress, parity: null);
-
-        terminal.Note("comparing with a backtest of the same bars");
-        var parity = await VerifyCommand.ParityAsync(terminal, console, session.SessionId, cancellationToken);
-        return RunReport.Finish(terminal, progress, parity);
     }
 }

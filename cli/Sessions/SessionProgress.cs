@@ -14,23 +14,26 @@ internal sealed record SessionProgress(
     /// <summary>The source is read to its end, or as far as it can be.</summary>
     public bool IsRead => Session.State is "completed" or "failed";
 
-    /// <summary>Everything read has become signals, orders and alerts.</summary>
+    /// <summary>Nothing more will come of it: it failed, or no row of it could be used.</summary>
+    public bool HasNothing => Session.State == "failed" || (IsRead && Session.BarsAccepted == 0);
+
+    /// <summary>Everything read has become signals and orders.</summary>
+    public bool IsTraded =>
+        IsRead && Routing is { Ended: true, Projected: true } routing && routing.LastSequence >= Session.LastSequence;
+
+    /// <summary>Everything has become alerts too.</summary>
     public bool IsThrough =>
-        IsRead
-        && Routing is { Ended: true, Projected: true } routing
-        && routing.LastSequence >= Session.LastSequence
-        && Alerting is { Settled: true } alerting
-        && alerting.LastOrderPosition >= (routing.LastOrderPosition ?? 0);
+        IsTraded && Alerting is { Settled: true } alerting && alerting.LastOrderPosition >= (Routing!.LastOrderPosition ?? 0);
 
     /// <summary>Two of these are equal when nothing has moved between them.</summary>
     public object Mark => (
-        Session.State, Session.BarsRead, Session.LastSequence,
-        Routing?.LastSequence, Routing?.Fills, Routing?.Ended, Routing?.Projected,
+        Session.State, Session.BarsRead, Session.BarsAccepted, Session.LastSequence,
+        (Routing?.LastSequence, Routing?.Fills, Routing?.Ended, Routing?.Projected),
         (Alerting?.LastOrderPosition, Alerting?.Delivered, Alerting?.Failed));
 
     /// <summary>What is still to come, in words.</summary>
     public string Missing =>
-        !IsRead ? $"ingestion has read {Session.BarsRead} bars"
+        !IsRead ? $"ingestion has announced {Session.BarsAccepted} bars"
         : Routing is null ? "broker-routing says nothing of the session"
         : Routing.LastSequence < Session.LastSequence ? $"broker-routing has come to batch {Routing.LastSequence} of {Session.LastSequence}"
         : !Routing.Ended || !Routing.Projected ? "broker-routing is not at the session's end"

@@ -37,7 +37,7 @@ internal sealed class SessionWatch(Terminal terminal, ConsoleClient console)
                 new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
             .StartAsync(bars =>
             {
-                var read = bars.AddTask("bars read");
+                var read = bars.AddTask("bars");
                 var traded = bars.AddTask("traded");
                 return FollowAsync(start, reached, progress => Draw(progress, read, traded), cancellationToken);
             });
@@ -56,7 +56,8 @@ internal sealed class SessionWatch(Terminal terminal, ConsoleClient console)
             show(progress);
             if (reached(progress)) return progress;
 
-            if (Stopwatch.GetElapsedTime(moved) > LongestStandstill)
+            // A venue may be quiet for hours; whether a feed is well is alerting's to say.
+            if (progress.Session.Kind is not "live" && Stopwatch.GetElapsedTime(moved) > LongestStandstill)
             {
                 var why = progress.Trouble is null ? "" : $" ({progress.Trouble})";
                 throw new CommandFailedException(
@@ -111,10 +112,10 @@ internal sealed class SessionWatch(Terminal terminal, ConsoleClient console)
     private static void Draw(SessionProgress progress, ProgressTask read, ProgressTask traded)
     {
         var session = progress.Session;
-        if (session.BarsTotal is { } total) read.MaxValue = Math.Max(1, total);
+        if (session.BarsTotal is { } total) read.MaxValue = Math.Max(1, total - session.Duplicates - session.Quarantined.Values.Sum());
         else read.IsIndeterminate = !progress.IsRead;
-        read.Value = progress.IsRead ? read.MaxValue : session.BarsRead;
-        read.Description = string.Create(CultureInfo.InvariantCulture, $"{session.BarsRead:N0} bars read");
+        read.Value = progress.IsRead ? read.MaxValue : session.BarsAccepted;
+        read.Description = string.Create(CultureInfo.InvariantCulture, $"{session.BarsAccepted:N0} bars");
 
         traded.MaxValue = Math.Max(1, session.LastSequence);
         traded.Value = Math.Min(progress.Routing?.LastSequence ?? 0, session.LastSequence);
@@ -128,6 +129,6 @@ internal sealed class SessionWatch(Terminal terminal, ConsoleClient console)
         var of = session.BarsTotal is { } total ? string.Create(CultureInfo.InvariantCulture, $" of {total:N0}") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{session.SessionId} {session.State}: {session.BarsRead:N0}{of} bars, {progress.Routing?.Signals ?? 0:N0} signals, {progress.Routing?.Fills ?? 0:N0} fills");
+            $"{session.SessionId} {session.State}: {session.BarsAccepted:N0}{of} bars, {progress.Routing?.Signals ?? 0:N0} signals, {progress.Routing?.Fills ?? 0:N0} fills");
     }
 }
