@@ -1,8 +1,12 @@
 using AlgoStack.Ingestion.Feeds;
 using AlgoStack.Ingestion.Instruments;
+using AlgoStack.Ingestion.Providers;
+using AlgoStack.Ingestion.Providers.Binance;
+using AlgoStack.Ingestion.Providers.Kraken;
 using AlgoStack.Ingestion.Tape;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AlgoStack.Ingestion;
 
@@ -17,11 +21,19 @@ internal static class IngestionService
         builder.Services
             .AddSingleton<InstrumentRegistry>()
             .AddSingleton<TapeWriter>()
+            .AddSingleton<BatchJournal>()
             .AddSingleton<BatchReader>()
             .AddSingleton<SessionStore>()
             .AddSingleton<DatabaseOutage>()
+            .AddSingleton<WarmUpReader>()
+            .AddSingleton<SubscriptionStore>()
+            .AddSingleton<IVenueProtocol, BinanceProtocol>()
+            .AddSingleton<IVenueProtocol, KrakenProtocol>()
             .AddHosted<NoticePublisher>()
-            .AddHosted<ReplayRunner>();
+            .AddHosted<ReplayRunner>()
+            .AddHosted<LiveSession>()
+            .AddHosted<FeedRunner>()
+            .TryAddSingleton<FeedTimings>();
         return builder;
     }
 
@@ -29,6 +41,8 @@ internal static class IngestionService
     {
         app.MapDefaultEndpoints();
         app.MapPost("/replays", StartReplayEndpoint.HandleAsync);
+        app.MapPost("/feeds", StartFeedEndpoint.HandleAsync);
+        app.MapDelete("/feeds/{provider}", StartFeedEndpoint.StopAsync);
         app.MapGet("/sessions", GetSessions.ListAsync);
         app.MapGet("/sessions/{id}", GetSessions.GetAsync);
         app.MapGet("/sessions/{id}/batches", GetSessions.HeadsAsync);

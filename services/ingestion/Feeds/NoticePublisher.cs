@@ -33,6 +33,15 @@ internal sealed partial class NoticePublisher(NpgsqlDataSource database, IBus bu
         }
     }
 
+    /// <summary>Keeps a notice that belongs to no batch, and has it published.</summary>
+    public async Task AddAsync(Notice notice, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var commands = new NpgsqlBatch(connection) { BatchCommands = { notice.Insert() } };
+        await commands.ExecuteNonQueryAsync(cancellationToken);
+        Wake();
+    }
+
     public override void Dispose()
     {
         base.Dispose();

@@ -1,4 +1,3 @@
-using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Providers.Replay;
 using AlgoStack.Ingestion.Tape;
@@ -14,9 +13,9 @@ internal sealed partial class ReplaySession(
     SessionStore sessions,
     InstrumentRegistry instruments,
     TapeWriter tape,
+    BatchJournal journal,
     BatchReader reader,
     OrderedPublisher publisher,
-    NoticePublisher notices,
     DatabaseOutage outage,
     TimeProvider clock,
     ILogger<ReplaySession> logger)
@@ -109,30 +108,14 @@ internal sealed partial class ReplaySession(
                 var pause = pace.Before(batch.Bars.CloseMs[0], previousMs, clock.GetUtcNow());
                 if (pause > TimeSpan.Zero) await Task.Delay(pause, clock, cancellationToken);
                 await announcement.HasRoomAsync(cancellationToken);
-                await WriteAsync(batch, flagged, cancellationToken);
+                await journal.WriteAsync(batch, record: true, flagged, cancellationToken);
                 announcement.Journaled(batch);
-                if (flagged.Count > 0) notices.Wake();
             }
 
             previousMs = batch.Bars.CloseMs[^1];
         }
 
         LogFlags(replay.SessionId, flags.Gaps, flags.Jumps);
-    }
-
-    private Task WriteAsync(BarsClosed batch, IReadOnlyList<Notice> flagged, CancellationToken cancellationToken)
-    {
-        var again = false;
-        return outage.OutlastAsync(
-            async token =>
-            {
-                // An outage may have hidden that the commit went through.
-                if (again && (await sessions.ProgressAsync(batch.SessionId, batch.Partition, token)).Journaled >= batch.Sequence) return;
-
-                again = true;
-                await tape.WriteAsync(batch, record: true, flagged, token);
-            },
-            cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId}: {Read} rows read, {Accepted} accepted, {Duplicates} duplicates, {Quarantined} quarantined.")]

@@ -107,6 +107,66 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>The live session is on, with this provider among its sources.</summary>
+    public async Task OpenLiveAsync(string provider, string timeframe, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            insert into sessions as s (session_id, kind, source, state, timeframe, started_at, first_read_at)
+            values ('live', 'live', $1, 'running', $2, $3, $3)
+            on conflict (session_id) do update
+            set state = 'running', timeframe = excluded.timeframe, ended_at = null, error = null,
+                source = case when excluded.source = any(string_to_array(s.source, ', ')) then s.source
+                              else s.source || ', ' || excluded.source end
+            """);
+        command.Parameters.Add(new() { Value = provider });
+        command.Parameters.Add(new() { Value = timeframe });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Counts a row of the live session, and keeps what was quarantined.</summary>
+    public async Task CountLiveAsync(string sessionId, bool duplicate, QuarantinedRow? quarantined, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(new("update sessions set bars_read = bars_read + 1, duplicates = duplicates + $2 where session_id = $1")
+        {
+            Parameters = { new() { Value = sessionId }, new() { Value = duplicate ? 1L : 0L } },
+        });
+        if (quarantined is not null)
+        {
+            commands.BatchCommands.Add(new(
+                """
+                insert into quarantine_counts as q (session_id, reason, rows)
+                values ($1, $2, 1)
+                on conflict (session_id, reason) do update set rows = q.rows + 1
+                """)
+            {
+                Parameters = { new() { Value = sessionId }, new() { Value = quarantined.Reason } },
+            });
+            commands.BatchCommands.Add(new(
+                """
+                insert into quarantine (session_id, reason, instrument, detail, quarantined_at)
+                select $1, $2, $3, $4, $5
+                where (select rows from quarantine_counts where session_id = $1 and reason = $2) <= $6
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = sessionId },
+                    new() { Value = quarantined.Reason },
+                    Text(quarantined.Instrument),
+                    new() { Value = quarantined.Detail },
+                    new() { Value = clock.GetUtcNow() },
+                    new() { Value = (long)ReplayData.MostDetailed },
+                },
+            });
+        }
+
+        await commands.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Ends a session: failed when it has an error, else completed.</summary>
     public async Task EndAsync(string sessionId, string? error, CancellationToken cancellationToken)
     {

@@ -25,13 +25,18 @@ internal static class StartReplayEndpoint
     // What can be told without reading the file is told at once.
     private static ProblemHttpResult? Refuse(StartReplay replay)
     {
-        if (string.IsNullOrWhiteSpace(replay.File)) return Problem.Invalid("file_missing", "File: expected the full path of a CSV or CSV.gz, found nothing.");
+        if (!Path.IsPathFullyQualified(replay.File ?? ""))
+        {
+            return Problem.Invalid(BarFileException.NotFound, $"File: expected the full path of a CSV or CSV.gz, found '{replay.File}'.");
+        }
+
         if (!ReplayPace.TryParse(replay.Speed, out _))
         {
             return Problem.Invalid("speed_invalid", $"Speed: expected 1x to {ReplayPace.MostTimes}x or max, found '{replay.Speed}'.");
         }
 
-        if (replay.Timeframe is not null && !Timeframe.TryParse(replay.Timeframe, out _))
+        if (replay.Timeframe is not null
+            && !(Timeframe.TryParse(replay.Timeframe, out var timeframe) && timeframe.Milliseconds <= ReplayData.LongestTimeframe.TotalMilliseconds))
         {
             return Problem.Invalid("timeframe_invalid", $"Timeframe: expected a count and s, m, h, d or w, as in 5m, found '{replay.Timeframe}'.");
         }
@@ -44,7 +49,7 @@ internal static class StartReplayEndpoint
 
         try
         {
-            BarFile.Open(replay.File).Dispose();
+            BarFile.Open(replay.File!).Dispose();
             return null;
         }
         catch (BarFileException e)

@@ -73,7 +73,8 @@ internal static class InstrumentNaming
         return symbol.Length < FewestPairCharacters || !symbol.All(char.IsAsciiLetterOrDigit) || QuoteCurrency(symbol) is null;
     }
 
-    private static string? QuoteCurrency(string symbol)
+    /// <summary>What a pair is quoted in, or null when its name does not tell.</summary>
+    public static string? QuoteCurrency(string symbol)
     {
         var slash = symbol.IndexOf('/', StringComparison.Ordinal);
         if (slash > 0) return symbol[(slash + 1)..].ToUpperInvariant();

@@ -53,12 +53,9 @@ internal sealed class TapeWriter(NpgsqlDataSource database, InstrumentRegistry i
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var plan = new WritePlan(batch, instruments);
         var revision = await LockAsync(connection, plan, cancellationToken);
-        if (record)
-        {
-            if (plan.NeedsTape) await CompareAsync(connection, plan, cancellationToken);
-            if (plan.RowsToWrite > 0) await CopyAsync(connection, plan, revision, cancellationToken);
-        }
-
+        if (!record) plan.CompareAll();
+        if (plan.NeedsTape) await CompareAsync(connection, plan, cancellationToken);
+        if (record && plan.RowsToWrite > 0) await CopyAsync(connection, plan, revision, cancellationToken);
         await JournalAsync(connection, plan, record, revision, notices, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -172,7 +169,7 @@ internal sealed class TapeWriter(NpgsqlDataSource database, InstrumentRegistry i
         var batch = plan.Batch;
         object first = batch.Bars.Count > 0 ? PostgresTime.FromMs(plan.FirstMs) : DBNull.Value;
         object last = batch.Bars.Count > 0 ? PostgresTime.FromMs(plan.LastMs) : DBNull.Value;
-        var copy = plan.TapeHasOthers ? await ColumnBytesAsync(batch.Bars, cancellationToken) : null;
+        var copy = plan.TapeHasOthers || (!record && plan.RowsToWrite > 0) ? await ColumnBytesAsync(batch.Bars, cancellationToken) : null;
 
         await using var commands = new NpgsqlBatch(connection);
         if (record && plan.RowsToWrite > 0) commands.BatchCommands.Add(LedgerCommand(plan));

@@ -87,6 +87,9 @@ internal sealed class WritePlan
         }
     }
 
+    /// <summary>Leaves nothing to the ledger.</summary>
+    public void CompareAll() => _compare.UnionWith(InstrumentIds);
+
     /// <summary>Takes account of a bar on the tape, within the batch's range.</summary>
     public void Compare(int instrument, in Bar bar) => _onTape.Add((instrument, bar.CloseMs), bar);
 

@@ -17,6 +17,9 @@ internal sealed record QuarantinedRow(long? Line, string? Instrument, string Rea
 /// </summary>
 internal sealed class ReplayData : IDisposable
 {
+    /// <summary>A longer step between bars is no timeframe.</summary>
+    public static readonly TimeSpan LongestTimeframe = TimeSpan.FromDays(366);
+
     /// <summary>Rows kept in detail for each reason; the rest are counted only.</summary>
     public const int MostDetailed = 1_000;
 
@@ -206,7 +209,7 @@ internal sealed class ReplayData : IDisposable
     private Timeframe? TimeframeOf(BarFile file, string? asked)
     {
         if (asked is not null && Timeframe.TryParse(asked, out var given)) return given;
-        if (_smallestStep != long.MaxValue) return new Timeframe(_smallestStep);
+        if (_smallestStep <= (long)LongestTimeframe.TotalMilliseconds) return new Timeframe(_smallestStep);
         return file.DatesOnly ? Timeframe.Day : null;
     }
 
