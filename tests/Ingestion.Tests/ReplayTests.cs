@@ -13,7 +13,7 @@ public sealed class ReplayTests(IngestionFixture fixture, ITestOutputHelper outp
     [Fact]
     public async Task A_file_reaches_the_bus_in_order_and_can_be_read_back()
     {
-        var status = await fixture.Ingestion.ReplayAsync(new StartReplay(Repository.Path("data/sp500-2000/sp500-2000.csv"), "max"));
+        var status = await fixture.Ingestion.ReplayAsync(new StartReplay(Path.Combine(Repository.Root, "data/sp500-2000/sp500-2000.csv"), "max"));
 
         status.State.Should().Be("completed", status.Error);
         status.BarsAccepted.Should().Be(5_105);

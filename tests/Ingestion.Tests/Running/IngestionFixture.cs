@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlgoStack.Ingestion.Providers;
 using AlgoStack.Testing;
 using Npgsql;
 using Xunit;
@@ -27,10 +28,11 @@ public sealed class IngestionFixture : IAsyncLifetime
         Ingestion = await IngestionHost.StartAsync(Database, Broker);
     }
 
-    internal async Task RestartAsync(params string[] settings)
+    /// <summary>Stops ingestion and starts it anew on the same database and broker.</summary>
+    internal async Task RestartAsync(FeedTimings? timings = null, params string[] settings)
     {
         await Ingestion.DisposeAsync();
-        Ingestion = await IngestionHost.StartAsync(Database, Broker, clock: null, settings);
+        Ingestion = await IngestionHost.StartAsync(Database, Broker, timings, settings);
     }
 
     /// <summary>One value of the database.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using AlgoStack.Contracts.MarketData;
+using AlgoStack.Ingestion.Providers;
 using AlgoStack.Testing;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +24,7 @@ internal sealed class IngestionHost : IAsyncDisposable
         where T : notnull => _host.Services.GetRequiredService<T>();
 
     public static async Task<IngestionHost> StartAsync(
-        string database, string broker, TimeProvider? clock = null, params string[] settings)
+        string database, string broker, FeedTimings? timings = null, params string[] settings)
     {
         var builder = WebApplication.CreateBuilder(
         [
@@ -33,7 +34,7 @@ internal sealed class IngestionHost : IAsyncDisposable
             "--Logging:LogLevel:Default=Warning",
             .. settings,
         ]);
-        if (clock is not null) builder.Services.AddSingleton(clock);
+        if (timings is not null) builder.Services.AddSingleton(timings);
         var started = new IngestionHost(builder.AddIngestion().Build().MapIngestion());
         await started._host.StartAsync();
         var addresses = started.Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
@@ -59,8 +60,11 @@ internal sealed class IngestionHost : IAsyncDisposable
         await Eventually.True(
             async () =>
             {
-                status = await StatusAsync(sessionId);
-                return status.EndedAt is not null;
+                // The database may be away in the middle of it.
+                using var response = await Http.GetAsync($"/sessions/{sessionId}");
+                if (!response.IsSuccessStatusCode) return false;
+                status = await response.Content.ReadFromJsonAsync<SessionStatus>();
+                return status!.EndedAt is not null;
             },
             timeout ?? TimeSpan.FromSeconds(60),
             $"session {sessionId} ends");
