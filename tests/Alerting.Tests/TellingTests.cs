@@ -214,6 +214,29 @@ public sealed class TellingTests(ServerFixture servers) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public async Task A_replay_at_full_speed_is_a_few_hundred_alerts_of_thousands_of_signals_and_fills()
+    {
+        const int pages = 100;
+        const int fillsAPage = 100;
+        await using var alerting = await AlertingUnderTest.StartAsync(await AlertingServers.NewAsync(servers));
+        var signals = Enumerable.Range(0, 50).Select(i => Told.Signal($"I{i}.SIM", 0.9)).ToArray();
+
+        for (var page = 0; page < pages; page++)
+        {
+            var first = page * fillsAPage;
+            await alerting.PublishAsync(Told.Batch(page + 1, signals));
+            await PublishAsync(alerting, Told.Page(
+                first + 1,
+                first + fillsAPage,
+                filled: [.. Enumerable.Range(first + 1, fillsAPage).Select(position => Told.Fill(position))],
+                requested: [Told.Request(first + 1, "paper-1", "replay-1")]));
+        }
+
+        await Eventually.Equal(
+            new AlertingProgress("replay-1", pages * fillsAPage, Settled: true, 2 * pages, 2 * pages, 0), () => alerting.ProgressAsync("replay-1"));
+    }
+
+    [Fact]
     public async Task Deliveries_are_published()
     {
         await using var alerting = await AlertingUnderTest.StartAsync(await AlertingServers.NewAsync(servers));

@@ -56,6 +56,7 @@ internal sealed class HttpPeer : IAsyncDisposable
             return;
         }
 
+        await Task.Delay(_last.DelayMs, context.RequestAborted);
         if (_last.Drops)
         {
             context.Abort();
@@ -74,4 +75,4 @@ internal sealed record HttpPeerRequest(
 /// <param name="Hangs">No answer, ever.</param>
 /// <param name="Drops">The connection is cut after the request was read.</param>
 internal sealed record HttpPeerAnswer(
-    int Status, string Body = "", Dictionary<string, string>? Headers = null, bool Hangs = false, bool Drops = false);
+    int Status, string Body = "", Dictionary<string, string>? Headers = null, bool Hangs = false, bool Drops = false, int DelayMs = 0);
