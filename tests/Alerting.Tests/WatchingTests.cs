@@ -20,7 +20,7 @@ public sealed class WatchingTests(ServerFixture servers) : IClassFixture<ServerF
         var alerts = await alerting.AlertsAsync();
         alerts.Select(alert => (alert.Severity, alert.Title)).Should().Equal(
             ("info", "broker-routing is healthy again"), ("critical", "broker-routing is down"));
-        alerts[1].Text.Should().StartWith("2 bad answers in a row, the last: HTTP 503: {\"status\":\"unhealthy\"");
-        routing.Requests.Should().OnlyContain(request => request.Path == "/health/ready");
+        alerts[1].Text.Should().Be("2 bad answers in a row, the last: HTTP 503: postgres is unhealthy, gone");
+        routing.Requests.Should().OnlyContain(request => request.Path == "/health");
     }
 }

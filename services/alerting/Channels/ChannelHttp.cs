@@ -27,7 +27,7 @@ public static class ChannelHttp
     {
         Timeout = CallTimeout,
         MaxResponseContentBufferSize = MostAnswerBytes,
-        DefaultRequestHeaders = { { "User-Agent", "AlgoStack (https://github.com/algostack, 0.1)" } },
+        DefaultRequestHeaders = { { "User-Agent", "AlgoStack/0.1" } },
     };
 
     /// <summary>Why no answer came, in words without the address.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using AlgoStack.Alerting.Alerts;
 
 namespace AlgoStack.Alerting.Rules;
@@ -20,6 +21,8 @@ public static class HealthRule
 
     /// <summary>Bad answers in a row that make a service down that has never answered well since alerting started.</summary>
     public const int BadAnswersWhileStarting = 20;
+
+    private const int LongestAnswer = 300;
 
     /// <param name="problem">What was wrong with the answer; null when it was good.</param>
     /// <param name="at">When it was asked.</param>
@@ -53,6 +56,34 @@ public static class HealthRule
             SessionId: null,
             OpensKey: Key(service)));
     }
+
+    /// <summary>What is wrong, out of the body of a health endpoint: the checks that are not healthy, each with its reason.</summary>
+    public static string Problem(int status, string body)
+    {
+        var checks = BadChecks(body);
+        var what = checks.Count > 0 ? string.Join("; ", checks) : AlertText.Cut(AlertText.Title(body), LongestAnswer);
+        return string.Create(CultureInfo.InvariantCulture, $"HTTP {status}: {what}");
+    }
+
+    private static List<string> BadChecks(string body)
+    {
+        try
+        {
+            using var answer = JsonDocument.Parse(body);
+            return [.. answer.RootElement.GetProperty("checks").EnumerateObject()
+                .Select(check => (check.Name, Status: check.Value.GetProperty("status").GetString(), Reason: Reason(check.Value)))
+                .Where(check => check.Status != "healthy")
+                .Select(check => $"{check.Name} is {check.Status}{check.Reason}")];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            // Not the answer of one of our services: shown as it is.
+            return [];
+        }
+    }
+
+    private static string Reason(JsonElement check) =>
+        check.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String ? $", {reason.GetString()}" : string.Empty;
 
     private static string Key(string service) => $"health/{service}";
 }

@@ -4,18 +4,16 @@ using AlgoStack.Alerting.Alerts;
 namespace AlgoStack.Alerting.Rules;
 
 /// <summary>
-/// Asks every service that alerting is told the address of (<c>services:{name}:http:{i}</c>) whether it is ready, and
-/// tells when one is not.
+/// Asks every service that alerting is told the address of (<c>services:{name}:http:{i}</c>) how it is, and tells when one
+/// is not well. It asks for <c>/health</c>, not <c>/health/ready</c>: a consumer that is stuck on a message shows only there.
 /// </summary>
 public sealed partial class WatchServices(
     WatchedServices services, RaisedAlerts alerts, TimeProvider clock, ILogger<WatchServices> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
-    /// <summary>A service that needs longer for an answer is no use to anybody.</summary>
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
-
-    private const int LongestReason = 300;
+    /// <summary>Longer than a machine at full load takes to answer: slow is not down.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, ServiceHealth> _health = new(StringComparer.Ordinal);
 
@@ -59,11 +57,11 @@ public sealed partial class WatchServices(
     {
         try
         {
-            using var response = await http.GetAsync(new Uri(address, "/health/ready"), stopping);
+            using var response = await http.GetAsync(new Uri(address, "/health"), stopping);
             if (response.StatusCode == HttpStatusCode.OK) return null;
 
             var body = await response.Content.ReadAsStringAsync(stopping);
-            return $"HTTP {(int)response.StatusCode}: {AlertText.Cut(AlertText.Title(body), LongestReason)}";
+            return HealthRule.Problem((int)response.StatusCode, body);
         }
         catch (HttpRequestException e)
         {

@@ -30,6 +30,19 @@ public sealed class HealthRuleTests
         draft.Text.Should().Be("2 bad answers in a row, the last: HTTP 503: the database is gone");
     }
 
+    [Theory]
+    [InlineData(
+        503,
+        """{"status":"unhealthy","checks":{"postgres":{"status":"unhealthy","latency":3.1,"reason":"gone"},"self":{"status":"healthy"},"bus":{"status":"degraded"}}}""",
+        "HTTP 503: postgres is unhealthy, gone; bus is degraded")]
+    [InlineData(503, "Unhealthy", "HTTP 503: Unhealthy")]
+    [InlineData(502, "<html>\n</html>", "HTTP 502: <html> </html>")]
+    [InlineData(500, "", "HTTP 500: ")]
+    [InlineData(503, "[1]", "HTTP 503: [1]")]
+    [InlineData(503, """{"checks":{"a":7}}""", """HTTP 503: {"checks":{"a":7}}""")]
+    public void What_is_wrong_is_read_out_of_the_answer(int status, string body, string problem) =>
+        HealthRule.Problem(status, body).Should().Be(problem);
+
     [Fact]
     public void A_service_that_is_still_starting_is_given_longer()
     {
