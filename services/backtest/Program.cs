@@ -1,31 +1,5 @@
-using AlgoStack.Backtest.Backtests;
-using AlgoStack.EventStore;
-using AlgoStack.ServiceDefaults;
-using AlgoStack.ServiceDefaults.Clients;
+using AlgoStack.Backtest;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddServiceClient<TapeClient>(TapeClient.Service);
-builder.AddServiceClient<EvaluationClient>(EvaluationClient.Service);
-builder.AddServiceClient<RoutingClient>(RoutingClient.Service);
-builder.AddEventStore("algostack", "backtest", store =>
-{
-    store.Event<BacktestStarted>("backtest_started");
-    store.Event<BacktestAdvanced>("backtest_advanced");
-    store.Event<BacktestFinished>("backtest_finished");
-    store.Event<BacktestBroke>("backtest_broke");
-    store.Subscribe<PublishBacktests>();
-});
-builder.AddBus();
-builder.Services.AddSingleton<TapeData>();
-builder.Services.AddSingleton<RunBacktest>();
-builder.Services.AddSingleton<CheckParity>();
-builder.Services.AddSingleton<BacktestQueue>();
-builder.Services.AddHostedService(services => services.GetRequiredService<BacktestQueue>());
+var app = BacktestService.Build(WebApplication.CreateBuilder(args));
 
-var app = builder.Build();
-app.MapDefaultEndpoints();
-StartReplay.Map(app);
-GetBacktest.Map(app);
-CheckParity.Map(app);
 await app.RunAsync();

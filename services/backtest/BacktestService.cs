@@ -1,0 +1,39 @@
+using AlgoStack.Backtest.Backtests;
+using AlgoStack.EventStore;
+using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Clients;
+
+namespace AlgoStack.Backtest;
+
+/// <summary>The service put together.</summary>
+public static class BacktestService
+{
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.AddServiceDefaults();
+        builder.AddServiceClient<TapeClient>(TapeClient.Service);
+        builder.AddServiceClient<EvaluationClient>(EvaluationClient.Service);
+        builder.AddServiceClient<RoutingClient>(RoutingClient.Service);
+        builder.AddEventStore("algostack", "backtest", store =>
+        {
+            store.Event<BacktestStarted>("backtest_started");
+            store.Event<BacktestAdvanced>("backtest_advanced");
+            store.Event<BacktestFinished>("backtest_finished");
+            store.Event<BacktestBroke>("backtest_broke");
+            store.Subscribe<PublishBacktests>();
+        });
+        builder.AddBus();
+        builder.Services.AddSingleton<TapeData>();
+        builder.Services.AddSingleton<RunBacktest>();
+        builder.Services.AddSingleton<CheckParity>();
+        builder.Services.AddSingleton<BacktestQueue>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<BacktestQueue>());
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        StartReplay.Map(app);
+        GetBacktest.Map(app);
+        CheckParity.Map(app);
+        return app;
+    }
+}

@@ -1,0 +1,32 @@
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.EventStore;
+using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Clients;
+using AlgoStack.Signal.Signals;
+using AlgoStack.Signal.Strategies;
+
+namespace AlgoStack.Signal;
+
+/// <summary>The service put together.</summary>
+public static class SignalService
+{
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.AddServiceDefaults();
+        builder.AddServiceClient<TapeClient>(TapeClient.Service);
+        builder.AddEventStore("algostack", "signal", store =>
+        {
+            store.Event<BatchEvaluated>("batch_evaluated");
+            store.Inline<SignalLog>();
+            store.Subscribe<PublishEvaluations>();
+        });
+        builder.AddBus(bus => bus.AddOrderedConsumer<EvaluateBars, BarsClosed>());
+        builder.Services.AddSingleton<SessionEngines>();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        GetSignals.Map(app);
+        GetEvaluations.Map(app);
+        return app;
+    }
+}
