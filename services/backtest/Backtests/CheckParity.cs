@@ -82,24 +82,27 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
         {
             foreach (var live in evaluated.Signals)
             {
-                byId.TryGetValue(live.SignalId, out var signal);
+                byId.Remove(live.SignalId, out var signal);
                 comparison.Take(signal is null ? null : Differs(live, signal), live.SignalId, $"{live.Strategy} {live.Instrument} {live.BarClose:O}", signal is not null);
             }
         }
 
+        if (mine.Find(s => byId.ContainsKey(s.Id)) is { } alone) comparison.Miss(alone.Id, $"{alone.Strategy} {alone.Instrument} {alone.Bar.CloseTime:O}");
         return comparison;
     }
 
     private async Task<Comparison> CompareIntentsAsync(string sessionId, List<OrderEvent> events, CancellationToken cancellationToken)
     {
-        var mine = events.OfType<Trading.Orders.OrderRequested>().ToDictionary(r => r.OrderId.Value, r => r.Intent, StringComparer.Ordinal);
-        var comparison = new Comparison("Order intent", mine.Count);
+        var intents = events.OfType<Trading.Orders.OrderRequested>().Select(r => r.Intent).ToList();
+        var mine = intents.ToDictionary(i => i.OrderId.Value, StringComparer.Ordinal);
+        var comparison = new Comparison("Order intent", intents.Count);
         await foreach (var live in routing.ReadIntentsAsync(sessionId, cancellationToken))
         {
-            mine.TryGetValue(live.OrderId, out var intent);
+            mine.Remove(live.OrderId, out var intent);
             comparison.Take(intent is null ? null : Differs(live, intent), live.OrderId, $"{live.Strategy} {live.Instrument} {live.At:O}", intent is not null);
         }
 
+        if (intents.Find(i => mine.ContainsKey(i.OrderId.Value)) is { } alone) comparison.Miss(alone.OrderId.Value, $"{alone.Strategy} {alone.Instrument} {alone.At:O}");
         return comparison;
     }
 
@@ -165,5 +168,8 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
             if (found && difference is null) Equal++;
             else FirstDifference ??= $"{kind} {id} ({what}): {difference ?? "the backtest has none"}.";
         }
+
+        /// <summary>The backtest has it, and live did not.</summary>
+        public void Miss(string id, string what) => FirstDifference ??= $"{kind} {id} ({what}): live has none.";
     }
 }

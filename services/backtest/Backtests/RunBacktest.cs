@@ -18,6 +18,9 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
 
     private const int MostPoints = 2_000;
 
+    /// <summary>One for all backtests: the account is part of an order's id, and equal runs have equal order lists.</summary>
+    private const string Account = "backtest";
+
     public async Task RunAsync(BacktestStarted started, CancellationToken cancellationToken)
     {
         var request = started.Request;
@@ -27,7 +30,7 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
 
         if (!ReplayPace.TryParse(request.Speed, out var pace)) throw new NoDataException($"Speed: expected 1x to 1000x or max, found '{request.Speed}'.");
 
-        using var run = new BacktestRun($"backtest-{started.BacktestId}", RiskLimits.Default, stretches[0].Bars.Timeframe, StrategyCatalog.All);
+        using var run = new BacktestRun(Account, RiskLimits.Default, stretches[0].Bars.Timeframe, StrategyCatalog.All);
         var curve = new List<EquityPoint>();
         var totals = new Totals();
         foreach (var stretch in stretches)
