@@ -1,0 +1,128 @@
+using System.Text.Json;
+using AlgoStack.Contracts.Signals;
+using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
+using AlgoStack.Testing.Trading;
+using FluentAssertions;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace AlgoStack.Signal.Tests;
+
+/// <summary>From a batch of bars on the bus to its evaluation, on real servers.</summary>
+public sealed class EvaluationTests(ServerFixture servers) : IClassFixture<ServerFixture>
+{
+    private static readonly int[] Sizes = [200, 200, 200];
+
+    [Fact]
+    public async Task Each_batch_is_told_once_with_the_signals_that_the_engine_alone_raises_explained()
+    {
+        using var session = RecordedSession.Of("replay-told", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using var signal = await here.StartSignalAsync();
+
+        foreach (var batch in session.Batches) await here.Bus.PublishAsync(batch);
+
+        await Eventually.Equal(session.Batches.Count, () => here.Told.Count);
+        here.Told.Should().Equal(session.Evaluations.Select(Text));
+        session.Signals.Should().NotBeEmpty().And.OnlyContain(s => s.Explanation.Inputs.Count > 0 && s.Explanation.Rules.Count > 0 && s.Rationale.Length > 0);
+    }
+
+    [Fact]
+    public async Task A_repeated_batch_is_evaluated_once_and_a_skipped_one_is_fetched_first()
+    {
+        using var session = RecordedSession.Of("replay-skipped", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using var signal = await here.StartSignalAsync();
+
+        await here.Bus.PublishAsync(session.Batches[0]);
+        await here.Bus.PublishAsync(session.Batches[0]);
+        await here.Bus.PublishAsync(session.Batches[2]);
+        await here.Bus.PublishAsync(session.Batches[1]);
+        await here.Bus.PublishAsync(session.Batches[2]);
+
+        await Eventually.Equal(session.Batches.Count, () => here.Told.Count);
+        here.Tape.Asked.Should().ContainSingle().Which.Should().StartWith($"/sessions/{session.Id}/batches/2?");
+        var stored = await signal.GetAsync<BarsEvaluated[]>($"/sessions/{session.Id}/evaluations");
+        stored.Select(Text).Should().Equal(session.Evaluations.Select(Text));
+        here.Told.Should().Equal(session.Evaluations.Select(Text));
+    }
+
+    [Fact]
+    public async Task A_restart_folds_the_tape_and_goes_on_as_if_there_had_been_none()
+    {
+        using var session = RecordedSession.Of("replay-restarted", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using (var first = await here.StartSignalAsync())
+        {
+            await here.Bus.PublishAsync(session.Batches[0]);
+            await here.Bus.PublishAsync(session.Batches[1]);
+            await Eventually.Equal(2, () => here.Told.Count);
+        }
+
+        await here.Bus.PublishAsync(session.Batches[2]);
+        await using var second = await here.StartSignalAsync();
+
+        await Eventually.Equal(3, () => here.Told.Count);
+        here.Told.Should().Equal(session.Evaluations.Select(Text));
+        here.Tape.Asked.Should().ContainSingle().Which.Should().StartWith($"/sessions/{session.Id}/bars?from=1&to=2");
+    }
+
+    [Fact]
+    public async Task Signals_are_shown_newest_first_by_session_strategy_and_instrument_and_evaluations_by_sequence()
+    {
+        using var session = RecordedSession.Of("replay-shown", Sizes);
+        using var other = RecordedSession.Of("replay-other", [100]);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using var signal = await here.StartSignalAsync();
+        foreach (var batch in session.Batches) await here.Bus.PublishAsync(batch);
+        await here.Bus.PublishAsync(other.Batches[0]);
+        await Eventually.Equal(session.Batches.Count + 1, () => here.Told.Count);
+
+        await ShouldShow(signal, $"/signals?session={session.Id}&limit=1000", session.Signals);
+        var strategy = session.Signals[0].Strategy;
+        await ShouldShow(signal, $"/signals?session={session.Id}&strategy={strategy}&limit=1000", session.Signals.Where(s => s.Strategy == strategy));
+        await ShouldShow(signal, "/signals?instrument=NONE.SIM", []);
+        var middle = session.Signals[session.Signals.Count / 2].BarClose;
+        await ShouldShow(
+            signal, $"/signals?session={session.Id}&before={Uri.EscapeDataString(middle.ToString("O"))}&limit=1000", session.Signals.Where(s => s.BarClose < middle));
+        (await signal.GetAsync<BarsEvaluated[]>($"/sessions/{session.Id}/evaluations?from=2&to=2")).Select(Text)
+            .Should().Equal(Text(session.Evaluations[1]));
+        (await signal.GetAsync<BarsEvaluated[]>("/sessions/nobody/evaluations")).Should().BeEmpty();
+    }
+
+    private static async Task ShouldShow(ServiceUnderTest signal, string path, IEnumerable<SignalRaised> expected) =>
+        (await signal.GetAsync<SignalRaised[]>(path)).Select(s => s.SignalId).Should().Equal(expected.Reverse().Select(s => s.SignalId));
+
+    /// <summary>All of it but the latency, which is no part of what a batch comes to.</summary>
+    private static string Text(BarsEvaluated evaluated) =>
+        JsonSerializer.Serialize(evaluated with { Signals = [.. evaluated.Signals.Select(s => s with { LatencyMs = 0 })] });
+
+    /// <summary>What the signal service finds around it: servers of its own, ingestion, and somebody who listens.</summary>
+    private sealed record Surroundings(string Database, string Broker, HttpPeer Tape, BusPeer Bus) : IAsyncDisposable
+    {
+        public IReadOnlyList<string> Told => [.. Bus.Heard<BarsEvaluated>().Select(Text)];
+
+        public static async Task<Surroundings> StartAsync(ServerFixture servers, RecordedSession session)
+        {
+            var broker = await servers.CreateVirtualHostAsync();
+            return new Surroundings(
+                await servers.CreateSchemaDatabaseAsync(),
+                broker,
+                await HttpPeer.StartAsync(session.MapTape),
+                await BusPeer.StartAsync(broker, (bus, services) =>
+                {
+                    services.AddSingleton<Heard<BarsEvaluated>>();
+                    bus.AddOrderedConsumer<HearEvaluations, BarsEvaluated>();
+                }));
+        }
+
+        public Task<ServiceUnderTest> StartSignalAsync() => ServiceUnderTest.StartAsync(SignalService.Build, Database, Broker, ("ingestion", Tape.Address));
+
+        public async ValueTask DisposeAsync()
+        {
+            await Bus.DisposeAsync();
+            await Tape.DisposeAsync();
+        }
+    }
+}
