@@ -1,0 +1,189 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AlgoStack.Contracts.Backtests;
+using AlgoStack.Contracts.Orders;
+using AlgoStack.Contracts.Portfolio;
+using AlgoStack.Contracts.Signals;
+using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
+using AlgoStack.Testing.Trading;
+using FluentAssertions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Xunit;
+
+namespace AlgoStack.Backtest.Tests;
+
+/// <summary>History through the live engines, and the proof that both agree, on real servers.</summary>
+public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerFixture>
+{
+    private static readonly int[] Sizes = [400, 400];
+
+    [Fact]
+    public async Task A_session_replayed_twice_gives_one_report_with_its_statistics_and_its_events_in_order()
+    {
+        using var session = RecordedSession.Of("replay-again", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+
+        var first = await here.ReplayAsync(new StartBacktest(session.Id));
+        var second = await here.ReplayAsync(new StartBacktest(session.Id));
+
+        var engines = session.Run.Session;
+        first.State.Should().Be("completed", first.Error);
+        (first.Bars, first.Signals, first.Intents, first.Fills)
+            .Should().Be((Sizes.Sum(), session.Signals.Count, engines.Intents, engines.Fills));
+        (second.OrderListHash, second.DataHash).Should().Be((first.OrderListHash, first.DataHash));
+        var expected = session.Run.Statistics.Single().Statistics;
+        var statistics = first.Statistics.Should().ContainSingle().Which;
+        statistics.Trades.Should().BePositive();
+        statistics.Should().BeEquivalentTo(expected, o => o.ExcludingMissingMembers());
+        first.Curve[^1].Equity.Should().Be(statistics.FinalEquity);
+
+        var events = await here.EventsAsync($"backtest={first.BacktestId}&limit=10000");
+        events.Select(e => e.Number).Should().Equal(Enumerable.Range(1, events.Count).Select(i => (long)i));
+        events.Select(e => e.At).Should().BeInAscendingOrder();
+        events.Where(e => e.Kind == "signal").Select(e => e.Id).Should().Equal(session.Signals.Select(s => s.SignalId));
+        events.Count(e => e.Kind == "order_filled").Should().Be(session.Fills.Count);
+        (await here.EventsAsync($"backtest={first.BacktestId}&kind=signal&after={events[^1].Number / 2}&limit=1")).Should().Equal(
+            events.Where(e => e.Kind == "signal" && e.Number > events[^1].Number / 2).Take(1));
+    }
+
+    [Fact]
+    public async Task A_session_that_traded_what_the_engines_trade_has_whole_parity()
+    {
+        using var session = RecordedSession.Of("replay-equal", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+
+        var parity = await here.ParityAsync();
+
+        parity.Score.Should().Be(1);
+        parity.FirstDifference.Should().BeNull();
+        (parity.SignalsEqual, parity.SignalsLive, parity.SignalsBacktest).Should().Be((session.Signals.Count, session.Signals.Count, session.Signals.Count));
+        (parity.IntentsEqual, parity.IntentsLive, parity.IntentsBacktest).Should().Be((session.Intents.Count, session.Intents.Count, session.Intents.Count));
+        parity.OrderListHashBacktest.Should().Be(parity.OrderListHashLive).And.NotBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_altered_bar_makes_the_score_fall_and_the_first_signal_after_it_is_named()
+    {
+        using var session = RecordedSession.Of("replay-altered", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        var last = session.Signals[session.Signals.Count / 2].BarClose.ToUnixTimeMilliseconds();
+        var batch = session.Batches[0].Bars.CloseMs[^1] < last ? 1 : 0;
+
+        var altered = session.AlterBar(batch, Array.IndexOf(session.Batches[batch].Bars.CloseMs, last), 1.01);
+
+        var parity = await here.ParityAsync();
+        parity.Score.Should().BePositive().And.BeLessThan(1);
+        parity.SignalsEqual.Should().BeGreaterThanOrEqualTo(session.Signals.Count(s => s.BarClose < altered)).And.BeLessThan(session.Signals.Count);
+        parity.FirstDifference.Should().Contain(session.Signals.First(s => s.BarClose >= altered).SignalId);
+    }
+
+    [Fact]
+    public async Task What_the_backtest_alone_has_is_named_too()
+    {
+        using var session = RecordedSession.Of("replay-lost", Sizes);
+        var lost = session.Signals[^1];
+        await using var here = await Surroundings.StartAsync(servers, session, heard: [.. session.Evaluations.Select(e =>
+            e with { Signals = [.. e.Signals.Where(s => s.SignalId != lost.SignalId)] })]);
+
+        var parity = await here.ParityAsync();
+
+        parity.Score.Should().BeLessThan(1);
+        parity.SignalsLive.Should().Be(session.Signals.Count - 1);
+        parity.FirstDifference.Should().Contain(lost.SignalId);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_run_is_refused_with_a_code_or_ends_with_a_reason()
+    {
+        using var session = RecordedSession.Of("replay-known", [50]);
+        await using var here = await Surroundings.StartAsync(servers, session);
+
+        await here.ShouldRefuse("/api/backtest/parity/nobody", null, HttpStatusCode.NotFound, "session_unknown");
+        await here.ShouldRefuse("/api/backtest/replay", new StartBacktest(), HttpStatusCode.BadRequest, "data_missing");
+        await here.ShouldRefuse("/api/backtest/replay", new StartBacktest(session.Id, Speed: "1001x"), HttpStatusCode.BadRequest, "speed_invalid");
+        using var unknown = await here.Backtest.Http.GetAsync("/api/backtest/events?backtest=nobody");
+        await ShouldBeAProblem(unknown, HttpStatusCode.NotFound, "backtest_unknown");
+        var ended = await here.ReplayAsync(new StartBacktest("nobody"));
+        (ended.State, ended.Error).Should().Be(("failed", "There is no session nobody."));
+    }
+
+    private static async Task ShouldBeAProblem(HttpResponseMessage response, HttpStatusCode status, string code)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.Should().Be(status, text);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        JsonDocument.Parse(text).RootElement.GetProperty("code").GetString().Should().Be(code);
+    }
+
+    /// <summary>One line of <c>GET /api/backtest/events</c>.</summary>
+    private sealed record EventLine(long Number, string Kind, string Id, string? Instrument, string? Strategy, string Detail, DateTimeOffset At);
+
+    /// <summary>The service, and the other services as a session has left them.</summary>
+    private sealed record Surroundings(RecordedSession Session, HttpPeer Others, ServiceUnderTest Backtest) : IAsyncDisposable
+    {
+        /// <param name="heard">What the signal service says was evaluated, when that is not the truth.</param>
+        public static async Task<Surroundings> StartAsync(
+            ServerFixture servers, RecordedSession session, IReadOnlyList<BarsEvaluated>? heard = null)
+        {
+            var others = await HttpPeer.StartAsync(routes =>
+            {
+                session.MapTape(routes);
+                routes.MapGet($"/sessions/{session.Id}/evaluations", () => heard ?? session.Evaluations);
+                MapRouting(routes, session);
+            });
+            var backtest = await ServiceUnderTest.StartAsync(
+                BacktestService.Build,
+                await servers.CreateSchemaDatabaseAsync(),
+                await servers.CreateVirtualHostAsync(),
+                ("ingestion", others.Address),
+                ("signal", others.Address),
+                ("broker-routing", others.Address));
+            return new Surroundings(session, others, backtest);
+        }
+
+        public async Task<ParityReport> ParityAsync()
+        {
+            using var response = await Backtest.Http.PostAsync($"/api/backtest/parity/{Session.Id}", content: null);
+            response.StatusCode.Should().Be(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+            return (await response.Content.ReadFromJsonAsync<ParityReport>())!;
+        }
+
+        /// <summary>The backtest once it has ended.</summary>
+        public async Task<BacktestView> ReplayAsync(StartBacktest request)
+        {
+            using var response = await Backtest.Http.PostAsJsonAsync("/api/backtest/replay", request);
+            response.StatusCode.Should().Be(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+            var view = (await response.Content.ReadFromJsonAsync<BacktestView>())!;
+            await Eventually.True(async () => (view = await Backtest.GetAsync<BacktestView>($"/api/backtest/{view.BacktestId}")).State != "running");
+            return view;
+        }
+
+        public async Task<List<EventLine>> EventsAsync(string query) => await Backtest.GetAsync<List<EventLine>>($"/api/backtest/events?{query}");
+
+        public async Task ShouldRefuse(string path, StartBacktest? request, HttpStatusCode status, string code)
+        {
+            using var response = await Backtest.Http.PostAsJsonAsync(path, request);
+            await ShouldBeAProblem(response, status, code);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Backtest.DisposeAsync();
+            await Others.DisposeAsync();
+        }
+
+        private static void MapRouting(IEndpointRouteBuilder routes, RecordedSession session)
+        {
+            var engines = session.Run.Session;
+            routes.MapGet($"/sessions/{session.Id}/controls", () => Array.Empty<SessionControl>());
+            routes.MapGet($"/sessions/{session.Id}/order-intents", () => session.Intents.Select(i =>
+                new OrderIntentView(i.OrderId.Value, i.Strategy, i.Instrument.Value, i.Side.ToString(), i.Quantity, i.Type.ToString(), i.At)));
+            routes.MapGet($"/sessions/{session.Id}/progress", () => new RoutingProgress(
+                session.Id, engines.Account, session.Batches.Count, Ended: true, Projected: true, session.Signals.Count, engines.Intents,
+                engines.Denied, engines.Fills, Array.Empty<BalanceView>(), engines.OrderListHash, FirstFillAt: null, LastCommitAt: null));
+        }
+    }
+}
