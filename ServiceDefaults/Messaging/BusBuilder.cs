@@ -57,7 +57,8 @@ public sealed class BusBuilder
     /// Listens to an ordered contract from now on, in order, for as long as this process is connected. A listener that falls
     /// behind or fails loses messages and never holds anyone up.
     /// </summary>
-    public void AddLiveConsumer<TConsumer, TMessage>()
+    /// <param name="isWanted">Asked for each message; one that is not wanted is dropped unread. Null: all are.</param>
+    public void AddLiveConsumer<TConsumer, TMessage>(Func<IServiceProvider, bool>? isWanted = null)
         where TConsumer : class, IConsumer<TMessage>
         where TMessage : class
     {
@@ -74,6 +75,7 @@ public sealed class BusBuilder
             endpoint.ConcurrentMessageLimit = 1;
             endpoint.DiscardFaultedMessages();
             endpoint.DiscardSkippedMessages();
+            if (isWanted is not null) endpoint.ConfigureReceive(pipe => pipe.UseFilter(new SkipUnwanted(() => isWanted(context))));
             for (var partition = 0; partition < OrderedTopology.Partitions; partition++)
                 BindTo<TMessage>(endpoint, OrderedTopology.RoutingKey(partition));
 

@@ -19,9 +19,9 @@ internal static class GatewayApplication
         builder.AddServiceDefaults();
         builder.AddBus(bus =>
         {
-            bus.AddLiveConsumer<ShowBars, BarsClosed>();
-            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>();
-            bus.AddLiveConsumer<ShowOrders, OrdersChanged>();
+            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars));
+            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Wants(services, LiveTopics.Signals));
+            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, LiveTopics.Orders));
             bus.AddConsumer<ShowAlerts>();
         });
         builder.Services.AddSingleton<ServiceAddresses>();
@@ -42,6 +42,8 @@ internal static class GatewayApplication
         app.MapForwarding();
         return app;
     }
+
+    private static bool Wants(IServiceProvider services, LiveTopics topic) => services.GetRequiredService<LiveHub>().IsWanted(topic);
 
     // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load.
     private static void Guard(IHeaderDictionary headers)

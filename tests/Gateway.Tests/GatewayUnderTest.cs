@@ -18,6 +18,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public Uri Address => Http.BaseAddress!;
 
     /// <param name="services">Address of each service, by name; those not named have none.</param>
+    public IServiceProvider Services => _app.Services;
+
     /// <param name="at">Where it listens. Null: any free port.</param>
     public static async Task<GatewayUnderTest> StartAsync(BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null)
     {

@@ -14,7 +14,8 @@ internal sealed class LiveHub
     private readonly Lock _gate = new();
     private volatile LiveViewer[] _viewers = [];
 
-    public int Viewers => _viewers.Length;
+    /// <summary>Whether anybody wants to hear of it. What nobody wants is not even read.</summary>
+    public bool IsWanted(LiveTopics topic) => Array.Exists(_viewers, viewer => viewer.Wants(topic));
 
     /// <summary>The account that a session trades on.</summary>
     public static string AccountOf(string session) => $"paper-{session}";

@@ -25,12 +25,14 @@ internal sealed class LiveViewer(string? session, string? instrument, LiveTopics
     private readonly Newest<OrderChange> _fills = new(MostItems);
     private readonly Newest<AlertDelivered> _alerts = new(MostItems);
 
+    public bool Wants(LiveTopics topic) => topics.HasFlag(topic);
+
     /// <summary>Waits until there is something to send, or the time is over.</summary>
     public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _news.WaitAsync(timeout, cancellationToken);
 
     public void Add(BarsClosed message)
     {
-        if (!topics.HasFlag(LiveTopics.Bars) || !Wants(message.SessionId)) return;
+        if (!Wants(LiveTopics.Bars) || !Wants(message.SessionId)) return;
 
         lock (_gate)
         {
@@ -43,7 +45,7 @@ internal sealed class LiveViewer(string? session, string? instrument, LiveTopics
 
     public void Add(BarsEvaluated message)
     {
-        if (!topics.HasFlag(LiveTopics.Signals) || message.Signals.Count == 0 || !Wants(message.SessionId)) return;
+        if (!Wants(LiveTopics.Signals) || message.Signals.Count == 0 || !Wants(message.SessionId)) return;
 
         lock (_gate)
         {
@@ -56,7 +58,7 @@ internal sealed class LiveViewer(string? session, string? instrument, LiveTopics
     public void Add(OrderChange change)
     {
         // Only the account tells of which session an order is.
-        if (!topics.HasFlag(LiveTopics.Orders) || (session is not null && change.Account != LiveHub.AccountOf(session))) return;
+        if (!Wants(LiveTopics.Orders) || (session is not null && change.Account != LiveHub.AccountOf(session))) return;
 
         lock (_gate) (change.Kind == OrderChanges.FilledKind ? _fills : _orders).Add(change);
         Ring();
@@ -64,7 +66,7 @@ internal sealed class LiveViewer(string? session, string? instrument, LiveTopics
 
     public void Add(AlertDelivered message)
     {
-        if (!topics.HasFlag(LiveTopics.Alerts)) return;
+        if (!Wants(LiveTopics.Alerts)) return;
 
         lock (_gate) _alerts.Add(message);
         Ring();

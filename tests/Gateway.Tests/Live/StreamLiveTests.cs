@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
@@ -5,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.Live;
+using AlgoStack.Contracts.MarketData;
 using FluentAssertions;
 using MassTransit;
 using Xunit;
@@ -93,6 +95,26 @@ public sealed class StreamLiveTests(BrokerFixture broker) : IClassFixture<Broker
     }
 
     [Fact]
+    public async Task What_nobody_looks_at_is_not_read()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, NoServices);
+        var read = new ReadBars();
+        using var observed = gateway.Services.GetRequiredService<IBus>().ConnectConsumeMessageObserver(read);
+        using var signalsOnly = await Viewer.JoinAsync(gateway, "?topics=signals");
+
+        for (var i = 1; i <= 5; i++) await broker.PublishAsync(Samples.Bars("replay-g", i, 10), "replay-g", i);
+        await broker.PublishAsync(Samples.Evaluated("replay-g", 5, 1), "replay-g", 5);
+        await signalsOnly.UntilAsync(u => u.Any(x => x.Signals.Count > 0));
+        var unwatched = read.Sequences.ToArray();
+        using var viewer = await Viewer.JoinAsync(gateway, "?session=replay-g");
+        await broker.PublishAsync(Samples.Bars("replay-g", 6, 10), "replay-g", 6);
+        await viewer.UntilAsync(u => u.Any(x => x.Bars.Count > 0));
+
+        unwatched.Should().BeEmpty();
+        read.Sequences.Should().Contain(6);
+    }
+
+    [Fact]
     public async Task A_viewer_who_does_not_read_holds_nobody_up()
     {
         await using var gateway = await GatewayUnderTest.StartAsync(broker, NoServices);
@@ -127,6 +149,22 @@ public sealed class StreamLiveTests(BrokerFixture broker) : IClassFixture<Broker
         using var viewer = await Viewer.JoinAsync(gateway, "");
 
         await gateway.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Which batches of bars the gateway has read.</summary>
+    private sealed class ReadBars : IConsumeMessageObserver<BarsClosed>
+    {
+        public ConcurrentQueue<long> Sequences { get; } = new();
+
+        public Task PreConsume(ConsumeContext<BarsClosed> context)
+        {
+            Sequences.Enqueue(context.Message.Sequence);
+            return Task.CompletedTask;
+        }
+
+        public Task PostConsume(ConsumeContext<BarsClosed> context) => Task.CompletedTask;
+
+        public Task ConsumeFault(ConsumeContext<BarsClosed> context, Exception exception) => Task.CompletedTask;
     }
 
     /// <summary>One reader of the stream.</summary>

@@ -193,7 +193,7 @@ export function paintAlerts(state) {
     version: a => `${a.state}|${a.attempts.length}`,
     make: a => h('li', { class: 'alert' },
       h('span', { class: `dot ${a.severity}`, title: a.severity }), h('b', {}, a.title), h('time', {}, stamp(a.at).slice(0, 16)),
-      h('p', {}, a.text),
+      h('p', { title: a.text }, a.text),
       h('span', { class: 'via' }, h('span', {}, a.severity),
         ...a.attempts.map(t => h('span', { class: t.outcome === 'delivered' ? '' : 'bad' }, `${t.channel} ${t.outcome}`)))),
     empty: () => h('li', { class: 'empty' }, 'Nothing to be told'),
