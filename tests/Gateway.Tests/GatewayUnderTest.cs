@@ -17,9 +17,9 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public Uri Address => Http.BaseAddress!;
 
-    /// <param name="services">Address of each service, by name; those not named have none.</param>
     public IServiceProvider Services => _app.Services;
 
+    /// <param name="services">Address of each service, by name; those not named have none.</param>
     /// <param name="at">Where it listens. Null: any free port.</param>
     public static async Task<GatewayUnderTest> StartAsync(BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null)
     {
