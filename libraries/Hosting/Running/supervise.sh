@@ -12,7 +12,8 @@ shift 4
 # orphan of a killed host can take.
 exec 3<&0 4>>"$lock" </dev/null 2>>"$log"
 [ "$lock" = /dev/null ] || flock -w $((grace * 2)) 4 || { echo "$lock is held by another process"; exit 1; }
-"$@" >>"$log" 2>&1 3<&- &
+# A shell starts what runs in the background with SIGINT ignored, which COMMAND and its children would inherit.
+env --default-signal=INT,QUIT "$@" >>"$log" 2>&1 3<&- &
 child=$!
 # Not before the child is started, which would inherit it: with the host gone, "exited" has no reader.
 trap '' PIPE
