@@ -1,6 +1,8 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using AlgoStack.EventStore.Projections;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.EventStore.Subscriptions;
@@ -25,23 +27,47 @@ public sealed class EventStoreOptions
 
     internal List<Type> Subscriptions { get; } = [];
 
-    /// <summary>How events are written: names as declared, as Marten does; NaN and infinities by name.</summary>
-    public JsonSerializerOptions Json { get; } = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    /// <summary>
+    /// How events are written: names as declared and enums as numbers, as Marten does; NaN and infinities by name.
+    /// Generated metadata goes in front of <c>TypeInfoResolverChain</c>, converters of the domain's own values into
+    /// <c>Converters</c>.
+    /// </summary>
+    public JsonSerializerOptions Json { get; } = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        // jsonb keeps no order, so the type of a polymorphic value may come last.
+        AllowOutOfOrderMetadataProperties = true,
+    };
 
     /// <summary>Registers an event under the snake_case name it is stored by for ever.</summary>
-    /// <exception cref="ArgumentException">The name is taken.</exception>
+    /// <exception cref="ArgumentException">The name is taken, or the type has one.</exception>
     public void Event<T>(string name)
         where T : class
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
         if (!Events.TryAdd(name, typeof(T)))
         {
             throw new ArgumentException($"Event name '{name}' is taken by {Events[name].Name}; {typeof(T).Name} needs one of its own.", nameof(name));
         }
+
+        if (Events.First(e => e.Value == typeof(T)).Key is var other && other != name)
+        {
+            throw new ArgumentException($"Event type {typeof(T).Name} has the name '{other}'; '{name}' would be its second.", nameof(name));
+        }
     }
 
-    /// <summary>Registers how an aggregate comes of its events.</summary>
+    /// <summary>Registers how an aggregate, an immutable value, comes of its events.</summary>
     public void Aggregate<T>(T seed, Func<T, object, T> apply)
-        where T : class => Folds.Add(seed, apply);
+        where T : class => Folds.Add(() => seed, apply);
+
+    /// <summary>Registers how an aggregate that changes in place comes of its events.</summary>
+    public void Aggregate<T>(Func<T> create, Action<T, object> apply)
+        where T : class => Folds.Add(create, (state, e) =>
+        {
+            apply(state, e);
+            return state;
+        });
 
     /// <summary>A projection written in the transaction of every append.</summary>
     public void Inline<T>()
@@ -59,8 +85,10 @@ public static class EventStoreRegistration
 {
     /// <summary>
     /// Registers PostgreSQL (see <see cref="PostgresRegistration.AddPostgres"/>) and a store in <paramref name="schema"/>:
-    /// <see cref="EventLog"/> opens sessions, <see cref="EventDaemon"/> runs what follows the log.
+    /// <see cref="EventLog"/> opens sessions, an <see cref="EventSession"/> is a scope's own, <see cref="EventDaemon"/> runs
+    /// what follows the log.
     /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void AddEventStore(this IHostApplicationBuilder builder, string connectionName, string schema, Action<EventStoreOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -80,6 +108,7 @@ public static class EventStoreRegistration
             options.Folds,
             [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
             services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddScoped(services => services.GetRequiredService<EventLog>().OpenSession());
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<EventDaemon>(
             services,
             options.AsyncProjections.Select(t => (Projection)services.GetRequiredService(t)),

@@ -29,7 +29,7 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
         await connection.OpenAsync(cancellationToken);
         await ExecuteAsync(connection, $"select pg_advisory_lock({MigrationLock})", cancellationToken);
         await ExecuteAsync(connection, SchemaAndRole(), cancellationToken);
-        await ExecuteAsync(connection, $"set role {database.Role}; set search_path to {database.Schema}", cancellationToken);
+        await ExecuteAsync(connection, $"set role \"{database.Role}\"; set search_path to \"{database.Schema}\"", cancellationToken);
         await ExecuteAsync(
             connection,
             """
@@ -123,16 +123,16 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
     private string SchemaAndRole() =>
         $"""
         do $$ begin
-            create role {database.Role} nologin;
+            create role "{database.Role}" nologin;
         exception when duplicate_object or unique_violation then
             null;
         end $$;
         do $$ begin
             if not pg_has_role('{database.Role}', 'member') then
-                grant {database.Role} to current_user;
+                grant "{database.Role}" to current_user;
             end if;
         end $$;
-        create schema if not exists {database.Schema} authorization {database.Role};
+        create schema if not exists "{database.Schema}" authorization "{database.Role}";
         """;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace AlgoStack.Postgres;
@@ -33,7 +32,7 @@ public static class PostgresRegistration
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(database);
-        builder.Services.AddSingleton(services => database.CreateDataSource(services.GetService<ILoggerFactory>()));
+        builder.Services.AddSingleton(_ => database.CreateDataSource());
         builder.Services.AddSingleton<IReadOnlyList<MigrationSource>>([.. before, new MigrationSource("service", service, "Schema")]);
         builder.Services.AddSingleton<Migrator>();
         builder.Services.AddHostedService<MigrateAtStart>();

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace AlgoStack.Postgres;
@@ -42,11 +41,12 @@ public sealed class ServiceDatabase
     /// Connections that work as the role in the schema. Prepared statements outlive their use, and a connection goes back
     /// to the pool as it is: DISCARD ALL would drop the plans.
     /// </summary>
-    public NpgsqlDataSource CreateDataSource(ILoggerFactory? loggers = null)
+    public NpgsqlDataSource CreateDataSource()
     {
+        // Without a logger: it would write a line a command. Npgsql's own activities and meters tell as much for less.
         var settings = Settings();
         settings.MaxPoolSize = PostgresRegistration.MostConnections;
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers).Build();
+        return NpgsqlDataSource.Create(settings);
     }
 
     /// <summary>
@@ -71,7 +71,8 @@ public sealed class ServiceDatabase
     private NpgsqlConnectionStringBuilder Settings() => new(_connectionString)
     {
         ApplicationName = _applicationName,
-        Options = $"-c role={Role}",
+        // The event store's lock-then-read needs a new snapshot a statement, whatever the server's default is.
+        Options = $@"-c role={Role} -c default_transaction_isolation=read\ committed",
         SearchPath = Schema,
         MaxAutoPrepare = PreparedStatements,
         NoResetOnClose = true,

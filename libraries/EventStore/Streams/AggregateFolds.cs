@@ -3,9 +3,10 @@ namespace AlgoStack.EventStore.Streams;
 /// <summary>How each aggregate comes of its events: a state before the first, and the state after each next one.</summary>
 public sealed class AggregateFolds
 {
-    private readonly Dictionary<Type, (object Seed, Func<object, object, object> Apply)> _folds = [];
+    private readonly Dictionary<Type, (Func<object> Seed, Func<object, object, object> Apply)> _folds = [];
 
-    public void Add<T>(T seed, Func<T, object, T> apply)
+    /// <exception cref="ArgumentException">The aggregate is registered already.</exception>
+    public void Add<T>(Func<T> seed, Func<T, object, T> apply)
         where T : class => _folds.Add(typeof(T), (seed, (state, e) => apply((T)state, e)));
 
     /// <exception cref="InvalidOperationException">The aggregate is not registered.</exception>
@@ -17,6 +18,6 @@ public sealed class AggregateFolds
             throw new InvalidOperationException($"Aggregate {typeof(T)} is not registered with the store.");
         }
 
-        return (T)events.Aggregate(fold.Seed, fold.Apply);
+        return (T)events.Aggregate(fold.Seed(), fold.Apply);
     }
 }

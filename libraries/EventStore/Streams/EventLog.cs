@@ -1,21 +1,22 @@
 using System.Threading.Channels;
+using AlgoStack.EventStore.Projections;
 using AlgoStack.Postgres;
 using Npgsql;
 
 namespace AlgoStack.EventStore.Streams;
 
-/// <summary>A store of events in one schema: opens sessions, and wakes its subscriptions when one commits.</summary>
+/// <summary>A store of events in one schema: opens sessions, and wakes who follows it when one commits.</summary>
 public sealed class EventLog
 {
-    private readonly List<Channel<bool>> _wakes = [];
     private readonly Channel<bool> _commits = NewSignal();
+    private readonly Channel<bool> _wakes = NewSignal();
 
     internal EventLog(
         NpgsqlDataSource source,
         ServiceDatabase database,
         EventTypes types,
         AggregateFolds folds,
-        IReadOnlyList<Projections.Projection> inline,
+        IReadOnlyList<Projection> inline,
         TimeProvider clock)
     {
         Source = source;
@@ -36,7 +37,7 @@ public sealed class EventLog
 
     internal AggregateFolds Folds { get; }
 
-    internal IReadOnlyList<Projections.Projection> Inline { get; }
+    internal IReadOnlyList<Projection> Inline { get; }
 
     internal TimeProvider Clock { get; }
 
@@ -51,13 +52,8 @@ public sealed class EventLog
     /// <summary>Gets a token after commits of this process; tokens do not pile up.</summary>
     internal ChannelReader<bool> Commits => _commits.Reader;
 
-    /// <summary>A reader that gets a token after commits of any process; tokens do not pile up.</summary>
-    internal ChannelReader<bool> Wakes()
-    {
-        var wake = NewSignal();
-        lock (_wakes) _wakes.Add(wake);
-        return wake.Reader;
-    }
+    /// <summary>Gets a token after commits of any process; tokens do not pile up.</summary>
+    internal ChannelReader<bool> Wakes => _wakes.Reader;
 
     internal void OnCommit()
     {
@@ -65,13 +61,7 @@ public sealed class EventLog
         Wake();
     }
 
-    internal void Wake()
-    {
-        lock (_wakes)
-        {
-            foreach (var wake in _wakes) wake.Writer.TryWrite(true);
-        }
-    }
+    internal void Wake() => _wakes.Writer.TryWrite(true);
 
     private static Channel<bool> NewSignal() => System.Threading.Channels.Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

@@ -5,29 +5,35 @@ namespace AlgoStack.EventStore.Streams;
 /// <summary>The one place that turns rows of <c>mt_events</c> into events.</summary>
 internal static class EventReader
 {
-    public const string Columns = "seq_id, id, stream_id, version, data, type, timestamp, headers ->> 'traceparent'";
+    public const string Columns =
+        "seq_id, id, stream_id, version, data, type, timestamp, headers ->> 'traceparent', correlation_id, causation_id";
 
     public static async Task<List<StoredEvent>> ReadAsync(NpgsqlCommand command, EventTypes types, CancellationToken cancellationToken)
     {
         var events = new List<StoredEvent>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var sequence = reader.GetInt64(0);
-            var stream = reader.GetString(2);
-            var version = reader.GetInt64(3);
-            var type = reader.GetString(5);
-            events.Add(new StoredEvent(
-                sequence,
-                reader.GetGuid(1),
-                stream,
-                version,
-                types.Deserialize(type, reader.GetString(4), $"{stream} version {version} (sequence {sequence})"),
-                type,
-                reader.GetFieldValue<DateTimeOffset>(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7)));
-        }
-
+        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader, types));
         return events;
+    }
+
+    private static StoredEvent Read(NpgsqlDataReader reader, EventTypes types)
+    {
+        var sequence = reader.GetInt64(0);
+        var stream = reader.GetString(2);
+        var version = reader.GetInt64(3);
+        var type = reader.GetString(5);
+        return new StoredEvent(
+            sequence,
+            reader.GetGuid(1),
+            stream,
+            version,
+            types.Deserialize(type, reader.GetFieldValue<byte[]>(4), () => $"{stream} version {version} (sequence {sequence})"),
+            type,
+            reader.GetFieldValue<DateTimeOffset>(6),
+            Text(7),
+            Text(8),
+            Text(9));
+
+        string? Text(int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
     }
 }

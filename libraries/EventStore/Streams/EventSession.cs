@@ -1,43 +1,60 @@
 using System.Diagnostics;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AlgoStack.EventStore.Streams;
 
 /// <summary>
 /// A unit of work: what is appended, received and executed here is committed together by <see cref="SaveChangesAsync"/>,
-/// or not at all. Reads see what is committed. One session serves one unit of work and one thread.
+/// or not at all. Until then nothing is sent and no connection is held; reads see what is committed. One session serves
+/// one thread.
 /// </summary>
 public sealed class EventSession
 {
-    /// <summary>From here on a plan made for the very arrays pays for its making.</summary>
-    private const int LargeAppend = 64;
+    internal const string TraceParentHeader = "traceparent";
+    private const string TraceStateHeader = "tracestate";
 
     private readonly EventLog _log;
-    private readonly List<Pending> _events = [];
-    private readonly List<PendingStream> _streams = [];
-    private readonly Dictionary<string, int> _streamIndices = new(StringComparer.Ordinal);
+    private readonly PendingEvents _events;
     private readonly List<(Guid MessageId, string Consumer)> _received = [];
     private readonly List<FeedAdvance> _advances = [];
     private readonly List<NpgsqlBatchCommand> _commands = [];
+    private readonly List<Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>> _enlisted = [];
 
-    internal EventSession(EventLog log) => _log = log;
+    internal EventSession(EventLog log)
+    {
+        _log = log;
+        _events = new PendingEvents(log.Types);
+    }
 
-    /// <summary>Stored with every event of the session. Trace context is taken from <see cref="Activity.Current"/>.</summary>
+    /// <summary>Stored with every event of the session; the trace id of <see cref="Activity.Current"/> unless set.</summary>
     public string? CorrelationId { get; set; }
 
+    /// <summary>
+    /// What brought the events about: the id of the message given to <see cref="TryReceiveAsync"/>, else the parent of
+    /// <see cref="Activity.Current"/>, unless set.
+    /// </summary>
     public string? CausationId { get; set; }
 
     public string? UserName { get; set; }
+
+    /// <summary>Stored beside each event, with the W3C trace context of <see cref="Activity.Current"/> added.</summary>
+    public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Appends to a stream that must not exist.</summary>
     public void StartStream(string streamId, params IEnumerable<object> events) => Append(streamId, 0, events);
 
     /// <summary>Appends to a stream at whatever version it is; a stream that is not there begins.</summary>
-    public void Append(string streamId, params IEnumerable<object> events) => Add(streamId, null, events);
+    public void Append(string streamId, params IEnumerable<object> events) => _events.Add(streamId, null, events, _log.Clock.GetUtcNow());
 
-    /// <summary>Appends to a stream that must be at <paramref name="expectedVersion"/>; 0 says that it must not exist.</summary>
-    public void Append(string streamId, long expectedVersion, IEnumerable<object> events) => Add(streamId, expectedVersion, events);
+    /// <summary>
+    /// Appends to a stream that must be at <paramref name="expectedVersion"/> before this session; 0 says that it must not
+    /// exist.
+    /// </summary>
+    public void Append(string streamId, long expectedVersion, IEnumerable<object> events)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        _events.Add(streamId, expectedVersion, events, _log.Clock.GetUtcNow());
+    }
 
     public async Task<StreamState?> FetchStreamStateAsync(string streamId, CancellationToken cancellationToken = default)
     {
@@ -56,6 +73,8 @@ public sealed class EventSession
     }
 
     /// <summary>Events of a stream from one version to another, both included, in order.</summary>
+    /// <exception cref="UnknownEventTypeException">An event's name is not registered.</exception>
+    /// <exception cref="UnreadableEventException">An event's JSON is not of its type.</exception>
     public async Task<IReadOnlyList<StoredEvent>> FetchStreamAsync(
         string streamId, long fromVersion = 1, long toVersion = long.MaxValue, CancellationToken cancellationToken = default)
     {
@@ -89,7 +108,7 @@ public sealed class EventSession
 
     /// <summary>
     /// False when the message was taken before. True notes it for the commit, which is refused if another session takes
-    /// it in between.
+    /// it in between. The row is kept for good.
     /// </summary>
     public async Task<bool> TryReceiveAsync(Guid messageId, string consumer, CancellationToken cancellationToken = default)
     {
@@ -99,6 +118,7 @@ public sealed class EventSession
         if (await command.ExecuteScalarAsync(cancellationToken) is true) return false;
 
         _received.Add((messageId, consumer));
+        CausationId ??= messageId.ToString();
         return true;
     }
 
@@ -117,52 +137,112 @@ public sealed class EventSession
     public void AdvanceSequence(string consumer, string feed, int partition, long from, long to) =>
         _advances.Add(new FeedAdvance(consumer, feed, partition, from, to));
 
-    /// <summary>Runs the slice's own SQL in the commit's transaction, after the events are written.</summary>
+    /// <summary>
+    /// Runs the slice's own SQL in the commit's transaction, before the events are written, in the order given. Rows it
+    /// returns are not read.
+    /// </summary>
     public void Execute(NpgsqlBatchCommand command) => _commands.Add(command);
 
-    /// <summary>Commits everything in one transaction; the events go in one statement, however many streams they are of.</summary>
-    /// <exception cref="ConcurrencyException">A stream or a feed is not where it was expected.</exception>
-    /// <exception cref="StreamArchivedException">A stream takes no more events.</exception>
+    /// <summary>As <see cref="Execute(NpgsqlBatchCommand)"/>, with parameters <c>$1</c>, <c>$2</c>, ….</summary>
+    public void Execute(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+#pragma warning disable CA2100 // The caller's own statement; values come as parameters.
+        var command = new NpgsqlBatchCommand(sql);
+#pragma warning restore CA2100
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        _commands.Add(command);
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> first in the commit's transaction: for what a statement cannot say, binary COPY above
+    /// all. It runs again if the session is saved again after a failure. Costs a round trip more than its own.
+    /// </summary>
+    public void Enlist(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work) => _enlisted.Add(work);
+
+    /// <summary>
+    /// Commits everything in one transaction, and in one round trip unless something is enlisted or projected inline. The
+    /// session is empty afterwards; after an exception it holds what it held.
+    /// </summary>
+    /// <exception cref="ConcurrencyException">
+    /// A stream or a feed is not where it was expected (<see cref="StreamExistsException"/>,
+    /// <see cref="SequenceMismatchException"/>), or a message was received meanwhile
+    /// (<see cref="MessageAlreadyReceivedException"/>). Nothing was written.
+    /// </exception>
+    /// <exception cref="StreamArchivedException">A stream takes no more events. Nothing was written.</exception>
+    /// <exception cref="NpgsqlException">
+    /// The server refused, or the connection broke; whether a commit got through in that case only the store can tell.
+    /// </exception>
     public async Task SaveChangesAsync(CancellationToken cancellationToken = default)
     {
-        if (_events.Count + _received.Count + _advances.Count + _commands.Count == 0) return;
+        if (_events.Count + _received.Count + _advances.Count + _commands.Count + _enlisted.Count == 0) return;
 
-        var now = _log.Clock.GetUtcNow();
-        var traceParent = Activity.Current?.Id;
-        await using var connection = await _log.Source.OpenConnectionAsync(cancellationToken);
+        var statements = _events.Statements(_log.AppendLock, Metadata());
+        try
+        {
+            await using var connection = await _log.Source.OpenConnectionAsync(cancellationToken);
+            await using var batch = new NpgsqlBatch(connection);
+            Fill(batch, statements);
+            if (_enlisted.Count == 0 && (statements.Count == 0 || _log.Inline.Count == 0))
+            {
+                // A batch without a transaction is one.
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
+            else
+            {
+                await SaveInStepsAsync(connection, batch, statements, cancellationToken);
+            }
+        }
+        catch (PostgresException e)
+        {
+            if (SaveRefusal.From(e, _received) is { } refusal) throw refusal;
+            throw;
+        }
+
+        Clear();
+        if (statements.Count > 0) _log.OnCommit();
+    }
+
+    private async Task SaveInStepsAsync(
+        NpgsqlConnection connection, NpgsqlBatch batch, List<AppendStatement> statements, CancellationToken cancellationToken)
+    {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        AddBookkeeping(batch);
-        if (_events.Count > 0) AddAppend(batch, now, traceParent);
-        foreach (var command in _commands) batch.BatchCommands.Add(command);
+        foreach (var work in _enlisted) await work(connection, transaction, cancellationToken);
 
-        var stored = await ExecuteAsync(batch, now, traceParent, cancellationToken);
+        var stored = batch.BatchCommands.Count == 0 ? [] : await ExecuteAsync(batch, statements, cancellationToken);
         if (stored.Count > 0)
         {
-            foreach (var projection in _log.Inline) await projection.ApplyAsync(stored, connection, transaction, cancellationToken);
+            foreach (var projection in _log.Inline)
+            {
+                var events = projection.Select(stored);
+                if (events.Count > 0) await projection.ApplyAsync(events, connection, transaction, cancellationToken);
+            }
         }
 
         await transaction.CommitAsync(cancellationToken);
-        if (stored.Count > 0) _log.OnCommit();
     }
 
-    private void Add(string streamId, long? expected, IEnumerable<object> events)
+    private async Task<List<StoredEvent>> ExecuteAsync(
+        NpgsqlBatch batch, List<AppendStatement> statements, CancellationToken cancellationToken)
     {
-        if (!_streamIndices.TryGetValue(streamId, out var index))
+        var stored = new List<StoredEvent>(_events.Count);
+        var next = 0;
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        do
         {
-            index = _streams.Count;
-            _streamIndices.Add(streamId, index);
-            _streams.Add(new PendingStream(streamId, expected));
-        }
+            if (reader.FieldCount == 0 || reader.GetName(0) != AppendStatement.SequencesColumn) continue;
 
-        foreach (var data in events)
-        {
-            _events.Add(new Pending(Guid.CreateVersion7(_log.Clock.GetUtcNow()), index, ++_streams[index].Count, data));
+            await reader.ReadAsync(cancellationToken);
+            stored.AddRange(statements[next++].Stored(reader.GetFieldValue<long[]>(0), reader.GetFieldValue<long[]>(1)));
         }
+        while (await reader.NextResultAsync(cancellationToken));
+
+        return stored;
     }
 
-    private void AddBookkeeping(NpgsqlBatch batch)
+    // The events go last: from there to the commit the append lock is held.
+    private void Fill(NpgsqlBatch batch, List<AppendStatement> statements)
     {
+        foreach (var advance in _advances) batch.BatchCommands.Add(advance.ToCommand());
         foreach (var (messageId, consumer) in _received)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into inbox (message_id, consumer) values ($1, $2)")
@@ -171,194 +251,50 @@ public sealed class EventSession
             });
         }
 
-        foreach (var advance in _advances)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                """
-                insert into feed_positions as p (consumer, feed, partition, last_sequence) values ($1, $2, $3, $5)
-                on conflict (consumer, feed, partition) do update set last_sequence = excluded.last_sequence where p.last_sequence = $4
-                """)
-            {
-                Parameters =
-                {
-                    new NpgsqlParameter<string> { TypedValue = advance.Consumer },
-                    new NpgsqlParameter<string> { TypedValue = advance.Feed },
-                    new NpgsqlParameter<int> { TypedValue = advance.Partition },
-                    new NpgsqlParameter<long> { TypedValue = advance.From },
-                    new NpgsqlParameter<long> { TypedValue = advance.To },
-                },
-            });
-        }
+        foreach (var command in _commands) batch.BatchCommands.Add(command);
+        foreach (var statement in statements) batch.BatchCommands.Add(statement.Command);
     }
 
-    private void AddAppend(NpgsqlBatch batch, DateTimeOffset now, string? traceParent)
+    private EventMetadata Metadata()
     {
-        if (_events.Count >= LargeAppend) batch.BatchCommands.Add(new NpgsqlBatchCommand("set local plan_cache_mode = force_custom_plan"));
-
-        // The lock comes before any sequence number is drawn: see HighWaterMark.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select pg_advisory_xact_lock_shared($1)")
+        var activity = Activity.Current;
+        var headers = new Dictionary<string, string>(Headers, StringComparer.Ordinal);
+        if (activity is { Id: { } id, IdFormat: ActivityIdFormat.W3C })
         {
-            Parameters = { new NpgsqlParameter<long> { TypedValue = _log.AppendLock } },
-        });
+            headers.TryAdd(TraceParentHeader, id);
+            if (!string.IsNullOrEmpty(activity.TraceStateString)) headers.TryAdd(TraceStateHeader, activity.TraceStateString);
+        }
 
-        var columns = new AppendColumns(_events, _streams, _log.Types);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
-            with streams as (
-                insert into mt_streams as s (id, version, timestamp)
-                select id, events, $1 from unnest($2, $3) as given (id, events) order by id
-                on conflict (id) do update set version = s.version + excluded.version, timestamp = excluded.timestamp
-                    where not s.is_archived
-                returning id, version
-            )
-            insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type, correlation_id, causation_id, headers, user_name)
-            select nextval('mt_events_sequence'), id, stream_id, version, data, ($8)[kind], $1, ($9)[kind], $10, $11, $12, $13
-            from (
-                select given.id, streams.id as stream_id, streams.version - given.behind as version, given.data, given.kind
-                from unnest($4, $5, $6, $7, $14) with ordinality as given (id, stream, behind, kind, data, place)
-                join streams on streams.id = ($2)[given.stream]
-                order by given.place
-            ) as events
-            returning seq_id, stream_id, version
-            """)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = now },
-                Texts([.. _streams.Select(s => s.Id)]),
-                new NpgsqlParameter<long[]> { TypedValue = [.. _streams.Select(s => s.Count)] },
-                new NpgsqlParameter<Guid[]> { TypedValue = columns.Ids },
-                new NpgsqlParameter<int[]> { TypedValue = columns.Streams },
-                new NpgsqlParameter<long[]> { TypedValue = columns.Behind },
-                new NpgsqlParameter<int[]> { TypedValue = columns.Kinds },
-                Texts(columns.Names),
-                Texts(columns.Types),
-                Text(CorrelationId),
-                Text(CausationId),
-                new NpgsqlParameter
-                {
-                    Value = traceParent is null ? DBNull.Value : $$"""{"traceparent":"{{traceParent}}"}""",
-                    NpgsqlDbType = NpgsqlDbType.Jsonb,
-                },
-                Text(UserName),
-                new NpgsqlParameter { Value = columns.Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
-            },
-        });
+        return new EventMetadata(
+            _log.Clock.GetUtcNow(),
+            CorrelationId ?? activity?.RootId,
+            CausationId ?? activity?.ParentId,
+            UserName,
+            headers.Count == 0 ? null : headers);
     }
 
-    private async Task<List<StoredEvent>> ExecuteAsync(
-        NpgsqlBatch batch, DateTimeOffset now, string? traceParent, CancellationToken cancellationToken)
+    private void Clear()
     {
-        var stored = new List<StoredEvent>(_events.Count);
-        try
-        {
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            do
-            {
-                if (reader.FieldCount != 3 || reader.GetName(0) != "seq_id") continue;
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    if (stored.Count == _events.Count) break;
-                    var e = _events[stored.Count];
-                    stored.Add(new StoredEvent(
-                        reader.GetInt64(0), e.Id, reader.GetString(1), reader.GetInt64(2), e.Data, _log.Types.NameOf(e.Data.GetType()), now, traceParent));
-                }
-            }
-            while (await reader.NextResultAsync(cancellationToken));
-        }
-        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "inbox_pkey" })
-        {
-            throw new ConcurrencyException($"inbox of {_received[0].Consumer}", 0, 1);
-        }
-
-        CheckVersions(stored);
-        for (var i = 0; i < _advances.Count; i++)
-        {
-            if (batch.BatchCommands[_received.Count + i].RecordsAffected == 1) continue;
-            var advance = _advances[i];
-            throw new ConcurrencyException($"feed {advance.Feed}/{advance.Partition} of {advance.Consumer}", advance.From, -1);
-        }
-
-        return stored;
+        _events.Clear();
+        _received.Clear();
+        _advances.Clear();
+        _commands.Clear();
+        _enlisted.Clear();
     }
+}
 
-    /// <summary>The streams are locked now, so what they were at before cannot change any more.</summary>
-    private void CheckVersions(List<StoredEvent> stored)
+/// <summary>A counted feed's position that moves with a commit.</summary>
+internal sealed record FeedAdvance(string Consumer, string Feed, int Partition, long From, long To)
+{
+    public NpgsqlBatchCommand ToCommand() => new("select advance_feed($1, $2, $3, $4, $5)")
     {
-        if (stored.Count < _events.Count)
+        Parameters =
         {
-            var taken = stored.Select(e => e.StreamId).ToHashSet(StringComparer.Ordinal);
-            throw new StreamArchivedException(_streams.First(s => !taken.Contains(s.Id)).Id);
-        }
-
-        for (var i = 0; i < stored.Count; i++)
-        {
-            var e = _events[i];
-            var stream = _streams[e.Stream];
-            if (e.Position == 1 && stream.Expected is { } expected && stored[i].Version != expected + 1)
-            {
-                throw new ConcurrencyException(stream.Id, expected, stored[i].Version - 1);
-            }
-        }
-    }
-
-    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar };
-
-    private static NpgsqlParameter Texts(string[] values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar };
-
-    private sealed record Pending(Guid Id, int Stream, long Position, object Data);
-
-    private sealed class PendingStream(string id, long? expected)
-    {
-        public string Id { get; } = id;
-
-        public long? Expected { get; } = expected;
-
-        public long Count { get; set; }
-    }
-
-    private sealed record FeedAdvance(string Consumer, string Feed, int Partition, long From, long To);
-
-    /// <summary>The pending events as one array a column, for unnest. Streams and kinds are counted from 1, as arrays are in SQL.</summary>
-    private sealed class AppendColumns
-    {
-        public AppendColumns(List<Pending> events, List<PendingStream> streams, EventTypes types)
-        {
-            Ids = new Guid[events.Count];
-            Streams = new int[events.Count];
-            Behind = new long[events.Count];
-            Kinds = new int[events.Count];
-            Data = new string[events.Count];
-
-            var kinds = new Dictionary<Type, int>();
-            for (var i = 0; i < Ids.Length; i++)
-            {
-                var e = events[i];
-                var type = e.Data.GetType();
-                if (!kinds.TryGetValue(type, out Kinds[i])) kinds.Add(type, Kinds[i] = kinds.Count + 1);
-                Ids[i] = e.Id;
-                Streams[i] = e.Stream + 1;
-                Behind[i] = streams[e.Stream].Count - e.Position;
-                Data[i] = types.Serialize(e.Data);
-            }
-
-            Names = [.. kinds.Keys.Select(types.NameOf)];
-            Types = [.. kinds.Keys.Select(t => $"{t.FullName}, {t.Assembly.GetName().Name}")];
-        }
-
-        public Guid[] Ids { get; }
-
-        public int[] Streams { get; }
-
-        /// <summary>How many events of the same stream come after this one.</summary>
-        public long[] Behind { get; }
-
-        public int[] Kinds { get; }
-
-        public string[] Data { get; }
-
-        public string[] Names { get; }
-
-        public string[] Types { get; }
-    }
+            new NpgsqlParameter<string> { TypedValue = Consumer },
+            new NpgsqlParameter<string> { TypedValue = Feed },
+            new NpgsqlParameter<int> { TypedValue = Partition },
+            new NpgsqlParameter<long> { TypedValue = From },
+            new NpgsqlParameter<long> { TypedValue = To },
+        },
+    };
 }

@@ -14,18 +14,23 @@ internal sealed partial class CommitBell(EventLog log, ILogger logger)
     private static readonly TimeSpan BetweenRings = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
+    // Process ids repeat from container to container.
+    private readonly string _own = Guid.NewGuid().ToString("N");
+
     public async Task RingAsync(CancellationToken stopping)
     {
         await foreach (var _ in log.Commits.ReadAllAsync(stopping))
         {
             try
             {
-                await using var command = log.Source.CreateCommand("select pg_notify($1, $2)");
+                // A ring is no data: it need not reach the disk.
+                await using var command = log.Source.CreateCommand(
+                    "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)");
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = log.Channel });
-                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _own });
                 await command.ExecuteNonQueryAsync(stopping);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
             {
                 LogSilent(log.Channel, e.Message);
             }
@@ -36,16 +41,15 @@ internal sealed partial class CommitBell(EventLog log, ILogger logger)
 
     public async Task ListenAsync(CancellationToken stopping)
     {
-        var own = Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                await using var connection = log.Source.CreateConnection();
+                await using var connection = log.Database.CreateConnection();
                 await connection.OpenAsync(stopping);
                 connection.Notification += (_, e) =>
                 {
-                    if (e.Payload != own) log.Wake();
+                    if (e.Payload != _own) log.Wake();
                 };
 #pragma warning disable CA2100 // The channel is made of the schema's name, which is checked.
                 await using var listen = new NpgsqlCommand($"listen {log.Channel}", connection);
@@ -53,7 +57,7 @@ internal sealed partial class CommitBell(EventLog log, ILogger logger)
                 await listen.ExecuteNonQueryAsync(stopping);
                 while (true) await connection.WaitAsync(stopping);
             }
-            catch (Exception e) when (e is NpgsqlException or IOException)
+            catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
             {
                 LogSilent(log.Channel, e.Message);
                 await Task.Delay(Retry, log.Clock, stopping);

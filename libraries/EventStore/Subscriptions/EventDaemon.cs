@@ -8,91 +8,144 @@ using Npgsql;
 
 namespace AlgoStack.EventStore.Subscriptions;
 
-/// <summary>Runs the async projections and subscriptions of a store, each as a shard of its own.</summary>
-public sealed class EventDaemon : BackgroundService, IHealthCheck
+/// <summary>
+/// Runs the async projections and subscriptions of a store, each as a shard of its own, from when the whole service has
+/// started until it begins to stop: what a subscription publishes on is there all the while.
+/// </summary>
+public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDisposable
 {
-    /// <summary>Meter of <c>algostack_projection_lag_events</c>.</summary>
+    /// <summary>Meter of <c>algostack_projection_lag_events</c> and <c>algostack_outbox_pending_messages</c>, and activity source.</summary>
     public const string MeterName = "AlgoStack.EventStore";
 
+    private static readonly TimeSpan CatchUpPoll = TimeSpan.FromMilliseconds(10);
+
     private readonly EventLog _log;
-    private readonly List<Shard> _shards = [];
+    private readonly List<Shard> _shards;
     private readonly HighWaterMark _mark;
     private readonly CommitBell _bell;
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
+    private readonly ProjectionRebuild _rebuild;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
 
-    public EventDaemon(EventLog log, IEnumerable<Projection> projections, IEnumerable<Subscription> subscriptions, ILogger<EventDaemon> logger)
+    public EventDaemon(
+        EventLog log,
+        IEnumerable<Projection> projections,
+        IEnumerable<Subscription> subscriptions,
+        IMeterFactory meters,
+        ILogger<EventDaemon> logger)
     {
         _log = log;
         _bell = new CommitBell(log, logger);
-        _mark = new HighWaterMark(log);
-        foreach (var projection in projections)
+        _mark = new HighWaterMark(log, logger);
+        _shards = [.. projections.Concat<LogFollower>(subscriptions).Select(f => new Shard(log, _mark, f, logger))];
+        _rebuild = new ProjectionRebuild(log);
+        if (_shards.Concat<object>(log.Inline).Count() != FollowerNames().Distinct(StringComparer.Ordinal).Count())
         {
-            _shards.Add(new Shard(log, _mark, projection.Name, (events, through, ct) => ProjectAsync(projection, events, through, ct), logger));
+            throw new ArgumentException($"Followers of a store need names of their own, found {string.Join(", ", FollowerNames())}.", nameof(projections));
         }
 
-        foreach (var subscription in subscriptions)
-        {
-            _shards.Add(new Shard(log, _mark, subscription.Name, (events, through, ct) => TellAsync(subscription, events, through, ct), logger));
-        }
-
+#pragma warning disable CA2000 // The factory disposes of it.
+        _meter = meters.Create(MeterName);
+#pragma warning restore CA2000
         _meter.CreateObservableGauge(
-            "algostack_projection_lag",
-            () => _shards.Select(s => new Measurement<long>(s.Lag, new KeyValuePair<string, object?>("projection", s.Name))),
-            "{events}",
-            "Events committed and not yet handled.");
+            "algostack_projection_lag_events",
+            () => Lags(s => s.Follower is Projection, "projection"),
+            description: "Sequence numbers committed and not yet projected, where this process does it.");
+        _meter.CreateObservableGauge(
+            "algostack_outbox_pending_messages",
+            () => Lags(s => s.Follower is Subscription, "subscription"),
+            description: "Sequence numbers committed and not yet told, where this process does it.");
     }
 
-    /// <summary>Whether every shard has handled all events up to <paramref name="sequence"/>.</summary>
+    /// <summary>Whether every shard, as far as this process runs it, has handled all events up to <paramref name="sequence"/>.</summary>
     public bool HasHandled(long sequence) => _shards.TrueForAll(s => s.Position >= sequence);
+
+    /// <summary>Waits until every shard, whichever process runs it, has handled all that is committed now.</summary>
+    /// <exception cref="TimeoutException">One has not within <paramref name="timeout"/>; the message names it.</exception>
+    public async Task WaitForNonStaleProjectionDataAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        await using var newest = _log.Source.CreateCommand("select coalesce(max(seq_id), 0) from mt_events");
+        var goal = (long)(await newest.ExecuteScalarAsync(cancellationToken))!;
+        var names = _shards.ConvertAll(s => s.Name);
+        var started = _log.Clock.GetTimestamp();
+        while (await BehindAsync(names, goal, cancellationToken) is { } behind)
+        {
+            if (_log.Clock.GetElapsedTime(started) > timeout)
+                throw new TimeoutException($"{behind} has not come to sequence {goal} within {timeout.TotalSeconds} s.");
+
+            await Task.Delay(CatchUpPoll, _log.Clock, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Empties the tables of a projection and fills them anew by the same code. An async projection starts over and is
+    /// behind for a while; an inline one is done on return, and appends that touch its tables wait meanwhile.
+    /// </summary>
+    /// <exception cref="ArgumentException">The store has no projection of that name.</exception>
+    public Task RebuildAsync(string projection, CancellationToken cancellationToken = default)
+    {
+        if (_log.Inline.FirstOrDefault(p => p.Name == projection) is { } inline) return _rebuild.InlineAsync(inline, cancellationToken);
+
+        var async = _shards.Select(s => s.Follower).OfType<Projection>().FirstOrDefault(p => p.Name == projection);
+        return async is not null
+            ? _rebuild.StartOverAsync(async, cancellationToken)
+            : throw new ArgumentException($"Projection '{projection}' is none of {string.Join(", ", FollowerNames())}.", nameof(projection));
+    }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var stopped = _shards.Where(s => s.Poison is not null).Select(s => $"{s.Name} stopped: {s.Poison!.Message}").ToList();
-        return Task.FromResult(stopped.Count == 0
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy(string.Join(' ', stopped)));
+        var troubles = _shards.Select(s => s.Trouble).OfType<string>().ToList();
+        var data = _shards.Where(s => s.IsOwner).ToDictionary(s => s.Name, object (s) => s.Position, StringComparer.Ordinal);
+        return Task.FromResult(troubles.Count == 0
+            ? HealthCheckResult.Healthy(data: data)
+            : HealthCheckResult.Unhealthy(string.Join(' ', troubles), data: data));
     }
 
-    public override void Dispose()
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
-        _meter.Dispose();
-        _mark.Dispose();
-        base.Dispose();
+        if (_shards.Count > 0) _running = RunAsync(_stopping.Token);
+        return Task.CompletedTask;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        _shards.Select(s => Task.Run(() => s.RunAsync(stoppingToken), stoppingToken))
-            .Append(Task.Run(() => _bell.ListenAsync(stoppingToken), stoppingToken))
-            .Append(Task.Run(() => _bell.RingAsync(stoppingToken), stoppingToken)));
-
-    private async Task ProjectAsync(Projection projection, IReadOnlyList<StoredEvent> events, long through, CancellationToken cancellationToken)
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await _log.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (events.Count > 0) await projection.ApplyAsync(events, connection, transaction, cancellationToken);
-        await MoveAsync(projection.Name, through, connection, transaction, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await _stopping.CancelAsync();
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task TellAsync(Subscription subscription, IReadOnlyList<StoredEvent> events, long through, CancellationToken cancellationToken)
-    {
-        if (events.Count > 0) await subscription.HandleAsync(events, cancellationToken);
-        await using var connection = await _log.Source.OpenConnectionAsync(cancellationToken);
-        await MoveAsync(subscription.Name, through, connection, null, cancellationToken);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static async Task MoveAsync(
-        string name, long through, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _stopping.Dispose();
+
+    private Task RunAsync(CancellationToken stopping) => Task.WhenAll(
+        _shards.Select(s => Task.Run(() => s.RunAsync(stopping), CancellationToken.None))
+            .Append(Task.Run(() => _mark.RunAsync(stopping), CancellationToken.None))
+            .Append(Task.Run(() => _bell.ListenAsync(stopping), CancellationToken.None))
+            .Append(Task.Run(() => _bell.RingAsync(stopping), CancellationToken.None)));
+
+    private async Task<string?> BehindAsync(List<string> names, long goal, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
+        await using var command = _log.Source.CreateCommand(
             """
-            insert into mt_event_progression (name, last_seq_id) values ($1, $2)
-            on conflict (name) do update set last_seq_id = excluded.last_seq_id, last_updated = transaction_timestamp()
-            """,
-            connection,
-            transaction);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{name}:All" });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = through });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+            select given.name from unnest($1) as given (name)
+            left join mt_event_progression p on p.name = given.name
+            where coalesce(p.last_seq_id, 0) < $2
+            limit 1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<List<string>> { TypedValue = names });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = goal });
+        return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
+
+    private IEnumerable<string> FollowerNames() => _shards.Select(s => s.Follower.Name).Concat(_log.Inline.Select(p => p.Name));
+
+    private IEnumerable<Measurement<long>> Lags(Func<Shard, bool> which, string label) =>
+        _shards.Where(s => s.IsOwner && which(s)).Select(s => new Measurement<long>(s.Lag, new KeyValuePair<string, object?>(label, s.Follower.Name)));
 }

@@ -1,4 +1,5 @@
 using AlgoStack.EventStore.Streams;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace AlgoStack.EventStore.Subscriptions;
@@ -8,100 +9,187 @@ namespace AlgoStack.EventStore.Subscriptions;
 /// <c>max(seq_id)</c> would pass over appends in flight. Every append holds a lock shared from before it draws a number;
 /// this takes the lock exclusively, reads the maximum in a new statement, and so finds no append in flight.
 /// </summary>
-internal sealed class HighWaterMark(EventLog log) : IDisposable
+internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
 {
+    /// <summary>How late a commit is noticed at worst when nobody wakes us.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    // At most 200 reads a second, however many commits there are.
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(5);
+
+    // A read that waits stalls every writer behind it, so one that fails leaves them alone for a while.
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _one = new(1, 1);
-    private TimeSpan _backOff = FirstBackOff;
-    private long _notBefore;
+    private readonly BackOff _backOff = new(FirstBackOff, LongestBackOff, log.Clock);
+    private TaskCompletionSource _moved = NewSignal();
     private long _mark;
+    private long _noted;
+    private long _notedAt;
 
-    /// <summary>The mark as last read exactly.</summary>
+    /// <summary>The mark as last read.</summary>
     public long Value => Volatile.Read(ref _mark);
 
-    /// <summary>
-    /// Reads the mark anew. While an append holds the lock, and for 0.1 to 2 s after such a failure, the old mark stands:
-    /// a waiting exclusive lock stalls every writer.
-    /// </summary>
-    public async Task<long> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Returns the mark as soon as it is beyond <paramref name="position"/>, and in any case after <paramref name="longest"/>.</summary>
+    public async Task<long> WaitBeyondAsync(long position, TimeSpan longest, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
+        // Taken before the look, so that a move in between is not missed.
+        var moved = Volatile.Read(ref _moved).Task;
+        if (Value > position) return Value;
+
         try
         {
-            if (log.Clock.GetTimestamp() < _notBefore) return Value;
-
-            await using var connection = await log.Source.OpenConnectionAsync(cancellationToken);
-            if (await NewestAsync(connection, cancellationToken) <= Value) return Value;
-
-            if (await TryBarrierAsync(connection, cancellationToken) is { } mark)
-            {
-                _backOff = FirstBackOff;
-                Volatile.Write(ref _mark, mark);
-            }
-            else
-            {
-                _notBefore = log.Clock.GetTimestamp() + (long)(_backOff.TotalSeconds * log.Clock.TimestampFrequency);
-                _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
-            }
-
-            return Value;
+            await moved.WaitAsync(longest, log.Clock, cancellationToken);
         }
-        finally
+        catch (TimeoutException)
         {
-            _one.Release();
+            // The caller has something to look after.
+        }
+
+        return Value;
+    }
+
+    /// <summary>Reads the mark whenever woken, and by polling.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await TryMoveAsync(stopping))
+                {
+                    _backOff.Reset();
+                    await Task.Delay(BetweenReads, log.Clock, stopping);
+                    await WaitForWakeAsync(stopping);
+                    continue;
+                }
+
+                if (_backOff.IsAtLongest) LogHeld(Value);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException or TimeoutException)
+            {
+                LogUnread(e.Message);
+            }
+
+            await _backOff.DelayAsync(stopping);
         }
     }
 
-    public void Dispose() => _one.Dispose();
+    /// <summary>False when appends held the lock all the while; the old mark stands then.</summary>
+    private async Task<bool> TryMoveAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await log.Source.OpenConnectionAsync(cancellationToken);
+        if (await NewestAsync(connection, cancellationToken) <= Value) return true;
+        if (await TryReadAsync(connection, cancellationToken) is not { } mark) return false;
+
+        Volatile.Write(ref _mark, mark);
+        Interlocked.Exchange(ref _moved, NewSignal()).SetResult();
+        if (log.Clock.GetElapsedTime(_notedAt) >= NoteInterval) await NoteAsync(connection, cancellationToken);
+        return true;
+    }
+
+    private async Task WaitForWakeAsync(CancellationToken stopping)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        bounded.CancelAfter(PollInterval);
+        try
+        {
+            await log.Wakes.ReadAsync(bounded.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // Nobody woke us: polling is the truth.
+            if (_noted < Value)
+            {
+                await using var connection = await log.Source.OpenConnectionAsync(stopping);
+                await NoteAsync(connection, stopping);
+            }
+        }
+    }
 
     private static async Task<long> NewestAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select coalesce(max(seq_id), 0) from mt_events", connection);
+        await using var command = new NpgsqlCommand(Newest, connection);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task<long?> TryBarrierAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private const string Newest = "select coalesce(max(seq_id), 0) from mt_events";
+
+    /// <summary>First without waiting, then with a wait that writers hardly notice.</summary>
+    private async Task<long?> TryReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Each batch is one transaction and one round trip, so that the lock is held no longer than it must.
+        await using var attempt = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { LockCommand("select pg_try_advisory_xact_lock($1)"), new NpgsqlBatchCommand(Newest) },
+        };
+        await using (var reader = await attempt.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            if (reader.GetBoolean(0))
+            {
+                await reader.NextResultAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                return reader.GetInt64(0);
+            }
+        }
+
+        await using var wait = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand("select set_config('lock_timeout', '50ms', true)"),
+                // As text, since the lock's own result is void.
+                LockCommand("select pg_advisory_xact_lock($1)::text"),
+                new NpgsqlBatchCommand(Newest),
+            },
+        };
         try
         {
-            // First without waiting, then with a wait that no writer notices.
-            await using var attempt = new NpgsqlCommand("select pg_try_advisory_xact_lock($1)", connection, transaction);
-            attempt.Parameters.Add(new NpgsqlParameter<long> { TypedValue = log.AppendLock });
-            if (await attempt.ExecuteScalarAsync(cancellationToken) is not true)
-            {
-                await using var wait = new NpgsqlBatch(connection, transaction)
-                {
-                    BatchCommands =
-                    {
-                        new NpgsqlBatchCommand("set local lock_timeout = '50ms'"),
-                        new NpgsqlBatchCommand("select pg_advisory_xact_lock($1)")
-                        {
-                            Parameters = { new NpgsqlParameter<long> { TypedValue = log.AppendLock } },
-                        },
-                    },
-                };
-                await wait.ExecuteNonQueryAsync(cancellationToken);
-            }
-
-            var mark = await NewestAsync(connection, cancellationToken);
-            await using var note = new NpgsqlCommand(
-                """
-                insert into mt_event_progression as p (name, last_seq_id) values ('HighWaterMark', $1)
-                on conflict (name) do update set last_seq_id = greatest(p.last_seq_id, excluded.last_seq_id), last_updated = transaction_timestamp()
-                """,
-                connection,
-                transaction);
-            note.Parameters.Add(new NpgsqlParameter<long> { TypedValue = mark });
-            await note.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return mark;
+            await using var reader = await wait.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            return reader.GetInt64(0);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             return null;
         }
     }
+
+    private NpgsqlBatchCommand LockCommand(string sql)
+    {
+#pragma warning disable CA2100 // One of the two above.
+        var command = new NpgsqlBatchCommand(sql);
+#pragma warning restore CA2100
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = log.AppendLock });
+        return command;
+    }
+
+    /// <summary>Leaves the mark where Marten's daemon keeps it, for whoever looks; nothing here reads it.</summary>
+    private async Task NoteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var mark = Value;
+        await using var note = new NpgsqlCommand(
+            """
+            insert into mt_event_progression as p (name, last_seq_id) values ('HighWaterMark', $1)
+            on conflict (name) do update
+                set last_seq_id = greatest(p.last_seq_id, excluded.last_seq_id), last_updated = transaction_timestamp()
+            """,
+            connection);
+        note.Parameters.Add(new NpgsqlParameter<long> { TypedValue = mark });
+        await note.ExecuteNonQueryAsync(cancellationToken);
+        _noted = mark;
+        _notedAt = log.Clock.GetTimestamp();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The high-water mark stays at {Mark}: appends hold their lock all the while.")]
+    private partial void LogHeld(long mark);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The high-water mark cannot be read for now: {Reason}")]
+    private partial void LogUnread(string reason);
 }

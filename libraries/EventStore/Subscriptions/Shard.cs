@@ -1,116 +1,215 @@
+using System.Data;
+using System.Diagnostics;
+using AlgoStack.EventStore.Projections;
 using AlgoStack.EventStore.Streams;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using EventLog = AlgoStack.EventStore.Streams.EventLog;
 
 namespace AlgoStack.EventStore.Subscriptions;
 
-/// <summary>What a shard does with a page; it commits its progress itself, with its writes where it has any.</summary>
-internal delegate Task HandlePage(IReadOnlyList<StoredEvent> events, long through, CancellationToken cancellationToken);
-
 /// <summary>
-/// One projection's or subscription's way through the log: owned by one process at a time through an advisory lock, page
-/// by page up to the high-water mark. A database that goes away is waited for; an event that cannot be handled stops the
-/// shard for good, since going on would leave a hole.
+/// One projection's or subscription's way through the log, page by page up to the high-water mark. One process owns it at
+/// a time: the connection that holds its advisory lock is the one its pages are read and its progress is written on, so
+/// who has lost the lock cannot write. A server that goes away is waited for; a poison event stops the shard.
 /// </summary>
-internal sealed partial class Shard(EventLog log, HighWaterMark mark, string name, HandlePage handle, ILogger logger)
+internal sealed partial class Shard(EventLog log, HighWaterMark mark, LogFollower follower, ILogger logger)
 {
+    /// <summary>The most events a follower is given at once.</summary>
     public const int PageSize = 5_000;
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan OwnerInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+    private const int MostLinks = 16;
 
-    private readonly System.Threading.Channels.ChannelReader<bool> _wakes = log.Wakes();
-    private long _position;
+    /// <summary>How often another owner's lock is tried, which bounds failover.</summary>
+    private static readonly TimeSpan OwnerInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often an idle owner looks whether its progress was set back, which also finds a dead connection.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
+    private static readonly ActivitySource Activities = new(EventDaemon.MeterName);
+
+    private readonly BackOff _retry = new(FirstRetry, LongestRetry, log.Clock);
+    private readonly string[] _typeNames = [.. follower.Events.Select(log.Types.NameOf)];
+    private long _position = -1;
+    private volatile string? _trouble;
+    private volatile bool _isOwner;
+    private int _limit = PageSize;
 
     /// <summary>As in <c>mt_event_progression</c>.</summary>
-    public string Name { get; } = $"{name}:All";
+    public string Name => follower.ShardName;
 
-    /// <summary>Why the shard stopped, or null while it runs.</summary>
-    public Exception? Poison { get; private set; }
+    public LogFollower Follower => follower;
 
-    /// <summary>The last sequence handled, as far as this process knows.</summary>
+    /// <summary>Why it does not get on, or null while it does, or while another process does.</summary>
+    public string? Trouble => _trouble;
+
+    public bool IsOwner => _isOwner;
+
+    /// <summary>The last sequence handled, as far as this process knows; -1 before it has owned the shard.</summary>
     public long Position => Volatile.Read(ref _position);
 
-    /// <summary>Events between what was handled and the mark.</summary>
-    public long Lag => Math.Max(0, mark.Value - Position);
+    /// <summary>Sequence numbers between what was handled and the mark; 0 where another process owns the shard.</summary>
+    public long Lag => _isOwner ? Math.Max(0, mark.Value - Position) : 0;
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        var delay = FirstRetry;
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                await OwnAndFollowAsync(() => delay = FirstRetry, stopping);
+                await OwnAndFollowAsync(stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception e) when (IsPassing(e))
+            catch (PoisonEventException e)
             {
-                LogWaiting(Name, e.Message);
-                if (!await DelayAsync(delay, stopping)) return;
-                delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry;
+                _trouble = e.Message;
+                LogStopped(e, Name, e.Position);
+                return;
             }
-#pragma warning disable CA1031 // Whatever it is, the shard must stop and say so, and the others must go on.
+#pragma warning disable CA1031 // Whatever it is, it may pass: the server, the broker, the network.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Poison = e;
-                LogStopped(e, Name, Position);
+                _trouble = $"{Name} waits after sequence {Position}: {e.Message}";
+                LogWaiting(e, Name, Position);
+            }
+            finally
+            {
+                _isOwner = false;
+            }
+
+            try
+            {
+                await _retry.DelayAsync(stopping);
+            }
+            catch (OperationCanceledException)
+            {
                 return;
             }
         }
     }
 
-    private async Task OwnAndFollowAsync(Action onProgress, CancellationToken stopping)
+    private async Task OwnAndFollowAsync(CancellationToken stopping)
     {
-        await using var owner = await log.Source.OpenConnectionAsync(stopping);
-        while (!await TryOwnAsync(owner, stopping)) await Task.Delay(OwnerInterval, log.Clock, stopping);
-
-        try
+        await using var owner = log.Database.CreateConnection();
+        await owner.OpenAsync(stopping);
+        while (!await TryOwnAsync(owner, stopping))
         {
-            await FollowAsync(owner, onProgress, stopping);
+            _trouble = null;
+            await Task.Delay(OwnerInterval, log.Clock, stopping);
         }
-        finally
+
+        var position = await LoadPositionAsync(owner, stopping);
+        _isOwner = true;
+        LogOwned(Name, position);
+        while (true)
         {
-            // The connection goes back to a pool that does not reset it.
-            await ReleaseAsync(owner);
+            Volatile.Write(ref _position, position);
+            var through = await mark.WaitBeyondAsync(position, LookInterval, stopping);
+            position = through > position
+                ? await PageAsync(owner, position, through, stopping)
+                : await LoadPositionAsync(owner, stopping);
+            _retry.Reset();
+            if (_trouble is not null) _trouble = null;
         }
     }
 
-    private async Task FollowAsync(NpgsqlConnection owner, Action onProgress, CancellationToken stopping)
+    /// <summary>
+    /// Takes one page and returns the position after it. A page that fails for its events is cut in halves until one
+    /// event is left: what comes before the poison is handled, and the poison is named.
+    /// </summary>
+    private async Task<long> PageAsync(NpgsqlConnection owner, long position, long through, CancellationToken stopping)
     {
-        Volatile.Write(ref _position, await LoadPositionAsync(owner, stopping));
-        while (true)
+        List<StoredEvent> events = [];
+        try
         {
-            var through = await mark.ReadAsync(stopping);
-            if (through <= Position)
+            events = await ReadAsync(owner, position, through, stopping);
+            var last = events.Count == _limit ? events[^1].Sequence : through;
+            var moved = await HandleAsync(owner, events, position, last, stopping);
+            _limit = Math.Min(PageSize, _limit * 2);
+            return moved ? last : await LoadPositionAsync(owner, stopping);
+        }
+        catch (Exception e) when (IsOfEvents(e, owner))
+        {
+            var size = events.Count == 0 ? _limit : events.Count;
+            if (size == 1)
             {
-                await WaitAsync(stopping);
-                continue;
+                var what = events.Count == 0 ? e.Message : $"event '{events[0].TypeName}' of {events[0].StreamId} version {events[0].Version} (sequence {events[0].Sequence}): {e.Message}";
+                throw new PoisonEventException(Name, position, what, e);
             }
 
-            await using var command = new NpgsqlCommand(
-                $"""
-                select {EventReader.Columns} from mt_events
-                where seq_id > $1 and seq_id <= $2
-                order by seq_id
-                limit {PageSize}
-                """,
-                owner);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Position });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = through });
-            var events = await EventReader.ReadAsync(command, log.Types, stopping);
-
-            var last = events.Count == PageSize ? events[^1].Sequence : through;
-            await handle(events, last, stopping);
-            Volatile.Write(ref _position, last);
-            onProgress();
+            _limit = size / 2;
+            return position;
         }
+    }
+
+    /// <summary>Whether the events are at fault, and not the server, the connection or the world outside.</summary>
+    private bool IsOfEvents(Exception e, NpgsqlConnection owner) => e switch
+    {
+        UnknownEventTypeException or UnreadableEventException => true,
+        _ when follower is Subscription => false,
+        _ when owner.FullState != ConnectionState.Open => false,
+        OperationCanceledException or IOException or TimeoutException => false,
+        PostgresException p => !p.IsTransient && p.SqlState is not (PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected),
+        NpgsqlException => false,
+        _ => true,
+    };
+
+    private async Task<List<StoredEvent>> ReadAsync(NpgsqlConnection owner, long position, long through, CancellationToken stopping)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select {EventReader.Columns} from mt_events
+            where seq_id > $1 and seq_id <= $2 and ($3 or type = any ($4))
+            order by seq_id
+            limit $5
+            """,
+            owner);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = through });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = _typeNames.Length == 0 });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = _typeNames });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _limit });
+        return await EventReader.ReadAsync(command, log.Types, stopping);
+    }
+
+    /// <summary>False when the progress was moved by somebody else: a rebuild set it back.</summary>
+    private async Task<bool> HandleAsync(
+        NpgsqlConnection owner, List<StoredEvent> events, long position, long last, CancellationToken stopping)
+    {
+        using var activity = StartActivity(events);
+        if (follower is not Projection projection || events.Count == 0)
+        {
+            if (events.Count > 0) await ((Subscription)follower).HandleAsync(events, stopping);
+            return await TryMoveAsync(owner, position, last, stopping);
+        }
+
+        await using var transaction = await owner.BeginTransactionAsync(stopping);
+        // Before the writes, so that a rebuild, which locks the row first too, comes before or after them.
+        if (!await TryMoveAsync(owner, position, last, stopping)) return false;
+
+        await projection.ApplyAsync(events, owner, transaction, stopping);
+        await transaction.CommitAsync(stopping);
+        return true;
+    }
+
+    private async Task<bool> TryMoveAsync(NpgsqlConnection owner, long position, long last, CancellationToken stopping)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update mt_event_progression set last_seq_id = $3, last_updated = transaction_timestamp()
+            where name = $1 and last_seq_id = $2
+            """,
+            owner);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = last });
+        return await command.ExecuteNonQueryAsync(stopping) == 1;
     }
 
     private async Task<bool> TryOwnAsync(NpgsqlConnection owner, CancellationToken stopping)
@@ -120,71 +219,42 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, string nam
         return await command.ExecuteScalarAsync(stopping) is true;
     }
 
-    private async Task ReleaseAsync(NpgsqlConnection owner)
+    private async Task<long> LoadPositionAsync(NpgsqlConnection owner, CancellationToken stopping)
     {
-        try
+        await using var batch = new NpgsqlBatch(owner)
         {
-            await using var command = new NpgsqlCommand("select pg_advisory_unlock($1)", owner);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = log.Database.LockKey(Name) });
-            await command.ExecuteScalarAsync(CancellationToken.None);
-        }
-        catch (Exception e) when (IsPassing(e))
-        {
-            // The session is gone, and the lock with it.
-            LogWaiting(Name, e.Message);
-        }
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand("insert into mt_event_progression (name, last_seq_id) values ($1, 0) on conflict do nothing")
+                {
+                    Parameters = { new NpgsqlParameter<string> { TypedValue = Name } },
+                },
+                new NpgsqlBatchCommand("select last_seq_id from mt_event_progression where name = $1")
+                {
+                    Parameters = { new NpgsqlParameter<string> { TypedValue = Name } },
+                },
+            },
+        };
+        return (long)(await batch.ExecuteScalarAsync(stopping))!;
     }
 
-    private async Task<long> LoadPositionAsync(NpgsqlConnection connection, CancellationToken stopping)
+    /// <summary>Continues the trace of the first event, with links to the others', so that it runs from cause to effect.</summary>
+    private Activity? StartActivity(List<StoredEvent> events)
     {
-        await using var command = new NpgsqlCommand("select last_seq_id from mt_event_progression where name = $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name });
-        return await command.ExecuteScalarAsync(stopping) is long position ? position : 0;
+        if (events.Count == 0 || !Activities.HasListeners()) return null;
+
+        var links = events.Select(e => e.TraceParent).Distinct(StringComparer.Ordinal).Skip(1).Take(MostLinks)
+            .Select(t => ActivityContext.TryParse(t, null, isRemote: true, out var context) ? new ActivityLink(context) : default)
+            .Where(l => l.Context != default);
+        return Activities.StartActivity(Name, ActivityKind.Consumer, events[0].TraceParent, links: links);
     }
 
-    private async Task WaitAsync(CancellationToken stopping)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        bounded.CancelAfter(PollInterval);
-        try
-        {
-            await _wakes.ReadAsync(bounded.Token);
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            // Nobody woke us: polling is the truth.
-        }
-    }
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Shard} goes on after sequence {Position}.")]
+    private partial void LogOwned(string shard, long position);
 
-    private async Task<bool> DelayAsync(TimeSpan delay, CancellationToken stopping)
-    {
-        try
-        {
-            await Task.Delay(delay, log.Clock, stopping);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Shard} waits after sequence {Position}.")]
+    private partial void LogWaiting(Exception exception, string shard, long position);
 
-    /// <summary>Of the connection or the server's state, not of the event: the same work may go through later.</summary>
-    private static bool IsPassing(Exception e) => e switch
-    {
-        PostgresException p => p.SqlState.StartsWith("08", StringComparison.Ordinal)
-            || p.SqlState.StartsWith("53", StringComparison.Ordinal)
-            || p.SqlState.StartsWith("57", StringComparison.Ordinal)
-            || p.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected,
-        NpgsqlException => true,
-        InvalidOperationException { Source: "Npgsql" } => true,
-        IOException or TimeoutException or HttpRequestException => true,
-        _ => false,
-    };
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Shard} waits: {Reason}")]
-    private partial void LogWaiting(string shard, string reason);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "{Shard} stopped after sequence {Position}: the next page cannot be handled.")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Shard} stopped after sequence {Position}: the next event is poison. It goes on from there after a restart.")]
     private partial void LogStopped(Exception exception, string shard, long position);
 }

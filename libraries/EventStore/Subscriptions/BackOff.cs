@@ -1,0 +1,20 @@
+namespace AlgoStack.EventStore.Subscriptions;
+
+/// <summary>Pauses that double from one failure to the next, up to a bound.</summary>
+internal sealed class BackOff(TimeSpan first, TimeSpan longest, TimeProvider clock)
+{
+    private int _failures;
+
+    public bool IsAtLongest => Next >= longest;
+
+    private TimeSpan Next => TimeSpan.FromTicks(Math.Min(longest.Ticks, first.Ticks << _failures));
+
+    public void Reset() => _failures = 0;
+
+    public Task DelayAsync(CancellationToken cancellationToken)
+    {
+        var delay = Next;
+        if (delay < longest) _failures++;
+        return Task.Delay(delay, clock, cancellationToken);
+    }
+}
