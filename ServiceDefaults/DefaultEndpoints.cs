@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AlgoStack.ServiceDefaults.Health;
 using AlgoStack.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +19,7 @@ public static class DefaultEndpoints
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.Use(LeaveOutOfTraces);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
 
@@ -31,6 +33,23 @@ public static class DefaultEndpoints
         app.MapGet("/metrics", metrics.WriteAsync).DisableHttpMetrics().ExcludeFromDescription();
         return app;
     }
+
+    // Asked every second by somebody, these would bury every other trace.
+    private static Task LeaveOutOfTraces(HttpContext context, RequestDelegate next)
+    {
+        if (Activity.Current is { } activity && IsDefault(context.Request.Path))
+        {
+            activity.IsAllDataRequested = false;
+            activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+
+        return next(context);
+    }
+
+    private static bool IsDefault(PathString path) =>
+        path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/alive", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase);
 
     private static void MapHealth(this WebApplication app, string path, Func<HealthCheckRegistration, bool> predicate)
     {

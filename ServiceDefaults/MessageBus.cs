@@ -1,19 +1,16 @@
 using AlgoStack.ServiceDefaults.Configuration;
 using AlgoStack.ServiceDefaults.Messaging;
 using MassTransit;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace AlgoStack.ServiceDefaults;
 
 /// <summary>The way to RabbitMQ.</summary>
 public static class MessageBus
 {
-    private const string ConnectionKey = "ConnectionStrings:messaging";
-    private const ushort DefaultPort = 5672;
-
     /// <summary>Within <see cref="ServiceStart.ShutdownTimeout"/>, and leaving the rest of the service its share of it.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
@@ -26,16 +23,24 @@ public static class MessageBus
         where TBuilder : IHostApplicationBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var address = ReadAddress(builder.Configuration);
-        var consumers = new BusBuilder(OrderedTopology.ServiceName(builder.Environment.ApplicationName));
+        var address = BrokerAddress.Read(builder.Configuration);
+        var service = OrderedTopology.ServiceName(builder.Environment.ApplicationName);
+        var consumers = new BusBuilder(service);
         configure?.Invoke(consumers);
 
         foreach (var endpoint in consumers.OrderedEndpoints)
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(endpoint.Queue, endpoint, failureStatus: null, tags: null));
 
-        builder.Services.AddSingleton<OrderedPublisher>();
+        builder.Services.AddSingleton(_ => new PublishingConnection(address, service));
+        builder.Services.AddSingleton(services => new OrderedPublisher(
+            services.GetRequiredService<PublishingConnection>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<OrderedPublisher>>()));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "publisher", services => services.GetRequiredService<OrderedPublisher>(), failureStatus: null, tags: null));
         builder.Services.AddMassTransit(bus =>
         {
+            bus.DisableUsageTelemetry();
             bus.ConfigureHealthCheckOptions(health =>
             {
                 health.Name = "bus";
@@ -44,8 +49,7 @@ public static class MessageBus
             foreach (var register in consumers.Registrations) register(bus);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.Host(
-                    address.Host, address.Port > 0 ? (ushort)address.Port : DefaultPort, VirtualHost(address), host => Authenticate(host, address));
+                rabbit.Host(address.Host, address.Port, address.VirtualHost, host => Connect(host, address));
                 foreach (var configureEndpoint in consumers.Endpoints) configureEndpoint(context, rabbit);
             });
         });
@@ -58,24 +62,10 @@ public static class MessageBus
         return builder;
     }
 
-    private static Uri ReadAddress(IConfiguration configuration)
+    private static void Connect(IRabbitMqHostConfigurator host, BrokerAddress address)
     {
-        const string expected = "an AMQP address such as amqp://user:password@localhost:5672/";
-        var value = InvalidConfigurationException.Require(configuration, ConnectionKey, expected);
-        // The value holds a password and is not repeated.
-        return Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" && address.Host.Length > 0
-            ? address
-            : throw new InvalidConfigurationException(ConnectionKey, $"is not {expected}.");
-    }
-
-    private static string VirtualHost(Uri address) =>
-        address.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(address.AbsolutePath[1..]) : "/";
-
-    private static void Authenticate(IRabbitMqHostConfigurator host, Uri address)
-    {
-        var user = address.UserInfo.Split(':', 2);
-        if (user[0].Length > 0) host.Username(Uri.UnescapeDataString(user[0]));
-        if (user.Length > 1) host.Password(Uri.UnescapeDataString(user[1]));
-        if (address.Scheme is "amqps") host.UseSsl(ssl => ssl.ServerName = address.Host);
+        host.Username(address.User);
+        host.Password(address.Password);
+        if (address.IsEncrypted) host.UseSsl(ssl => ssl.ServerName = address.Host);
     }
 }

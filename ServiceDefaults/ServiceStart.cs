@@ -26,6 +26,8 @@ public static class ServiceStart
         ["Logging:LogLevel:MassTransit"] = "Warning",
         // At Information it writes every command.
         ["Logging:LogLevel:Npgsql"] = "Warning",
+        // It would say the same at every question; whoever asks is told, and what fails says so once itself.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
     };
 
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)

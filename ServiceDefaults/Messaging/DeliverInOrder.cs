@@ -20,11 +20,11 @@ internal sealed partial class DeliverInOrder<TMessage>(
 
     public async Task Send(ConsumeContext<TMessage> context, IPipe<ConsumeContext<TMessage>> next)
     {
-        using var given = GivenBack(context);
-        await endpoint.WaitForTurnAsync(given.Token);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        await endpoint.WaitForTurnAsync(ended.Token);
         try
         {
-            await DeliverAsync(context, next, given.Token);
+            await DeliverAsync(context, next, ended.Token);
         }
         finally
         {
@@ -34,10 +34,9 @@ internal sealed partial class DeliverInOrder<TMessage>(
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("deliverInOrder");
 
-    private async Task DeliverAsync(ConsumeContext<TMessage> context, IPipe<ConsumeContext<TMessage>> next, CancellationToken givenBack)
+    private async Task DeliverAsync(ConsumeContext<TMessage> context, IPipe<ConsumeContext<TMessage>> next, CancellationToken ended)
     {
-        var delay = ShortestDelay;
-        for (var attempt = 1; ; attempt++)
+        for (var (attempt, delay) = (1, ShortestDelay); ; attempt++, delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
             try
             {
@@ -46,23 +45,18 @@ internal sealed partial class DeliverInOrder<TMessage>(
                 return;
             }
 #pragma warning disable CA1031 // Whatever the consumer throws, the message stays where it is.
-            catch (Exception e) when (!givenBack.IsCancellationRequested)
+            catch (Exception e) when (!ended.IsCancellationRequested)
 #pragma warning restore CA1031
             {
                 endpoint.Failed(e.Message, clock.GetUtcNow());
                 ConsumerFailed(logger, e, endpoint.Queue, attempt, delay.TotalSeconds);
             }
 
-            await Task.Delay(delay, clock, givenBack);
-            delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
+            await Task.Delay(delay, clock, ended);
+            // The broker has been away and will deliver the message again, which MassTransit lets it do once this is over.
+            if (context.TryGetPayload<ChannelContext>(out var channel) && !channel.Channel.IsOpen)
+                throw new OperationCanceledException($"{endpoint.Queue}: the channel of the delivery is closed.");
         }
-    }
-
-    // Once the service stops or the channel is gone, the broker delivers the message again, elsewhere or later.
-    private CancellationTokenSource GivenBack(ConsumeContext<TMessage> context)
-    {
-        var channel = context.TryGetPayload<ChannelContext>(out var open) ? open.CancellationToken : CancellationToken.None;
-        return CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, channel, lifetime.ApplicationStopping);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Queue} failed on a message, attempt {Attempt}; trying it again in {Seconds} s.")]

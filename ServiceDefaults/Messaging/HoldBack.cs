@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using MassTransit;
+using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,26 +18,36 @@ internal sealed partial class HoldBack(
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        await WaitAsync(context.Exception);
+        await GiveBackAsync(context, context.Exception);
         ExceptionDispatchInfo.Throw(context.Exception);
     }
 
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
         var exception = new InvalidOperationException($"{endpoint.Queue} holds a message that its consumer does not take.");
-        await WaitAsync(exception);
+        await GiveBackAsync(context, exception);
         throw exception;
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("holdBack");
 
-    private async Task WaitAsync(Exception exception)
+    private async Task GiveBackAsync(ReceiveContext context, Exception exception)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested || exception is OperationCanceledException) return;
+        if (exception is not OperationCanceledException)
+        {
+            endpoint.Failed(exception.Message, clock.GetUtcNow());
+            MessageHeldBack(logger, exception, endpoint.Queue, Pause.TotalSeconds);
+            await Task.Delay(Pause, clock, lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
 
-        endpoint.Failed(exception.Message, clock.GetUtcNow());
-        MessageHeldBack(logger, exception, endpoint.Queue, Pause.TotalSeconds);
-        await Task.Delay(Pause, clock, lifetime.ApplicationStopping);
+        // Else the broker would hand the message right back, over and over, and the service could not stop.
+        if (lifetime.ApplicationStopping.IsCancellationRequested
+            && context.TryGetPayload<ChannelContext>(out var channel)
+            && context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery))
+        {
+            // Not waiting for the answer, which comes in turn behind this very delivery.
+            await channel.Channel.BasicCancelAsync(delivery.ConsumerTag, noWait: true, CancellationToken.None);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Queue} cannot read its first message; it stays there and is tried again in {Seconds} s.")]

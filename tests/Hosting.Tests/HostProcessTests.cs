@@ -78,13 +78,12 @@ public sealed class HostProcessTests : IDisposable
         using var host = new HostProcess(HostScenarios.Whole, _state.Path);
         await Eventually.True(() => host.Is("apphost", "healthy"), StartBound);
         var endpoints = await File.ReadAllTextAsync(Path.Combine(_state.Path, "endpoints.json"));
-        var passwords = Directory.GetFiles(_state.Path, "password", SearchOption.AllDirectories).Select(File.ReadAllText).ToArray();
+        var passwords = Array.ConvertAll(["postgres-data", "messaging-data"], (string server) => File.ReadAllText(Path.Combine(_state.Path, server, "password")));
         host.Signal(PosixSignal.SIGTERM);
         await host.ExitCodeAsync(StopBound);
 
         var output = await host.OutputAsync() + await host.ErrorAsync();
         output.Should().NotContain("\e").And.Contain("Ready: service is at http://127.0.0.1:");
-        passwords.Should().HaveCount(2);
         foreach (var password in passwords)
         {
             password.Should().HaveLength(32);

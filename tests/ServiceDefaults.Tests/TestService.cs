@@ -29,11 +29,15 @@ public sealed class TestService : IAsyncDisposable
         string name = "AlgoStack.TestService",
         IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = name, EnvironmentName = "Production" });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = name,
+            EnvironmentName = "Production",
+            // It would look for an assembly of the service's name.
+            Args = ["--preventHostingStartup=true"],
+        });
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal));
         builder.Configuration["urls"] = "http://127.0.0.1:0";
-        // It would look for an assembly of the service's name.
-        builder.Configuration["preventHostingStartup"] = "true";
         builder.AddServiceDefaults();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         configure?.Invoke(builder);
@@ -63,6 +67,7 @@ public sealed class TestService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
     }
 }

@@ -30,6 +30,9 @@ public sealed class PrivateServer : IAsyncDisposable
 
     public int Pid => _process.Pid;
 
+    /// <summary>Where its data and log are.</summary>
+    public string Folder => Path.GetDirectoryName(_spec.LogPath)!;
+
     /// <summary>As <c>kill -9</c> does; returns when it is gone.</summary>
     public async Task KillAsync()
     {

@@ -62,7 +62,7 @@ public static class TestServers
     private static async Task<(PrivateServer Server, Uri Management)> StartRabbitMQAsync()
     {
         var folder = Folder.Value.NewSubfolder("rabbitmq");
-        var ports = new RabbitMQPorts(LoopbackPorts.Any(), LoopbackPorts.Any(), LoopbackPorts.Any(), LoopbackPorts.Any());
+        var ports = new RabbitMQPorts(LoopbackPorts.Any(), LoopbackPorts.Any());
         var server = new RabbitMQServer(folder, ports, "algostack", NewPassword(), Path.Combine(folder, "server.log"));
         await server.PrepareAsync(CancellationToken.None);
         var running = await PrivateServer.StartAsync(

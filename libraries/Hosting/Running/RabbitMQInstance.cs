@@ -25,8 +25,6 @@ internal sealed class RabbitMQInstance : ResourceInstance
         var management = resource.Annotations.OfType<ManagementPluginAnnotation>().LastOrDefault();
         var ports = new RabbitMQPorts(
             resource.PreferredPort is { } preferred ? LoopbackPorts.From(preferred) : LoopbackPorts.Any(),
-            LoopbackPorts.Any(),
-            LoopbackPorts.Any(),
             management is null ? null : management.Port is { } port ? LoopbackPorts.From(port) : LoopbackPorts.Any());
         _server = new RabbitMQServer(folder, ports, resource.UserNameParameter?.CurrentValue ?? DefaultUser, password, LogPath);
         resource.ConnectionString = _server.ConnectionString;

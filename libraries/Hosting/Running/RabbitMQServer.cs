@@ -35,16 +35,17 @@ internal sealed class RabbitMQServer(string folder, RabbitMQPorts ports, string 
         OwnedFolder.Write(Path.Combine(folder, "rabbitmq.conf"), Configuration());
     }
 
+    /// <summary>A start of it. The ports only the node itself knows of are chosen anew, for what took one would keep it down.</summary>
     public ProcessSpec Process() => new("sh", ["-c", StartScript, InstalledPrograms.Epmd(), InstalledPrograms.RabbitMQServer()], folder, log)
     {
         LockPath = Path.Combine(folder, "lock"),
         Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["HOME"] = _home,
-            ["ERL_EPMD_PORT"] = Text(ports.PortMapper),
+            ["ERL_EPMD_PORT"] = Text(LoopbackPorts.Any()),
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_NODENAME"] = $"algo-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..12]}@localhost",
-            ["RABBITMQ_DIST_PORT"] = Text(ports.Distribution),
+            ["RABBITMQ_DIST_PORT"] = Text(LoopbackPorts.Any()),
             ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
             ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
             ["RABBITMQ_CONFIG_FILE"] = Path.Combine(folder, "rabbitmq.conf"),
@@ -79,5 +80,5 @@ internal sealed class RabbitMQServer(string folder, RabbitMQPorts ports, string 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>The ports of one RabbitMQ node; without a management port the management plug-in is off.</summary>
-internal sealed record RabbitMQPorts(int Amqp, int Distribution, int PortMapper, int? Management);
+/// <summary>Where a RabbitMQ node is found; without a management port the management plug-in is off.</summary>
+internal sealed record RabbitMQPorts(int Amqp, int? Management);

@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using AlgoStack.Contracts.MarketData;
+using AlgoStack.Testing;
+using FluentAssertions;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace AlgoStack.ServiceDefaults.Tests.Messaging;
+
+public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<ServerFixture>
+{
+    [Fact]
+    public async Task A_live_listener_hears_what_is_published_from_then_on()
+    {
+        var host = await servers.CreateVirtualHostAsync();
+        var seen = new Seen();
+        await using var service = await StartOrderedAsync(host, seen);
+        await service.PublishAsync([1, 2]);
+        await Eventually.Equal(2, () => seen.Numbers.Count);
+        var heard = new Seen();
+        await using var listener = await StartLiveAsync(host, heard);
+
+        await service.PublishAsync([3, 4, 5]);
+
+        await Eventually.Equal(3, () => heard.Numbers.Count);
+        heard.Numbers.Should().Equal(3, 4, 5);
+    }
+
+    [Fact]
+    public async Task A_live_listener_that_falls_behind_loses_the_oldest_and_holds_nobody_up()
+    {
+        const int many = 400;
+        var host = await servers.CreateVirtualHostAsync();
+        var seen = new Seen();
+        await using var service = await StartOrderedAsync(host, seen);
+        var gate = new TaskCompletionSource();
+        var heard = new Seen(_ => gate.Task);
+        await using var listener = await StartLiveAsync(host, heard);
+
+        await service.PublishAsync(Enumerable.Range(1, many));
+        await Eventually.Equal(many, () => seen.Numbers.Count);
+        gate.SetResult();
+
+        await Eventually.True(() => heard.Numbers.Contains(many));
+        heard.Numbers.Should().HaveCountLessThan(many).And.BeInAscendingOrder();
+    }
+
+    [Fact]
+    public async Task A_live_listener_that_fails_goes_on_with_the_next()
+    {
+        var host = await servers.CreateVirtualHostAsync();
+        await using var service = await StartOrderedAsync(host, new Seen());
+        var heard = new Seen(number => number == 1 ? throw new IOException("the page is gone") : Task.CompletedTask);
+        await using var listener = await StartLiveAsync(host, heard);
+
+        await service.PublishAsync([1, 2]);
+
+        await Eventually.Equal(2, () => heard.Numbers.Count);
+    }
+
+    [Fact]
+    public async Task An_ordinary_event_that_keeps_failing_moves_to_the_error_queue()
+    {
+        var tries = new ConcurrentQueue<string>();
+        await using var service = await TestService.StartOnBusAsync(
+            await servers.CreateVirtualHostAsync(),
+            bus => bus.AddConsumer<FailOnNoted>(),
+            builder => builder.Services.AddSingleton(tries));
+        var bus = service.Services.GetRequiredService<IBus>();
+
+        await bus.Publish(new Noted("bad"));
+        await bus.Publish(new Noted("good"));
+
+        await Eventually.Equal(7, () => tries.Count, TimeSpan.FromSeconds(60));
+        tries.Count(text => text is "bad").Should().Be(6);
+        var moved = new TaskCompletionSource<string>();
+        var handle = bus.ConnectReceiveEndpoint("test-service.fail-on-noted_error", endpoint =>
+        {
+            endpoint.ConfigureConsumeTopology = false;
+            ((IRabbitMqReceiveEndpointConfigurator)endpoint).SetQuorumQueue();
+            endpoint.Handler<Noted>(context =>
+            {
+                moved.TrySetResult(context.Message.Text);
+                return Task.CompletedTask;
+            });
+        });
+        (await moved.Task.WaitAsync(Eventually.DefaultTimeout)).Should().Be("bad");
+        await handle.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_batch_of_bars_arrives_bit_for_bit()
+    {
+        const int rows = 2_000;
+        var taken = new TaskCompletionSource<BarsClosed>();
+        await using var service = await TestService.StartOnBusAsync(
+            await servers.CreateVirtualHostAsync(),
+            bus => bus.AddOrderedConsumer<TakeBars, BarsClosed>(),
+            builder => builder.Services.AddSingleton(taken));
+        var random = new Random(1);
+        double[] Column() => [.. Enumerable.Range(0, rows).Select(_ => BitConverter.Int64BitsToDouble(random.NextInt64(0, 0x7FEFFFFFFFFFFFFF)))];
+        var bars = new BarsClosed(
+            "replay-1", 0, 1, "1h", WarmUp: false, EndOfSession: true, [new InstrumentTerms("AAPL.SIM", 0.01m, 1m, "USD")],
+            new BarColumns(["AAPL.SIM"], new int[rows], new long[rows], Column(), Column(), Column(), Column(), Column()));
+
+        await service.Publisher.PublishAsync(bars, 0, Guid.CreateVersion7(), CancellationToken.None);
+
+        (await taken.Task.WaitAsync(Eventually.DefaultTimeout)).Should().BeEquivalentTo(bars, options => options.WithStrictOrdering());
+    }
+
+    private static Task<TestService> StartOrderedAsync(string host, Seen seen) =>
+        TestService.StartOnBusAsync(
+            host, bus => bus.AddOrderedConsumer<TakeCounted, Counted>(), builder => builder.Services.AddSingleton(seen));
+
+    private static Task<TestService> StartLiveAsync(string host, Seen heard) =>
+        TestService.StartOnBusAsync(
+            host,
+            bus => bus.AddLiveConsumer<FollowCounted, Counted>(),
+            builder => builder.Services.AddSingleton(heard),
+            name: "AlgoStack.Listener");
+
+    private sealed class FailOnNoted(ConcurrentQueue<string> tries) : IConsumer<Noted>
+    {
+        public Task Consume(ConsumeContext<Noted> context)
+        {
+            tries.Enqueue(context.Message.Text);
+            return context.Message.Text is "bad" ? throw new IOException("no good") : Task.CompletedTask;
+        }
+    }
+
+    private sealed class TakeBars(TaskCompletionSource<BarsClosed> taken) : IConsumer<BarsClosed>
+    {
+        public Task Consume(ConsumeContext<BarsClosed> context)
+        {
+            taken.TrySetResult(context.Message);
+            return Task.CompletedTask;
+        }
+    }
+}

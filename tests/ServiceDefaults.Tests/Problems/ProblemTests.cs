@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AlgoStack.ServiceDefaults.Problems;
+using FluentAssertions;
+using Microsoft.AspNetCore.Builder;
+using Xunit;
+
+namespace AlgoStack.ServiceDefaults.Tests.Problems;
+
+public sealed class ProblemTests : IAsyncLifetime
+{
+    private TestService _service = null!;
+
+    public async Task InitializeAsync() => _service = await TestService.StartAsync(map: app =>
+    {
+        app.MapGet("/returned", () => Problem.Refused("cash_too_low", "The account has 5 USD, the order needs 12."));
+        app.MapGet("/away", () => Problem.Unavailable("venue_away", "The venue does not answer."));
+        app.MapGet("/thrown", string () => throw new ProblemException(409, "already_there", "There is one already."));
+        app.MapGet("/broken", string () => throw new InvalidOperationException("the secret inner workings"));
+        app.MapPost("/body", (Body body) => body.Count);
+    });
+
+    public async Task DisposeAsync() => await _service.DisposeAsync();
+
+    [Theory]
+    [InlineData("/returned", 422, "cash_too_low", false, "The account has 5 USD, the order needs 12.")]
+    [InlineData("/away", 503, "venue_away", true, "The venue does not answer.")]
+    [InlineData("/thrown", 409, "already_there", false, "There is one already.")]
+    [InlineData("/broken", 500, "internal_error", false, "Something went wrong here; the log has the rest under this traceId.")]
+    [InlineData("/nowhere", 404, "not_found", false, null)]
+    public async Task What_goes_wrong_is_answered_with_a_code(string path, int status, string code, bool retryable, string? detail)
+    {
+        using var answer = await _service.Http.GetAsync(new Uri(path, UriKind.Relative));
+        var text = await answer.Content.ReadAsStringAsync();
+
+        Check(answer, text, status, code, retryable);
+        text.Should().NotContain("secret").And.NotContain("   at ");
+        if (detail is not null) JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString().Should().Be(detail);
+    }
+
+    [Fact]
+    public async Task A_body_that_cannot_be_read_is_the_callers_fault_and_says_where()
+    {
+        using var answer = await _service.Http.PostAsJsonAsync(new Uri("/body", UriKind.Relative), new { count = "many" });
+        var text = await answer.Content.ReadAsStringAsync();
+
+        Check(answer, text, 400, "bad_request", retryable: false);
+        text.Should().Contain("$.count");
+    }
+
+    private static void Check(HttpResponseMessage answer, string text, int status, string code, bool retryable)
+    {
+        answer.StatusCode.Should().Be((HttpStatusCode)status);
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        var problem = JsonDocument.Parse(text).RootElement;
+        problem.GetProperty("status").GetInt32().Should().Be(status);
+        problem.GetProperty("code").GetString().Should().Be(code);
+        problem.GetProperty("retryable").GetBoolean().Should().Be(retryable);
+        problem.GetProperty("traceId").GetString().Should().HaveLength(32);
+        problem.GetProperty("title").GetString().Should().NotBeNullOrEmpty();
+    }
+
+    private sealed record Body(int Count);
+}
