@@ -4,6 +4,7 @@ using AlgoStack.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -19,7 +20,7 @@ public static class DefaultEndpoints
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.Use(LeaveOutOfTraces);
+        app.Use(DescribeInTrace);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
 
@@ -34,16 +35,25 @@ public static class DefaultEndpoints
         return app;
     }
 
-    // Asked every second by somebody, these would bury every other trace.
-    private static Task LeaveOutOfTraces(HttpContext context, RequestDelegate next)
+    // ASP.NET Core names every request's activity alike and tells neither route nor status. Names of tags are those of
+    // OpenTelemetry's semantic conventions.
+    private static async Task DescribeInTrace(HttpContext context, RequestDelegate next)
     {
-        if (Activity.Current is { } activity && IsDefault(context.Request.Path))
+        var activity = Activity.Current;
+        if (activity is not null && IsDefault(context.Request.Path))
         {
+            // Asked every second by somebody, these would bury every other trace.
             activity.IsAllDataRequested = false;
             activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         }
 
-        return next(context);
+        await next(context);
+        if (activity is not { IsAllDataRequested: true }) return;
+
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        activity.DisplayName = route is null ? context.Request.Method : $"{context.Request.Method} {route}";
+        activity.SetTag("http.route", route);
+        activity.SetTag("http.response.status_code", context.Response.StatusCode);
     }
 
     private static bool IsDefault(PathString path) =>
