@@ -24,6 +24,7 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     private readonly HighWaterMark _mark;
     private readonly CommitBell _bell;
     private readonly Meter _meter;
+    private readonly RecentPages _pages = new();
     private readonly ProjectionRebuild _rebuild;
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
@@ -38,7 +39,7 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
         _log = log;
         _bell = new CommitBell(log, logger);
         _mark = new HighWaterMark(log, logger);
-        _shards = [.. projections.Concat<LogFollower>(subscriptions).Select(f => new Shard(log, _mark, f, logger))];
+        _shards = [.. projections.Concat<LogFollower>(subscriptions).Select(f => new Shard(log, _mark, _pages, f, logger))];
         _rebuild = new ProjectionRebuild(log);
         if (_shards.Concat<object>(log.Inline).Count() != FollowerNames().Distinct(StringComparer.Ordinal).Count())
         {
@@ -122,7 +123,11 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        _pages.Dispose();
+        _stopping.Dispose();
+    }
 
     private Task RunAsync(CancellationToken stopping) => Task.WhenAll(
         _shards.Select(s => Task.Run(() => s.RunAsync(stopping), CancellationToken.None))

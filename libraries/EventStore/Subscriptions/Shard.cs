@@ -13,7 +13,7 @@ namespace AlgoStack.EventStore.Subscriptions;
 /// a time: the connection that holds its advisory lock is the one its pages are read and its progress is written on, so
 /// who has lost the lock cannot write. A server that goes away is waited for; a poison event stops the shard.
 /// </summary>
-internal sealed partial class Shard(EventLog log, HighWaterMark mark, LogFollower follower, ILogger logger)
+internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPages pages, LogFollower follower, ILogger logger)
 {
     /// <summary>The most events a follower is given at once.</summary>
     public const int PageSize = 5_000;
@@ -125,14 +125,17 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, LogFollowe
     /// </summary>
     private async Task<long> PageAsync(NpgsqlConnection owner, long position, long through, CancellationToken stopping)
     {
-        List<StoredEvent> events = [];
+        IReadOnlyList<StoredEvent> events = [];
         try
         {
-            events = await ReadAsync(owner, position, through, stopping);
-            var last = events.Count == _limit ? events[^1].Sequence : through;
-            var moved = await HandleAsync(owner, events, position, last, stopping);
+            // A follower of everything that is not looking for poison reads what the others read.
+            var page = _typeNames.Length == 0 && _limit == PageSize
+                ? await pages.ReadAsync(position, () => ReadAsync(owner, position, through, stopping), stopping)
+                : await ReadAsync(owner, position, through, stopping);
+            events = page.Events;
+            var moved = await HandleAsync(owner, events, position, page.Through, stopping);
             _limit = Math.Min(PageSize, _limit * 2);
-            return moved ? last : await LoadPositionAsync(owner, stopping);
+            return moved ? page.Through : await LoadPositionAsync(owner, stopping);
         }
         catch (Exception e) when (IsOfEvents(e, owner))
         {
@@ -160,7 +163,7 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, LogFollowe
         _ => true,
     };
 
-    private async Task<List<StoredEvent>> ReadAsync(NpgsqlConnection owner, long position, long through, CancellationToken stopping)
+    private async Task<LogPage> ReadAsync(NpgsqlConnection owner, long position, long through, CancellationToken stopping)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -175,12 +178,13 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, LogFollowe
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = _typeNames.Length == 0 });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = _typeNames });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _limit });
-        return await EventReader.ReadAsync(command, log.Types, stopping);
+        var events = await EventReader.ReadAsync(command, log.Types, stopping);
+        return new LogPage(position, events.Count == _limit ? events[^1].Sequence : through, events);
     }
 
     /// <summary>False when the progress was moved by somebody else: a rebuild set it back.</summary>
     private async Task<bool> HandleAsync(
-        NpgsqlConnection owner, List<StoredEvent> events, long position, long last, CancellationToken stopping)
+        NpgsqlConnection owner, IReadOnlyList<StoredEvent> events, long position, long last, CancellationToken stopping)
     {
         using var activity = StartActivity(events);
         if (follower is not Projection projection || events.Count == 0)
@@ -239,7 +243,7 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, LogFollowe
     }
 
     /// <summary>Continues the trace of the first event, with links to the others', so that it runs from cause to effect.</summary>
-    private Activity? StartActivity(List<StoredEvent> events)
+    private Activity? StartActivity(IReadOnlyList<StoredEvent> events)
     {
         if (events.Count == 0 || !Activities.HasListeners()) return null;
 

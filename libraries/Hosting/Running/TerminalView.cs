@@ -64,10 +64,10 @@ internal sealed class TerminalView : IDisposable
         }
     }
 
-    // That a starting process now has an id is none.
+    // That a starting process now has an id is none, nor what else ails one that is unhealthy: each look finds other figures.
     private bool IsNews(ResourceRunner runner, ResourceStatus status)
     {
-        var shown = status with { Pid = null };
+        var shown = status with { Pid = null, Detail = status.State is ResourceState.Unhealthy ? null : status.Detail };
         if (_shown.TryGetValue(runner, out var last) && last == shown) return false;
 
         _shown[runner] = shown;
