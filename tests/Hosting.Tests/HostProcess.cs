@@ -25,6 +25,9 @@ internal sealed class HostProcess : IDisposable
             UseShellExecute = false,
         };
         start.Environment["ALGOSTACK_STATE"] = statePath;
+        // `./test` lends its servers; a host under test brings its own.
+        foreach (var given in start.Environment.Keys.Where(name => name.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(given);
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();

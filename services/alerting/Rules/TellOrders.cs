@@ -43,7 +43,9 @@ public sealed class AccountSessions(NpgsqlDataSource database)
     {
         foreach (var (account, sessionId) in page.Requested.Select(order => (order.Account, order.SessionId)).Distinct())
         {
-            if (_known.TryAdd(account, sessionId)) session.Execute(Note(account, sessionId));
+            _known.TryAdd(account, sessionId);
+            // Also when it is known: the commit that was to note it may have failed.
+            session.Execute(Note(account, sessionId));
         }
 
         var told = page.Filled.Select(fill => fill.Account)
