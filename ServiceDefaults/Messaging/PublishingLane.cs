@@ -14,6 +14,9 @@ internal sealed partial class PublishingLane(
     private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
+    /// <summary>A full queue is the ordinary way of slowing down: its consumer is at work, and is not to run dry.</summary>
+    private static readonly TimeSpan LongestDelayWhenFull = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A confirm that takes longer is taken for lost, and the connection with it.</summary>
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
 
@@ -71,6 +74,7 @@ internal sealed partial class PublishingLane(
     {
         for (var delay = ShortestDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
+            var pause = delay;
             try
             {
                 await PublishOnceAsync(body, properties, cancellationToken);
@@ -81,9 +85,10 @@ internal sealed partial class PublishingLane(
             catch (Exception e) when (IsOfTheBroker(e) && !cancellationToken.IsCancellationRequested)
             {
                 await NoteAsync(e, isLong: delay == LongestDelay);
+                if (e is PublishException { IsReturn: false } && pause > LongestDelayWhenFull) pause = LongestDelayWhenFull;
             }
 
-            await Task.Delay(delay, clock, cancellationToken);
+            await Task.Delay(pause, clock, cancellationToken);
         }
     }
 

@@ -1,3 +1,5 @@
 using AlgoStack.Gateway;
+using AlgoStack.ServiceDefaults;
 
+ServicePriority.YieldToTrading();
 await GatewayApplication.Build(args).RunAsync();

@@ -7,8 +7,10 @@ internal static class ProjectEnvironment
 {
     public static IEnumerable<KeyValuePair<string, string>> Of(string name, int replica)
     {
-        // Many services share one machine: one heap each instead of one a core, collected every 64 MiB (in hexadecimal).
+        // Many services share one machine: one heap each instead of one a core, collected every 64 MiB (in hexadecimal),
+        // and without a thread beside it: heaps are small.
         yield return new("DOTNET_gcServer", "0");
+        yield return new("DOTNET_gcConcurrent", "0");
         yield return new("DOTNET_GCgen0size", "4000000");
         // Idle pool threads would spin before they sleep: with eight processes on a few cores they spin at others' cost.
         yield return new("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0");

@@ -18,7 +18,7 @@ internal sealed class BatchCutter(
     /// Bars in a batch at most, unless one instant alone has more: what the bus carries with ease, and enough that its
     /// cost a message does not matter.
     /// </summary>
-    public const int MostBars = 2_000;
+    public const int MostBars = 8_000;
 
     /// <summary>There is one partition.</summary>
     public const int Partition = 0;

@@ -12,7 +12,6 @@ namespace AlgoStack.Ingestion.Feeds;
 internal sealed partial class ReplaySession(
     SessionStore sessions,
     InstrumentRegistry instruments,
-    TapeWriter tape,
     BatchJournal journal,
     BatchReader reader,
     OrderedPublisher publisher,
@@ -82,7 +81,6 @@ internal sealed partial class ReplaySession(
             if (data.Accepted == 0) return data.Failure?.Message;
 
             await outage.OutlastAsync(token => instruments.EnsureAsync(data.Instruments, token), cancellationToken);
-            await outage.OutlastAsync(token => tape.PrepareMonthsAsync(data.Months, token), cancellationToken);
             await WriteBatchesAsync(replay, data, journaled, announcement, cancellationToken);
             return data.Failure?.Message;
         }

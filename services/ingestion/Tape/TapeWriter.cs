@@ -20,26 +20,8 @@ internal sealed class TapeWriter(NpgsqlDataSource database, InstrumentRegistry i
 
     private readonly HashSet<long> _months = [];
 
-    /// <summary>Creates the monthly partitions that are missing, all in one statement.</summary>
-    /// <param name="months">First instants of UTC months, Unix milliseconds.</param>
-    public async Task PrepareMonthsAsync(IEnumerable<long> months, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var @lock = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection))
-        {
-            @lock.Parameters.Add(new() { Value = WriterLock });
-            await @lock.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        var missing = await MissingMonthsAsync(connection, months, cancellationToken);
-        if (missing.Count > 0) await CreateMonthsAsync(connection, missing, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        lock (_months) _months.UnionWith(months);
-    }
-
     /// <summary>
-    /// Writes one batch. Its months must have been prepared and its instruments registered.
+    /// Writes one batch. Its instruments must have been registered.
     /// </summary>
     /// <param name="batch">Ordered by (close, instrument id), each bar once.</param>
     /// <param name="record">Write the bars; false where they come from the tape itself, as in a warm-up.</param>
@@ -68,6 +50,24 @@ internal sealed class TapeWriter(NpgsqlDataSource database, InstrumentRegistry i
         bool known;
         lock (_months) known = months.All(_months.Contains);
         if (!known) await PrepareMonthsAsync(batch.Bars.CloseMs.Select(BarPartitions.MonthOf).ToHashSet(), cancellationToken);
+    }
+
+    /// <summary>Creates the monthly partitions that are missing, all in one statement.</summary>
+    /// <param name="months">First instants of UTC months, Unix milliseconds.</param>
+    private async Task PrepareMonthsAsync(IEnumerable<long> months, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var @lock = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection))
+        {
+            @lock.Parameters.Add(new() { Value = WriterLock });
+            await @lock.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var missing = await MissingMonthsAsync(connection, months, cancellationToken);
+        if (missing.Count > 0) await CreateMonthsAsync(connection, missing, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        lock (_months) _months.UnionWith(months);
     }
 
     private static async Task<long> LockAsync(NpgsqlConnection connection, WritePlan plan, CancellationToken cancellationToken)

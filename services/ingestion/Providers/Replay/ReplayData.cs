@@ -35,7 +35,6 @@ internal sealed class ReplayData : IDisposable
     private readonly Dictionary<string, long> _quarantined = [];
     private readonly List<QuarantinedRow> _details = [];
     private readonly List<long> _previous = [];
-    private readonly HashSet<long> _months = [];
     private long _smallestStep = long.MaxValue;
     private long _shift;
     private bool _usable;
@@ -67,9 +66,6 @@ internal sealed class ReplayData : IDisposable
 
     /// <summary>Why the file could not be read to its end, or gave nothing; what <see cref="Bars"/> has is good.</summary>
     public BarFileException? Failure { get; private set; }
-
-    /// <summary>Months, as the first day's Unix milliseconds, that hold a bar.</summary>
-    public IReadOnlySet<long> Months => _months;
 
     /// <summary>Reads a whole file. Costs about 60 bytes a bar up to the bound of <see cref="SortedBars"/>.</summary>
     /// <param name="now">Wall-clock time: a bar more than a day later is in the future.</param>
@@ -202,7 +198,6 @@ internal sealed class ReplayData : IDisposable
         foreach (var row in Bars())
         {
             Hash += BarHash.Of(row.Bar, seeds[row.Instrument]);
-            _months.Add(BarPartitions.MonthOf(row.Bar.CloseMs));
         }
     }
 
