@@ -18,9 +18,9 @@ public sealed class CrashTests(IngestionFixture fixture) : IClassFixture<Ingesti
 
         for (var i = 1; i <= 15; i++)
         {
-            // Spread over the session, which is about forty batches long.
+            // Spread over the session, which is ten batches long.
             await Eventually.True(async () =>
-                await fixture.ScalarAsync<long>($"select last_sequence from sessions where session_id = '{session.SessionId}'") >= Math.Min(38, i * 2));
+                await fixture.ScalarAsync<long>($"select last_sequence from sessions where session_id = '{session.SessionId}'") >= i * 9 / 15);
             await fixture.ScalarAsync<long>(
                 "select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()");
         }

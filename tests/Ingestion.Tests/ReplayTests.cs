@@ -11,7 +11,7 @@ namespace AlgoStack.Ingestion.Tests;
 public sealed class ReplayTests(IngestionFixture fixture, ITestOutputHelper output) : IClassFixture<IngestionFixture>
 {
     [Fact]
-    public async Task A_file_reaches_the_bus_in_order_and_can_be_read_back()
+    public async Task A_file_reaches_the_bus_and_can_be_read_back()
     {
         var status = await fixture.Ingestion.ReplayAsync(new StartReplay(Path.Combine(Repository.Root, "data/sp500-2000/sp500-2000.csv"), "max"));
 
@@ -20,8 +20,8 @@ public sealed class ReplayTests(IngestionFixture fixture, ITestOutputHelper outp
         status.Timeframe.Should().Be("1d");
         await Eventually.Equal(status.LastSequence, () => (long)fixture.Listener.Of(status.SessionId).Count);
         var batches = fixture.Listener.Of(status.SessionId);
-        batches.Select(b => b.Sequence).Should().Equal(1, 2, 3);
-        batches.Select(b => b.EndOfSession).Should().Equal(false, false, true);
+        batches.Select(b => b.Sequence).Should().Equal(1);
+        batches.Select(b => b.EndOfSession).Should().Equal(true);
         batches.Sum(b => b.Bars.Count).Should().Be(5_105);
         batches[0].Instruments.Should().Equal(new InstrumentTerms("SP500-2000.SIM", 0.01m, 1m, "USD"));
 

@@ -5,24 +5,10 @@ using NpgsqlTypes;
 
 namespace AlgoStack.Ingestion.Feeds;
 
-internal static class SessionState
-{
-    public const string Starting = "starting";
-    public const string Running = "running";
-    public const string Completed = "completed";
-    public const string Failed = "failed";
-}
-
-internal static class SessionKind
-{
-    public const string Replay = "replay";
-    public const string Live = "live";
-}
-
 /// <summary>A replay that a restart takes up again.</summary>
 /// <param name="ContentHash">Of the file's accepted bars as first read; null when it had not been read to its end.</param>
-/// <param name="LastSequence">The journal's end.</param>
-internal sealed record UnfinishedReplay(string SessionId, StartReplay Replay, string? ContentHash, string? Error, long LastSequence, bool JournalEnded);
+/// <param name="JournalEnded">Whether the last batch is in the journal, so that only announcing is left.</param>
+internal sealed record UnfinishedReplay(string SessionId, StartReplay Replay, string? ContentHash, bool JournalEnded);
 
 /// <summary>The rows of sessions.</summary>
 internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock)
@@ -78,7 +64,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
             Parameters =
             {
                 new() { Value = sessionId },
-                new() { Value = data.Accepted > 0 ? SessionState.Running : SessionState.Failed },
+                new() { Value = data.Accepted > 0 ? "running" : "failed" },
                 Text(data.Accepted > 0 ? data.Timeframe.ToString() : null),
                 new() { Value = data.Accepted },
                 new() { Value = data.Read },
@@ -209,7 +195,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
     {
         await using var command = database.CreateCommand(
             """
-            select s.session_id, s.file, s.speed, s.asked_timeframe, s.venue, s.content_hash, s.error, s.last_sequence,
+            select s.session_id, s.file, s.speed, s.asked_timeframe, s.venue, s.content_hash,
                    coalesce((select b.end_of_session from batches b
                              where b.session_id = s.session_id and b.partition = 0 and b.sequence = s.last_sequence), false)
             from sessions s
@@ -226,9 +212,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
                 reader.GetString(0),
                 new StartReplay(reader.GetString(1), Text(reader, 2), Text(reader, 3), Text(reader, 4)),
                 Text(reader, 5),
-                Text(reader, 6),
-                reader.GetInt64(7),
-                reader.GetBoolean(8)));
+                reader.GetBoolean(6)));
         }
 
         return unfinished;

@@ -18,7 +18,7 @@ internal static class StartReplayEndpoint
 
         var sessionId = NewSessionId(clock.GetUtcNow());
         await sessions.AddReplayAsync(sessionId, replay, cancellationToken);
-        runner.Take(new UnfinishedReplay(sessionId, replay, ContentHash: null, Error: null, LastSequence: 0, JournalEnded: false));
+        runner.Take(new UnfinishedReplay(sessionId, replay, ContentHash: null, JournalEnded: false));
         return TypedResults.Accepted($"/sessions/{sessionId}", await sessions.FindAsync(sessionId, cancellationToken));
     }
 
