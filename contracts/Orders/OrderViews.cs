@@ -35,7 +35,7 @@ public sealed record SessionControl(string Kind, long AfterSequence, string Reas
 /// <summary>How far routing has come in a session: <c>GET /sessions/{id}/progress</c>.</summary>
 /// <param name="LastCommitAt">Wall-clock time of the newest commit.</param>
 /// <param name="Projected">Whether the blotter, positions and equity show everything committed.</param>
-/// <param name="LastOrderPosition">Of the session's newest order event: who has been told up to it has been told all.</param>
+/// <param name="LastOrderPosition">Of the newest order event, whichever session's: who has been told up to it has been told all.</param>
 public sealed record RoutingProgress(
     string SessionId,
     string Account,

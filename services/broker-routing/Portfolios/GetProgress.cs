@@ -20,7 +20,7 @@ public static class GetProgress
 
     private static async Task<IResult> ReadAsync(string id, NpgsqlDataSource database, EventDaemon daemon, CancellationToken cancellationToken)
     {
-        var newest = await NewestAsync(database, cancellationToken);
+        var (newest, newestOfOrders) = await NewestAsync(database, cancellationToken);
         await using var command = database.CreateCommand(
             """
             select account, last_sequence, ended, signals, intents, denied, fills, balances, order_list_hash, first_fill_at, last_commit_at
@@ -43,13 +43,20 @@ public static class GetProgress
             GetPortfolio.ReadBalances(reader.GetString(7)),
             reader.GetString(8),
             reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
-            reader.GetFieldValue<DateTimeOffset>(10)));
+            reader.GetFieldValue<DateTimeOffset>(10),
+            newestOfOrders));
     }
 
-    private static async Task<long> NewestAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<(long Event, long? OrderEvent)> NewestAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select coalesce(max(seq_id), 0) from mt_events");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var command = database.CreateCommand(
+            """
+            select coalesce(max(seq_id), 0), (select seq_id from mt_events where starts_with(type, 'order_') order by seq_id desc limit 1)
+            from mt_events
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1));
     }
 
     private static async Task<IReadOnlyList<SessionControl>> ReadControlsAsync(string id, EventLog log, CancellationToken cancellationToken)
