@@ -12,6 +12,18 @@ public sealed class TapeTests(IngestionFixture fixture) : IClassFixture<Ingestio
     private readonly Csv _csv = new();
 
     [Fact]
+    public async Task A_month_between_two_that_the_tape_has_is_made_too()
+    {
+        static string Day(string symbol, string month) => $"1990-{month}-15T14:30:00Z,{symbol},1,1,1,1,1";
+        await ReplayAsync("ends.csv", [Day("ENDS", "01"), Day("ENDS", "03")]);
+
+        var status = await ReplayAsync("between.csv", [Day("BTWN", "01"), Day("BTWN", "02"), Day("BTWN", "03")]);
+
+        status.State.Should().Be("completed", status.Error);
+        status.BarsAccepted.Should().Be(3);
+    }
+
+    [Fact]
     public async Task The_same_file_twice_is_two_sessions_and_one_tape()
     {
         var file = _csv.Write("same.csv", [Csv.Header, .. Csv.Minutes("SAME1", 0, 5_000), .. Csv.Minutes("SAME2", 0, 3_000)]);

@@ -44,12 +44,10 @@ internal sealed class TapeWriter(NpgsqlDataSource database, InstrumentRegistry i
 
     private async Task EnsureMonthsAsync(BarsClosed batch, CancellationToken cancellationToken)
     {
-        var months = batch.Bars.CloseMs.Length == 0
-            ? []
-            : new[] { BarPartitions.MonthOf(batch.Bars.CloseMs[0]), BarPartitions.MonthOf(batch.Bars.CloseMs[^1]) };
+        var months = batch.Bars.CloseMs.Select(BarPartitions.MonthOf).ToHashSet();
         bool known;
-        lock (_months) known = months.All(_months.Contains);
-        if (!known) await PrepareMonthsAsync(batch.Bars.CloseMs.Select(BarPartitions.MonthOf).ToHashSet(), cancellationToken);
+        lock (_months) known = _months.IsSupersetOf(months);
+        if (!known) await PrepareMonthsAsync(months, cancellationToken);
     }
 
     /// <summary>Creates the monthly partitions that are missing, all in one statement.</summary>
