@@ -1,4 +1,5 @@
 using AlgoStack.Ingestion.Feeds;
+using AlgoStack.Ingestion.Imports;
 using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Providers;
 using AlgoStack.Ingestion.Providers.Binance;
@@ -20,6 +21,7 @@ internal static class IngestionService
         builder.AddBus();
         builder.Services
             .AddSingleton<InstrumentRegistry>()
+            .AddSingleton<SeriesRegistry>()
             .AddSingleton<TapeWriter>()
             .AddSingleton<BatchJournal>()
             .AddSingleton<BatchReader>()
@@ -31,6 +33,7 @@ internal static class IngestionService
             .AddSingleton<IVenueProtocol, KrakenProtocol>()
             .AddHosted<NoticePublisher>()
             .AddHosted<ReplayRunner>()
+            .AddHosted<ImportRunner>()
             .AddHosted<LiveSession>()
             .AddHosted<FeedRunner>()
             .TryAddSingleton<FeedTimings>();
@@ -41,6 +44,7 @@ internal static class IngestionService
     {
         app.MapDefaultEndpoints();
         app.MapPost("/replays", StartReplayEndpoint.HandleAsync);
+        app.MapPost("/imports", StartImportEndpoint.HandleAsync);
         app.MapPost("/feeds", StartFeedEndpoint.HandleAsync);
         app.MapDelete("/feeds/{provider}", StartFeedEndpoint.StopAsync);
         app.MapGet("/sessions", GetSessions.ListAsync);
