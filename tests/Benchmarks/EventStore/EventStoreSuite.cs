@@ -11,7 +11,7 @@ namespace AlgoStack.Benchmarks.EventStore;
 internal sealed class EventStoreSuite : IAsyncDisposable
 {
     private const int EventsPerStream = 10;
-    private const int StreamsPerBatch = 10;
+    private const int BatchStreams = 10;
     private const int MostWriters = 64;
 
     private readonly BenchmarkStore _store;
@@ -105,20 +105,20 @@ internal sealed class EventStoreSuite : IAsyncDisposable
     {
         var batches = _sizes.BatchedEvents / eventsPerBatch;
         return Math.Max(
-            await _limits.CopyInAsync(batches, eventsPerBatch, StreamsPerBatch), await _limits.UnnestAsync(batches, eventsPerBatch, StreamsPerBatch));
+            await _limits.CopyInAsync(batches, eventsPerBatch, BatchStreams), await _limits.UnnestAsync(batches, eventsPerBatch, BatchStreams));
     }
 
     private async Task<double> AppendBatchesAsync(int eventsPerBatch)
     {
         var run = _runs++;
         var batches = _sizes.BatchedEvents / eventsPerBatch;
-        var perStream = eventsPerBatch / StreamsPerBatch;
+        var perStream = eventsPerBatch / BatchStreams;
         var watch = Stopwatch.StartNew();
         for (var batch = 0; batch < batches; batch++)
         {
             var session = _store.Log.OpenSession();
-            for (var stream = 0; stream < StreamsPerBatch; stream++)
-                session.Append($"ours-{run}-{batch}-{stream}", Enumerable.Range(stream * perStream, perStream).Select(i => BarRecorded.Number(i)));
+            for (var stream = 0; stream < BatchStreams; stream++)
+                session.Append($"ours-{run}-{stream}", Enumerable.Range(stream * perStream, perStream).Select(i => BarRecorded.Number(i)));
             await session.SaveChangesAsync();
         }
 

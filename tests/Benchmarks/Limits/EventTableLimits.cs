@@ -56,14 +56,14 @@ internal sealed class EventTableLimits(NpgsqlDataSource source, JsonSerializerOp
     }
 
     /// <summary>One commit a batch by binary COPY, events a second.</summary>
-    public async Task<double> CopyInAsync(int batches, int eventsPerBatch, int streamsPerBatch)
+    public async Task<double> CopyInAsync(int batches, int eventsPerBatch, int streams)
     {
-        var run = await AddStreamsAsync(batches * streamsPerBatch);
+        var run = await AddStreamsAsync(streams);
         await using var connection = await source.OpenConnectionAsync();
         await using var draw = new NpgsqlCommand("select setval('mt_events_sequence', nextval('mt_events_sequence') + $1)", connection);
         draw.Parameters.Add(new NpgsqlParameter<long> { TypedValue = (long)batches * eventsPerBatch });
         var sequence = (long)(await draw.ExecuteScalarAsync())! - ((long)batches * eventsPerBatch);
-        var perStream = eventsPerBatch / streamsPerBatch;
+        var perStream = eventsPerBatch / streams;
         var watch = Stopwatch.StartNew();
         for (var batch = 0; batch < batches; batch++)
         {
@@ -73,8 +73,8 @@ internal sealed class EventTableLimits(NpgsqlDataSource source, JsonSerializerOp
                 await copy.StartRowAsync();
                 await copy.WriteAsync(sequence++, NpgsqlDbType.Bigint);
                 await copy.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid);
-                await copy.WriteAsync(StreamId(run, (batch * streamsPerBatch) + (i / perStream)), NpgsqlDbType.Varchar);
-                await copy.WriteAsync((long)(i % perStream) + 1, NpgsqlDbType.Bigint);
+                await copy.WriteAsync(StreamId(run, i / perStream), NpgsqlDbType.Varchar);
+                await copy.WriteAsync((long)(batch * perStream) + (i % perStream) + 1, NpgsqlDbType.Bigint);
                 await copy.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(BarRecorded.Number(i), _json), NpgsqlDbType.Jsonb);
                 await copy.WriteAsync("bar_recorded", NpgsqlDbType.Varchar);
                 await copy.WriteAsync(TimeProvider.System.GetUtcNow(), NpgsqlDbType.TimestampTz);
@@ -88,9 +88,9 @@ internal sealed class EventTableLimits(NpgsqlDataSource source, JsonSerializerOp
     }
 
     /// <summary>One commit a batch by <c>insert … select … from unnest</c>, events a second.</summary>
-    public async Task<double> UnnestAsync(int batches, int eventsPerBatch, int streamsPerBatch)
+    public async Task<double> UnnestAsync(int batches, int eventsPerBatch, int streams)
     {
-        var run = await AddStreamsAsync(batches * streamsPerBatch);
+        var run = await AddStreamsAsync(streams);
         await using var connection = await source.OpenConnectionAsync();
         await using var insert = new NpgsqlCommand(
             $"""
@@ -100,23 +100,23 @@ internal sealed class EventTableLimits(NpgsqlDataSource source, JsonSerializerOp
             """,
             connection);
         var ids = new NpgsqlParameter<Guid[]>();
-        var streams = new NpgsqlParameter<string[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar };
+        var streamIds = new NpgsqlParameter<string[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar };
         var versions = new NpgsqlParameter<long[]>();
         var data = new NpgsqlParameter<byte[][]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb };
         var at = new NpgsqlParameter<DateTimeOffset>();
         insert.Parameters.AddRange(new NpgsqlParameter[]
         {
-            ids, streams, versions, data, new NpgsqlParameter<string> { TypedValue = "bar_recorded", NpgsqlDbType = NpgsqlDbType.Varchar }, at,
+            ids, streamIds, versions, data, new NpgsqlParameter<string> { TypedValue = "bar_recorded", NpgsqlDbType = NpgsqlDbType.Varchar }, at,
             new NpgsqlParameter<string> { TypedValue = typeof(BarRecorded).FullName, NpgsqlDbType = NpgsqlDbType.Varchar },
         });
-        var perStream = eventsPerBatch / streamsPerBatch;
+        var perStream = eventsPerBatch / streams;
         var watch = Stopwatch.StartNew();
         for (var batch = 0; batch < batches; batch++)
         {
             var rows = Enumerable.Range(0, eventsPerBatch);
             ids.TypedValue = [.. rows.Select(_ => Guid.CreateVersion7())];
-            streams.TypedValue = [.. rows.Select(i => StreamId(run, (batch * streamsPerBatch) + (i / perStream)))];
-            versions.TypedValue = [.. rows.Select(i => (long)(i % perStream) + 1)];
+            streamIds.TypedValue = [.. rows.Select(i => StreamId(run, i / perStream))];
+            versions.TypedValue = [.. rows.Select(i => (long)(batch * perStream) + (i % perStream) + 1)];
             data.TypedValue = [.. rows.Select(i => JsonSerializer.SerializeToUtf8Bytes(BarRecorded.Number(i), _json))];
             at.TypedValue = TimeProvider.System.GetUtcNow();
             await insert.ExecuteNonQueryAsync();
