@@ -9,7 +9,7 @@ namespace AlgoStack.EventStore.Streams;
 internal static class EventReader
 {
     public const string Columns =
-        "seq_id, id, stream_id, version, data, type, timestamp, headers ->> 'traceparent', correlation_id, causation_id";
+        "seq_id, id, stream_id, version, data, type, timestamp, correlation_id, causation_id, user_name, headers";
 
     /// <summary>For a stream, which is mostly short: a prepared statement.</summary>
     public static async Task<List<StoredEvent>> ReadAsync(NpgsqlCommand command, EventTypes types, CancellationToken cancellationToken)
@@ -47,7 +47,10 @@ internal static class EventReader
             reader.GetFieldValue<DateTimeOffset>(6),
             Text(7),
             Text(8),
-            Text(9));
+            Text(9))
+        {
+            HeadersJson = reader.IsDBNull(10) ? null : reader.GetFieldValue<byte[]>(10),
+        };
 
         string? Text(int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
     }
