@@ -1,4 +1,5 @@
 using AlgoStack.Ingestion.Feeds;
+using AlgoStack.Ingestion.Imports;
 using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Providers;
 using AlgoStack.Ingestion.Providers.Binance;
@@ -21,6 +22,7 @@ internal static class IngestionService
         builder.AddBus();
         builder.Services
             .AddSingleton<InstrumentRegistry>()
+            .AddSingleton<SeriesRegistry>()
             .AddSingleton<TapeWriter>()
             .AddSingleton<BatchJournal>()
             .AddSingleton<BatchReader>()
@@ -32,6 +34,7 @@ internal static class IngestionService
             .AddSingleton<IVenueProtocol, KrakenProtocol>()
             .AddHosted<NoticePublisher>()
             .AddHosted<ReplayRunner>()
+            .AddHosted<ImportRunner>()
             .AddHosted<LiveSession>()
             .AddHosted<FeedRunner>()
             .AddSingleton(builder.Configuration.GetSection("Retention").Get<RetentionOptions>() ?? new RetentionOptions())
@@ -46,6 +49,7 @@ internal static class IngestionService
     {
         app.MapDefaultEndpoints();
         app.MapPost("/replays", StartReplayEndpoint.HandleAsync);
+        app.MapPost("/imports", StartImportEndpoint.HandleAsync);
         app.MapPost("/feeds", StartFeedEndpoint.HandleAsync);
         app.MapDelete("/feeds/{provider}", StartFeedEndpoint.StopAsync);
         app.MapGet("/sessions", GetSessions.ListAsync);

@@ -36,7 +36,7 @@ public sealed class StoredEventTests
     {
         var stored = await File.ReadAllBytesAsync(Path.Combine(Folder, $"{name}.json"));
 
-        var read = Types.Deserialize(name, stored, () => $"stored/{name}.json");
+        var read = Types.Deserialize(name, stored, new EventPlace($"stored/{name}.json", 1, 1));
 
         // What was added to the shape since may be there besides.
         var now = JsonNode.Parse(Types.Serialize(read))!.AsObject();

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using AlgoStack.EventStore.Projections;
+using AlgoStack.EventStore.Subscriptions;
 using AlgoStack.Postgres;
 using Npgsql;
 
@@ -48,6 +50,18 @@ public sealed class EventLog
     internal string Channel { get; }
 
     public EventSession OpenSession() => new(this);
+
+    /// <summary>
+    /// All events that are committed, in the order of the log, as they stream in: for work over the whole log at once. What
+    /// an append in flight has drawn a lower number for is not among them; who follows the log is a <see cref="Subscription"/>.
+    /// </summary>
+    /// <exception cref="UnknownEventTypeException">An event's name is not registered.</exception>
+    /// <exception cref="UnreadableEventException">An event's JSON is not of its type.</exception>
+    public async IAsyncEnumerable<StoredEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await foreach (var e in EventReader.CopyAsync(connection, "order by seq_id", Types, cancellationToken)) yield return e;
+    }
 
     /// <summary>Gets a token after commits of this process; tokens do not pile up.</summary>
     internal ChannelReader<bool> Commits => _commits.Reader;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Npgsql;
 
 namespace AlgoStack.EventStore.Streams;
@@ -15,6 +16,7 @@ public sealed class EventSession
 
     private readonly EventLog _log;
     private readonly PendingEvents _events;
+    private readonly SortedSet<string> _archived = new(StringComparer.Ordinal);
     private readonly List<(Guid MessageId, string Consumer)> _received = [];
     private readonly List<FeedAdvance> _advances = [];
     private readonly List<NpgsqlBatchCommand> _commands = [];
@@ -56,6 +58,13 @@ public sealed class EventSession
         _events.Add(streamId, expectedVersion, events, _log.Clock.GetUtcNow());
     }
 
+    /// <summary>
+    /// Closes a stream for good with the commit: it and its events, those of this session included, are marked archived,
+    /// and whoever appends later gets <see cref="StreamArchivedException"/>. It is read and followed as before. Nothing
+    /// happens to a stream that is not there.
+    /// </summary>
+    public void ArchiveStream(string streamId) => _archived.Add(streamId);
+
     public async Task<StreamState?> FetchStreamStateAsync(string streamId, CancellationToken cancellationToken = default)
     {
         await using var command = _log.Source.CreateCommand(
@@ -72,29 +81,46 @@ public sealed class EventSession
             reader.GetBoolean(3));
     }
 
-    /// <summary>Events of a stream from one version to another, both included, in order.</summary>
+    /// <summary>
+    /// Events of a stream in order: from <paramref name="fromVersion"/> through <paramref name="version"/>, and through the
+    /// last one stamped at <paramref name="timestamp"/> or before. Clocks may step back, so that one may be stamped later
+    /// than <paramref name="timestamp"/>; none is left out in the middle.
+    /// </summary>
     /// <exception cref="UnknownEventTypeException">An event's name is not registered.</exception>
     /// <exception cref="UnreadableEventException">An event's JSON is not of its type.</exception>
     public async Task<IReadOnlyList<StoredEvent>> FetchStreamAsync(
-        string streamId, long fromVersion = 1, long toVersion = long.MaxValue, CancellationToken cancellationToken = default)
+        string streamId,
+        long? version = null,
+        DateTimeOffset? timestamp = null,
+        long fromVersion = 1,
+        CancellationToken cancellationToken = default)
     {
         await using var command = _log.Source.CreateCommand(
             $"""
             select {EventReader.Columns} from mt_events
-            where stream_id = $1 and version between $2 and $3
+            where stream_id = $1 and version between $2 and $3 {(timestamp is null ? "" : ThroughTimestamp)}
             order by version
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = fromVersion });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = toVersion });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version ?? long.MaxValue });
+        if (timestamp is not null) command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = timestamp.Value.ToUniversalTime() });
         return await EventReader.ReadAsync(command, _log.Types, cancellationToken);
     }
 
-    /// <summary>The aggregate as its events make it, or null when there is no such stream.</summary>
-    public async Task<T?> AggregateStreamAsync<T>(string streamId, CancellationToken cancellationToken = default)
+    private const string ThroughTimestamp =
+        "and version <= (select max(version) from mt_events where stream_id = $1 and timestamp <= $4)";
+
+    /// <summary>
+    /// The aggregate as its events make it, or as they made it at <paramref name="version"/> or at
+    /// <paramref name="timestamp"/> (see <see cref="FetchStreamAsync"/>); null when there was no such stream. A stream that
+    /// has not come to the version is taken as it is.
+    /// </summary>
+    public async Task<T?> AggregateStreamAsync<T>(
+        string streamId, long? version = null, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default)
         where T : class
     {
-        var events = await FetchStreamAsync(streamId, cancellationToken: cancellationToken);
+        var events = await FetchStreamAsync(streamId, version, timestamp, cancellationToken: cancellationToken);
         return events.Count == 0 ? null : _log.Folds.Fold<T>(events.Select(e => e.Data));
     }
 
@@ -104,6 +130,15 @@ public sealed class EventSession
     {
         var events = await FetchStreamAsync(streamId, cancellationToken: cancellationToken);
         return new WritableStream<T>(this, streamId, events.Count == 0 ? 0 : events[^1].Version, _log.Folds.Fold<T>(events.Select(e => e.Data)));
+    }
+
+    /// <summary>As <see cref="FetchForWriting{T}(string,CancellationToken)"/>, of a stream known to be at a version.</summary>
+    /// <exception cref="ConcurrencyException">The stream is at another version.</exception>
+    public async Task<WritableStream<T>> FetchForWriting<T>(string streamId, long expectedVersion, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        var stream = await FetchForWriting<T>(streamId, cancellationToken);
+        return stream.Version == expectedVersion ? stream : throw new ConcurrencyException(streamId, expectedVersion, stream.Version);
     }
 
     /// <summary>
@@ -174,7 +209,7 @@ public sealed class EventSession
     /// </exception>
     public async Task SaveChangesAsync(CancellationToken cancellationToken = default)
     {
-        if (_events.Count + _received.Count + _advances.Count + _commands.Count + _enlisted.Count == 0) return;
+        if (_events.Count + _archived.Count + _received.Count + _advances.Count + _commands.Count + _enlisted.Count == 0) return;
 
         var statements = _events.Statements(_log.AppendLock, Metadata());
         try
@@ -253,6 +288,24 @@ public sealed class EventSession
 
         foreach (var command in _commands) batch.BatchCommands.Add(command);
         foreach (var statement in statements) batch.BatchCommands.Add(statement.Command);
+        if (_archived.Count > 0) FillArchiving(batch);
+    }
+
+    private void FillArchiving(NpgsqlBatch batch)
+    {
+        // In the order in which appends lock streams. An append in flight is waited for here and seen by the last statement.
+        foreach (var id in _archived)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("update mt_streams set is_archived = true where id = $1")
+            {
+                Parameters = { new NpgsqlParameter<string> { TypedValue = id } },
+            });
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("update mt_events set is_archived = true where stream_id = any ($1)")
+        {
+            Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. _archived] } },
+        });
     }
 
     private EventMetadata Metadata()
@@ -270,12 +323,13 @@ public sealed class EventSession
             CorrelationId ?? activity?.RootId,
             CausationId ?? activity?.ParentId,
             UserName,
-            headers.Count == 0 ? null : headers);
+            headers.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(headers));
     }
 
     private void Clear()
     {
         _events.Clear();
+        _archived.Clear();
         _received.Clear();
         _advances.Clear();
         _commands.Clear();

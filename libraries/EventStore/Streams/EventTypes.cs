@@ -36,25 +36,25 @@ public sealed class EventTypes
     /// <exception cref="UnknownEventTypeException">The type is not registered.</exception>
     public byte[] Serialize(object data) => JsonSerializer.SerializeToUtf8Bytes(data, Find(data.GetType()).Json);
 
-    /// <param name="where">Named in the error: stream and version, or sequence.</param>
+    /// <param name="where">Named in the error.</param>
     /// <exception cref="UnknownEventTypeException">No type is registered under the name.</exception>
     /// <exception cref="UnreadableEventException">The JSON is not of that type.</exception>
-    public object Deserialize(string name, ReadOnlySpan<byte> json, Func<string> where)
+    public object Deserialize(string name, ReadOnlySpan<byte> json, in EventPlace where)
     {
         if (!_byName.TryGetValue(name, out var type))
         {
-            throw new UnknownEventTypeException($"Event '{name}' at {where()}: no type is registered under that name.");
+            throw new UnknownEventTypeException($"Event '{name}' at {where}: no type is registered under that name.");
         }
 
         try
         {
             return JsonSerializer.Deserialize(json, type)
-                ?? throw new UnreadableEventException($"Event '{name}' at {where()}: expected an object, found null.", null);
+                ?? throw new UnreadableEventException($"Event '{name}' at {where}: expected an object, found null.", null);
         }
         // A constructor that refuses its arguments is as good a reason as JSON that does not fit.
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or FormatException or InvalidOperationException)
         {
-            throw new UnreadableEventException($"Event '{name}' at {where()} cannot be read as {type.Type.Name}: {e.Message}", e);
+            throw new UnreadableEventException($"Event '{name}' at {where} cannot be read as {type.Type.Name}: {e.Message}", e);
         }
     }
 

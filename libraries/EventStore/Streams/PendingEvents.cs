@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -83,10 +82,7 @@ internal sealed class PendingStream(string id, long? expected)
 
 /// <summary>What a session stores beside each of its events.</summary>
 internal readonly record struct EventMetadata(
-    DateTimeOffset At, string? CorrelationId, string? CausationId, string? UserName, IReadOnlyDictionary<string, string>? Headers)
-{
-    public string? TraceParent => Headers?.GetValueOrDefault(EventSession.TraceParentHeader);
-}
+    DateTimeOffset At, string? CorrelationId, string? CausationId, string? UserName, byte[]? HeadersJson);
 
 /// <summary>A call of <c>append_events</c>: one array a column, and what comes back by event.</summary>
 internal sealed class AppendStatement
@@ -137,7 +133,10 @@ internal sealed class AppendStatement
             var e = _events[i];
             yield return new StoredEvent(
                 sequences[i], e.Id, e.Stream.Id, versions[_streams[i] - 1] - _behind[i], e.Data, _types.NameOf(e.Data.GetType()),
-                _metadata.At, _metadata.TraceParent, _metadata.CorrelationId, _metadata.CausationId);
+                _metadata.At, _metadata.CorrelationId, _metadata.CausationId, _metadata.UserName)
+            {
+                HeadersJson = _metadata.HeadersJson,
+            };
         }
     }
 
@@ -172,10 +171,10 @@ internal sealed class AppendStatement
                 new NpgsqlParameter<byte[][]> { TypedValue = Column(e => e.Json), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
                 Texts([.. kinds.Keys.Select(_types.NameOf)]),
                 Texts([.. kinds.Keys.Select(t => $"{t.FullName}, {t.Assembly.GetName().Name}")]),
-                Text(_metadata.CorrelationId, NpgsqlDbType.Varchar),
-                Text(_metadata.CausationId, NpgsqlDbType.Varchar),
-                Text(_metadata.Headers is null ? null : JsonSerializer.Serialize(_metadata.Headers), NpgsqlDbType.Jsonb),
-                Text(_metadata.UserName, NpgsqlDbType.Varchar),
+                Text(_metadata.CorrelationId),
+                Text(_metadata.CausationId),
+                new NpgsqlParameter { Value = (object?)_metadata.HeadersJson ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                Text(_metadata.UserName),
             },
         };
     }
@@ -187,7 +186,7 @@ internal sealed class AppendStatement
         return column;
     }
 
-    private static NpgsqlParameter Text(string? value, NpgsqlDbType type) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = type };
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar };
 
     private static NpgsqlParameter<string[]> Texts(string[] values) =>
         new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar };

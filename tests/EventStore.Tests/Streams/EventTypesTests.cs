@@ -54,7 +54,7 @@ public sealed class EventTypesTests
         options.Event<Deposited>("money_deposited");
         var types = new EventTypes(options.Events, options.Json);
 
-        types.Deserialize("money_deposited", types.Serialize(new Deposited(1.50m, "x")), () => "here").Should().Be(new Deposited(1.50m, "x"));
+        types.Deserialize("money_deposited", types.Serialize(new Deposited(1.50m, "x")), new EventPlace("account-1", 1, 1)).Should().Be(new Deposited(1.50m, "x"));
     }
 
     public sealed record PortfolioCounted(IReadOnlyList<Line> Lines, Line? Largest, DateTimeOffset At, int? Changes);
