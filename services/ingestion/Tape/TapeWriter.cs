@@ -49,10 +49,6 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
         }
     }
 
-    /// <summary>Writes what the tape lacks of some rows.</summary>
-    public Task<TapeWrite> WriteAsync(TapeRows rows, CancellationToken cancellationToken) =>
-        WriteAsync(rows, record: true, _ => Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([]), cancellationToken);
-
     private async Task<TapeWrite> TryWriteAsync(
         TapeRows rows,
         bool record,
