@@ -24,6 +24,8 @@ internal static class IngestionService
             .AddSingleton<InstrumentRegistry>()
             .AddSingleton<SeriesRegistry>()
             .AddSingleton<TapeWriter>()
+            .AddSingleton<BulkWriter>()
+            .AddSingleton<TapeHistory>()
             .AddSingleton<BatchJournal>()
             .AddSingleton<BatchReader>()
             .AddSingleton<SessionStore>()
@@ -58,7 +60,8 @@ internal static class IngestionService
         app.MapGet("/sessions/{id}/batches/{sequence:long}", GetSessions.BatchAsync);
         app.MapGet("/sessions/{id}/bars", GetSessions.BarsAsync);
         app.MapGet("/instruments", GetInstruments.HandleAsync);
-        app.MapGet("/history", GetHistory.HandleAsync);
+        app.MapGet("/history", GetHistory.BarsAsync);
+        app.MapGet("/history/{kind}", GetHistory.KindAsync);
         return app;
     }
 

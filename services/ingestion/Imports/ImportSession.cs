@@ -13,7 +13,7 @@ internal sealed partial class ImportSession(
     SessionStore sessions,
     InstrumentRegistry instruments,
     SeriesRegistry series,
-    TapeWriter tape,
+    BulkWriter tape,
     DatabaseOutage outage,
     TimeProvider clock,
     ILogger<ImportSession> logger)
@@ -80,27 +80,8 @@ internal sealed partial class ImportSession(
         return [.. subjects.Select(s => instruments[s.Name].Id)];
     }
 
-    // The next rows are put together while the database takes those before.
-    private async Task WriteAsync(string sessionId, IEnumerable<TapeRows> rows, CancellationToken cancellationToken)
-    {
-        using var next = rows.GetEnumerator();
-        for (var more = next.MoveNext(); more;)
-        {
-            var current = next.Current;
-            var writing = outage.OutlastAsync(
-                token => tape.WriteAsync(
-                    current, record: true, write => Task.FromResult<IReadOnlyList<Npgsql.NpgsqlBatchCommand>>([SessionStore.ImportedCommand(sessionId, current, write)]), token),
-                cancellationToken);
-            try
-            {
-                more = next.MoveNext();
-            }
-            finally
-            {
-                await writing;
-            }
-        }
-    }
+    private Task WriteAsync(string sessionId, IEnumerable<TapeRows> pieces, CancellationToken cancellationToken) =>
+        tape.WriteAsync(pieces, (rows, write) => SessionStore.ImportedCommand(sessionId, rows, write), cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId}: {Read} rows of {Kind} read, {Accepted} accepted, {Duplicates} duplicates, {Quarantined} quarantined.")]
     private partial void LogImported(string sessionId, string kind, long read, long accepted, long duplicates, long quarantined);

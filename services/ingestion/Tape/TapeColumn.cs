@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlgoStack.Contracts.MarketData;
 using AlgoStack.Postgres;
 
 namespace AlgoStack.Ingestion.Tape;
@@ -73,6 +74,15 @@ internal sealed class TapeColumn
         else if (Type == FieldType.Date) copy.Write((int)value - EpochDay);
         else copy.Write(value);
     }
+
+    /// <summary>As callers are given them.</summary>
+    public TapeValues ToValues(string name) => Type switch
+    {
+        FieldType.Number => new TapeValues(name, Numbers: _numbers),
+        FieldType.Integer => new TapeValues(name, Integers: _values),
+        FieldType.Word => new TapeValues(name, Words: Array.ConvertAll(_values!, place => place == Null ? null : _words[(int)place])),
+        _ => new TapeValues(name, Words: [.. Enumerable.Range(0, _values!.Length).Select(row => _values[row] == Null ? null : Show(row))]),
+    };
 
     /// <summary>The value in words.</summary>
     public string Show(int row)

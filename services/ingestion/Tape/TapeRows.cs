@@ -1,3 +1,5 @@
+using AlgoStack.Contracts.MarketData;
+
 namespace AlgoStack.Ingestion.Tape;
 
 /// <summary>Rows of one kind in columns, in order of time.</summary>
@@ -8,17 +10,17 @@ namespace AlgoStack.Ingestion.Tape;
 /// <param name="Columns">One a field of the kind.</param>
 internal sealed record TapeRows(TapeKind Kind, int Scope, int[] Subjects, int[] Subject, long[] At, TapeColumn[] Columns)
 {
+    private ContentHash[]? _hashes;
+
     public int Count => At.Length;
 
     public int SubjectOf(int row) => Subjects[Subject[row]];
 
+    /// <summary>Works out what <see cref="HashOf"/> answers, so that it is there when it is asked for.</summary>
+    public void Hash() => _hashes ??= [.. Enumerable.Range(0, Count).Select(HashAnew)];
+
     /// <summary>Of all that a row says, and when.</summary>
-    public ContentHash HashOf(int row)
-    {
-        var hash = ContentHash.Seed.With((ulong)At[row]);
-        foreach (var column in Columns) hash = hash.With(column.Hash(row));
-        return hash;
-    }
+    public ContentHash HashOf(int row) => _hashes is null ? HashAnew(row) : _hashes[row];
 
     /// <summary>What tells a row from all others of its kind and scope.</summary>
     public RowKey KeyOf(int row)
@@ -46,6 +48,15 @@ internal sealed record TapeRows(TapeKind Kind, int Scope, int[] Subjects, int[] 
         return order;
     }
 
+    /// <summary>As callers are given them.</summary>
+    /// <param name="names">Of the subjects, in their order.</param>
+    public TapeBlock ToBlock(IReadOnlyList<string> names) => new(
+        Kind.Name,
+        names,
+        Subject,
+        Kind.TimeUnit == 1 ? At : Array.ConvertAll(At, at => at * Kind.TimeUnit),
+        [.. Columns.Select((column, field) => column.ToValues(Kind.Fields[field].Name))]);
+
     /// <summary>The same rows in pieces, none of more than <paramref name="most"/>.</summary>
     public IEnumerable<TapeRows> Cut(int most)
     {
@@ -58,12 +69,20 @@ internal sealed record TapeRows(TapeKind Kind, int Scope, int[] Subjects, int[] 
     public TapeRows Newest(int count) => Count <= count ? this : Select([.. Enumerable.Range(Count - count, count)]);
 
     /// <summary>These rows, in this order.</summary>
-    public TapeRows Select(int[] rows) => this with
+    public TapeRows Select(int[] rows) => new(
+        Kind,
+        Scope,
+        Subjects,
+        Array.ConvertAll(rows, row => Subject[row]),
+        Array.ConvertAll(rows, row => At[row]),
+        Array.ConvertAll(Columns, column => column.Select(rows)));
+
+    private ContentHash HashAnew(int row)
     {
-        Subject = Array.ConvertAll(rows, row => Subject[row]),
-        At = Array.ConvertAll(rows, row => At[row]),
-        Columns = Array.ConvertAll(Columns, column => column.Select(rows)),
-    };
+        var hash = ContentHash.Seed.With((ulong)At[row]);
+        foreach (var column in Columns) hash = hash.With(column.Hash(row));
+        return hash;
+    }
 }
 
 /// <summary>One row of some, as a rule of a kind looks at it: by a field's place among the kind's.</summary>

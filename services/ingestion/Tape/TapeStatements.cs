@@ -30,6 +30,18 @@ internal sealed class TapeStatements(TapeKind kind)
             hash_high = excluded.hash_high, hash_low = excluded.hash_low
         """;
 
+    /// <summary>The first day of a subject $1 that is needed for $3 rows up to the day $2, which may count in part; scope $4.</summary>
+    public string FirstDay { get; } =
+        $"""
+        select min(d.day)
+        from (
+            select day, sum(case when day < $2 then {kind.LedgerCount} else 0 end) over (order by day desc) - {kind.LedgerCount} as later
+            from {kind.Ledger}
+            where {kind.Subject} = $1 and day <= $2{(kind.Scope is null ? "" : $" and {kind.Scope} = $4")}
+        ) d
+        where d.later < $3
+        """;
+
     /// <summary>Into one month alone, which saves the server finding it anew for each row.</summary>
     public string CopyIn(long month) => $"copy {Partition(month)} ({_columns}) from stdin (format binary)";
 
