@@ -19,6 +19,7 @@ public sealed class EventLog
         EventTypes types,
         AggregateFolds folds,
         IReadOnlyList<Projection> inline,
+        TimeSpan mostCoalescingDelay,
         TimeProvider clock)
     {
         Source = source;
@@ -29,6 +30,7 @@ public sealed class EventLog
         AppendLock = database.LockKey("append");
         Channel = $"{database.Schema}_events";
         Database = database;
+        Saves = new SessionSaves(this, mostCoalescingDelay);
     }
 
     public EventTypes Types { get; }
@@ -40,6 +42,8 @@ public sealed class EventLog
     internal AggregateFolds Folds { get; }
 
     internal IReadOnlyList<Projection> Inline { get; }
+
+    internal SessionSaves Saves { get; }
 
     internal TimeProvider Clock { get; }
 

@@ -11,14 +11,14 @@ namespace AlgoStack.EventStore.Streams;
 public sealed class EventTypes
 {
     private readonly FrozenDictionary<string, JsonTypeInfo> _byName;
-    private readonly FrozenDictionary<Type, (string Name, JsonTypeInfo Json)> _byType;
+    private readonly FrozenDictionary<Type, (string Name, string ClrName, JsonTypeInfo Json)> _byType;
 
     public EventTypes(IReadOnlyDictionary<string, Type> types, JsonSerializerOptions json)
     {
         json.MakeReadOnly(populateMissingResolver: true);
         Json = json;
         _byName = types.ToFrozenDictionary(t => t.Key, t => json.GetTypeInfo(t.Value), StringComparer.Ordinal);
-        _byType = types.ToFrozenDictionary(t => t.Value, t => (t.Key, json.GetTypeInfo(t.Value)));
+        _byType = types.ToFrozenDictionary(t => t.Value, t => (t.Key, $"{t.Value.FullName}, {t.Value.Assembly.GetName().Name}", json.GetTypeInfo(t.Value)));
     }
 
     public JsonSerializerOptions Json { get; }
@@ -29,6 +29,9 @@ public sealed class EventTypes
 
     /// <exception cref="UnknownEventTypeException">The type is not registered.</exception>
     public string NameOf(Type type) => Find(type).Name;
+
+    /// <summary><c>Namespace.Type, Assembly</c>, as Marten notes it beside each event; nothing here reads it.</summary>
+    internal string ClrNameOf(Type type) => Find(type).ClrName;
 
     public bool Knows(string name) => _byName.ContainsKey(name);
 
@@ -64,7 +67,7 @@ public sealed class EventTypes
     /// </summary>
     public string Describe() => EventShapes.Describe(All, Json);
 
-    private (string Name, JsonTypeInfo Json) Find(Type type) => _byType.TryGetValue(type, out var found)
+    private (string Name, string ClrName, JsonTypeInfo Json) Find(Type type) => _byType.TryGetValue(type, out var found)
         ? found
         : throw new UnknownEventTypeException($"Event type {type} is not registered with the store.");
 }
