@@ -27,7 +27,7 @@ internal static class EventReader
             reader.GetGuid(1),
             stream,
             version,
-            types.Deserialize(type, reader.GetFieldValue<byte[]>(4), () => $"{stream} version {version} (sequence {sequence})"),
+            types.Deserialize(type, reader.GetFieldValue<byte[]>(4), new EventPlace(stream, version, sequence)),
             type,
             reader.GetFieldValue<DateTimeOffset>(6),
             Text(7),
@@ -39,4 +39,10 @@ internal static class EventReader
 
         string? Text(int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
     }
+}
+
+/// <summary>Where an event is, for errors about it.</summary>
+public readonly record struct EventPlace(string StreamId, long Version, long Sequence)
+{
+    public override string ToString() => $"{StreamId} version {Version} (sequence {Sequence})";
 }

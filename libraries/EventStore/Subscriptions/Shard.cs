@@ -31,7 +31,7 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
     private static readonly ActivitySource Activities = new(EventDaemon.MeterName);
 
     private readonly BackOff _retry = new(FirstRetry, LongestRetry, log.Clock);
-    private readonly string[] _typeNames = [.. follower.Events.Select(log.Types.NameOf)];
+    private readonly string[] _typeNames = [.. follower.Events.SelectMany(log.Types.NamesOf)];
     private long _position = -1;
     private volatile string? _trouble;
     private volatile bool _isOwner;
