@@ -49,6 +49,10 @@ public sealed class EventLog
 
     public EventSession OpenSession() => new(this);
 
+    /// <exception cref="TooManyConnectionsException">The server takes no more connections.</exception>
+    internal ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+        Database.OpenConnectionAsync(Source, cancellationToken);
+
     /// <summary>Gets a token after commits of this process; tokens do not pile up.</summary>
     internal ChannelReader<bool> Commits => _commits.Reader;
 

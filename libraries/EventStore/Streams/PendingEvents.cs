@@ -19,7 +19,7 @@ internal sealed class PendingEvents(EventTypes types)
     /// <exception cref="ArgumentException">The stream was given another expected version before.</exception>
     public void Add(string streamId, long? expected, IEnumerable<object> events, DateTimeOffset now)
     {
-        ArgumentException.ThrowIfNullOrEmpty(streamId);
+        StoredText.CheckStreamId(streamId);
         if (!_streams.TryGetValue(streamId, out var stream))
         {
             stream = new PendingStream(streamId, expected);
@@ -31,7 +31,7 @@ internal sealed class PendingEvents(EventTypes types)
             throw new ArgumentException($"Stream {streamId}: this session appends to it at {before} already, and now at {expected}.", nameof(expected));
         }
 
-        foreach (var data in events) _events.Add(new PendingEvent(Guid.CreateVersion7(now), stream, data, types.Serialize(data)));
+        foreach (var data in events) _events.Add(new PendingEvent(Guid.CreateVersion7(now), stream, data, EventJson.Write(data, streamId, types)));
     }
 
     public void Clear()
