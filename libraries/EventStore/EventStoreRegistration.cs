@@ -46,6 +46,12 @@ public sealed class EventStoreOptions
         AllowOutOfOrderMetadataProperties = true,
     };
 
+    /// <summary>
+    /// How long a session may be held up by others of its process whose transaction it shares: while it waits for a place,
+    /// and again for a stream that somebody holds. After that it is saved by itself. Zero: none shares.
+    /// </summary>
+    public TimeSpan MostCoalescingDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Registers an event under the snake_case name it is stored by for ever.</summary>
     /// <exception cref="ArgumentException">The name is taken or over 500 characters, or the type has one.</exception>
     public void Event<T>(string name)
@@ -149,6 +155,7 @@ public static class EventStoreRegistration
             new EventTypes(options),
             options.Folds,
             [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
+            options.MostCoalescingDelay,
             services.GetRequiredService<TimeProvider>()));
         builder.Services.AddScoped(services => services.GetRequiredService<EventLog>().OpenSession());
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<EventDaemon>(

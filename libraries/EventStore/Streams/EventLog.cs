@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using AlgoStack.EventStore.Projections;
+using AlgoStack.EventStore.Subscriptions;
 using AlgoStack.Postgres;
 using Npgsql;
 
@@ -17,6 +19,7 @@ public sealed class EventLog
         EventTypes types,
         AggregateFolds folds,
         IReadOnlyList<Projection> inline,
+        TimeSpan mostCoalescingDelay,
         TimeProvider clock)
     {
         Source = source;
@@ -27,6 +30,7 @@ public sealed class EventLog
         AppendLock = database.LockKey("append");
         Channel = $"{database.Schema}_events";
         Database = database;
+        Saves = new SessionSaves(this, mostCoalescingDelay);
     }
 
     public EventTypes Types { get; }
@@ -39,6 +43,8 @@ public sealed class EventLog
 
     internal IReadOnlyList<Projection> Inline { get; }
 
+    internal SessionSaves Saves { get; }
+
     internal TimeProvider Clock { get; }
 
     /// <summary>Held shared by every append and exclusively, for a moment, by whoever reads the high-water mark.</summary>
@@ -48,6 +54,18 @@ public sealed class EventLog
     internal string Channel { get; }
 
     public EventSession OpenSession() => new(this);
+
+    /// <summary>
+    /// All events that are committed, in the order of the log, as they stream in: for work over the whole log at once. What
+    /// an append in flight has drawn a lower number for is not among them; who follows the log is a <see cref="Subscription"/>.
+    /// </summary>
+    /// <exception cref="UnknownEventTypeException">An event's name is not registered.</exception>
+    /// <exception cref="UnreadableEventException">An event's JSON is not of its type.</exception>
+    public async IAsyncEnumerable<StoredEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var connection = await OpenConnectionAsync(cancellationToken);
+        await foreach (var e in EventReader.CopyAsync(connection, "order by seq_id", Types, cancellationToken)) yield return e;
+    }
 
     /// <exception cref="TooManyConnectionsException">The server takes no more connections.</exception>
     internal ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>

@@ -16,17 +16,12 @@ public sealed class EventSession
     private const string TraceStateHeader = "tracestate";
 
     private readonly EventLog _log;
-    private readonly PendingEvents _events;
-    private readonly SortedSet<string> _archived = new(StringComparer.Ordinal);
-    private readonly List<(Guid MessageId, string Consumer)> _received = [];
-    private readonly List<FeedAdvance> _advances = [];
-    private readonly List<NpgsqlBatchCommand> _commands = [];
-    private readonly List<Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>> _enlisted = [];
+    private readonly PendingSave _pending;
 
     internal EventSession(EventLog log)
     {
         _log = log;
-        _events = new PendingEvents(log.Types);
+        _pending = new PendingSave(log.Types);
     }
 
     /// <summary>Stored with every event of the session; the trace id of <see cref="Activity.Current"/> unless set.</summary>
@@ -51,7 +46,7 @@ public sealed class EventSession
     public void StartStream(string streamId, params IEnumerable<object> events) => Append(streamId, 0, events);
 
     /// <summary>Appends to a stream at whatever version it is; a stream that is not there begins.</summary>
-    public void Append(string streamId, params IEnumerable<object> events) => _events.Add(streamId, null, events, _log.Clock.GetUtcNow());
+    public void Append(string streamId, params IEnumerable<object> events) => _pending.Events.Add(streamId, null, events, _log.Clock.GetUtcNow());
 
     /// <summary>
     /// Appends to a stream that must be at <paramref name="expectedVersion"/> before this session; 0 says that it must not
@@ -60,7 +55,7 @@ public sealed class EventSession
     public void Append(string streamId, long expectedVersion, IEnumerable<object> events)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        _events.Add(streamId, expectedVersion, events, _log.Clock.GetUtcNow());
+        _pending.Events.Add(streamId, expectedVersion, events, _log.Clock.GetUtcNow());
     }
 
     /// <summary>
@@ -71,7 +66,7 @@ public sealed class EventSession
     public void ArchiveStream(string streamId)
     {
         StoredText.CheckStreamId(streamId);
-        _archived.Add(streamId);
+        _pending.Archived.Add(streamId);
     }
 
     public async Task<StreamState?> FetchStreamStateAsync(string streamId, CancellationToken cancellationToken = default)
@@ -167,7 +162,7 @@ public sealed class EventSession
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
         if (await command.ExecuteScalarAsync(cancellationToken) is true) return false;
 
-        _received.Add((messageId, consumer));
+        _pending.Received.Add((messageId, consumer));
         CausationId ??= messageId.ToString();
         return true;
     }
@@ -186,13 +181,13 @@ public sealed class EventSession
 
     /// <summary>Moves a counted feed's position with the commit, which is refused unless it stands at <paramref name="from"/>.</summary>
     public void AdvanceSequence(string consumer, string feed, int partition, long from, long to) =>
-        _advances.Add(new FeedAdvance(consumer, feed, partition, from, to));
+        _pending.Advances.Add(new FeedAdvance(consumer, feed, partition, from, to));
 
     /// <summary>
     /// Runs the slice's own SQL in the commit's transaction, before the events are written, in the order given. Rows it
     /// returns are not read.
     /// </summary>
-    public void Execute(NpgsqlBatchCommand command) => _commands.Add(command);
+    public void Execute(NpgsqlBatchCommand command) => _pending.Commands.Add(command);
 
     /// <summary>As <see cref="Execute(NpgsqlBatchCommand)"/>, with parameters <c>$1</c>, <c>$2</c>, ….</summary>
     public void Execute(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
@@ -201,18 +196,20 @@ public sealed class EventSession
         var command = new NpgsqlBatchCommand(sql);
 #pragma warning restore CA2100
         foreach (var parameter in parameters) command.Parameters.Add(parameter);
-        _commands.Add(command);
+        _pending.Commands.Add(command);
     }
 
     /// <summary>
     /// Runs <paramref name="work"/> first in the commit's transaction: for what a statement cannot say, binary COPY above
     /// all. It runs again if the session is saved again after a failure. Costs a round trip more than its own.
     /// </summary>
-    public void Enlist(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work) => _enlisted.Add(work);
+    public void Enlist(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work) => _pending.Enlisted.Add(work);
 
     /// <summary>
-    /// Commits everything in one transaction, and in one round trip unless something is enlisted or projected inline. The
-    /// session is empty afterwards; after an exception it holds what it held.
+    /// Commits everything in one transaction, and in one round trip unless something is enlisted or projected inline. Where
+    /// many sessions of this process save at once, they may share that transaction
+    /// (<see cref="EventStoreOptions.MostCoalescingDelay"/>). The session is empty afterwards; after an exception it holds
+    /// what it held.
     /// </summary>
     /// <exception cref="ConcurrencyException">
     /// A stream or a feed is not where it was expected (<see cref="StreamExistsException"/>,
@@ -228,103 +225,13 @@ public sealed class EventSession
     /// </exception>
     public async Task SaveChangesAsync(CancellationToken cancellationToken = default)
     {
-        if (_events.Count + _archived.Count + _received.Count + _advances.Count + _commands.Count + _enlisted.Count == 0) return;
+        if (_pending.IsEmpty) return;
 
-        var statements = _events.Statements(_log.AppendLock, Metadata());
-        try
-        {
-            await using var connection = await _log.OpenConnectionAsync(cancellationToken);
-            await using var batch = new NpgsqlBatch(connection);
-            Fill(batch, statements);
-            if (_enlisted.Count == 0 && (statements.Count == 0 || _log.Inline.Count == 0))
-            {
-                // A batch without a transaction is one.
-                await batch.ExecuteNonQueryAsync(cancellationToken);
-            }
-            else
-            {
-                await SaveInStepsAsync(connection, batch, statements, cancellationToken);
-            }
-        }
-        catch (PostgresException e)
-        {
-            if (SaveRefusal.From(e, _received) is { } refusal) throw refusal;
-            throw;
-        }
-
-        Clear();
-        if (statements.Count > 0) _log.OnCommit();
-    }
-
-    private async Task SaveInStepsAsync(
-        NpgsqlConnection connection, NpgsqlBatch batch, List<AppendStatement> statements, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var work in _enlisted) await work(connection, transaction, cancellationToken);
-
-        var stored = batch.BatchCommands.Count == 0 ? [] : await ExecuteAsync(batch, statements, cancellationToken);
-        if (stored.Count > 0)
-        {
-            foreach (var projection in _log.Inline)
-            {
-                var events = projection.Select(stored);
-                if (events.Count > 0) await projection.ApplyAsync(events, connection, transaction, cancellationToken);
-            }
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-    }
-
-    private async Task<List<StoredEvent>> ExecuteAsync(
-        NpgsqlBatch batch, List<AppendStatement> statements, CancellationToken cancellationToken)
-    {
-        var stored = new List<StoredEvent>(_events.Count);
-        var next = 0;
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        do
-        {
-            if (reader.FieldCount == 0 || reader.GetName(0) != AppendStatement.SequencesColumn) continue;
-
-            await reader.ReadAsync(cancellationToken);
-            stored.AddRange(statements[next++].Stored(reader.GetFieldValue<long[]>(0), reader.GetFieldValue<long[]>(1)));
-        }
-        while (await reader.NextResultAsync(cancellationToken));
-
-        return stored;
-    }
-
-    // The events go last: from there to the commit the append lock is held.
-    private void Fill(NpgsqlBatch batch, List<AppendStatement> statements)
-    {
-        foreach (var advance in _advances) batch.BatchCommands.Add(advance.ToCommand());
-        foreach (var (messageId, consumer) in _received)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into inbox (message_id, consumer) values ($1, $2)")
-            {
-                Parameters = { new NpgsqlParameter<Guid> { TypedValue = messageId }, new NpgsqlParameter<string> { TypedValue = consumer } },
-            });
-        }
-
-        foreach (var command in _commands) batch.BatchCommands.Add(command);
-        foreach (var statement in statements) batch.BatchCommands.Add(statement.Command);
-        if (_archived.Count > 0) FillArchiving(batch);
-    }
-
-    private void FillArchiving(NpgsqlBatch batch)
-    {
-        // In the order in which appends lock streams. An append in flight is waited for here and seen by the last statement.
-        foreach (var id in _archived)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("update mt_streams set is_archived = true where id = $1")
-            {
-                Parameters = { new NpgsqlParameter<string> { TypedValue = id } },
-            });
-        }
-
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("update mt_events set is_archived = true where stream_id = any ($1)")
-        {
-            Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. _archived] } },
-        });
+        _pending.Metadata = Metadata();
+        await _log.Saves.SaveAsync(_pending, cancellationToken);
+        var appended = _pending.Events.Count > 0;
+        _pending.Clear();
+        if (appended) _log.OnCommit();
     }
 
     private EventMetadata Metadata()
@@ -353,30 +260,4 @@ public sealed class EventSession
             UserName,
             headers.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(headers));
     }
-
-    private void Clear()
-    {
-        _events.Clear();
-        _archived.Clear();
-        _received.Clear();
-        _advances.Clear();
-        _commands.Clear();
-        _enlisted.Clear();
-    }
-}
-
-/// <summary>A counted feed's position that moves with a commit.</summary>
-internal sealed record FeedAdvance(string Consumer, string Feed, int Partition, long From, long To)
-{
-    public NpgsqlBatchCommand ToCommand() => new("select advance_feed($1, $2, $3, $4, $5)")
-    {
-        Parameters =
-        {
-            new NpgsqlParameter<string> { TypedValue = Consumer },
-            new NpgsqlParameter<string> { TypedValue = Feed },
-            new NpgsqlParameter<int> { TypedValue = Partition },
-            new NpgsqlParameter<long> { TypedValue = From },
-            new NpgsqlParameter<long> { TypedValue = To },
-        },
-    };
 }

@@ -11,7 +11,7 @@ namespace AlgoStack.EventStore.Streams;
 public sealed class EventTypes
 {
     private readonly FrozenDictionary<string, StoredShape> _byName;
-    private readonly FrozenDictionary<Type, (string Name, JsonTypeInfo Json)> _byType;
+    private readonly FrozenDictionary<Type, (string Name, string ClrName, JsonTypeInfo Json)> _byType;
 
     /// <exception cref="EventConfigurationException">An old shape does not lead to an event, or a version is left out.</exception>
     public EventTypes(EventStoreOptions options)
@@ -24,7 +24,7 @@ public sealed class EventTypes
             .Select(e => KeyValuePair.Create(e.Key, new StoredShape(Json.GetTypeInfo(e.Value), e.Value, [])))
             .Concat(old)
             .ToFrozenDictionary(StringComparer.Ordinal);
-        _byType = options.Events.ToFrozenDictionary(t => t.Value, t => (t.Key, Json.GetTypeInfo(t.Value)));
+        _byType = options.Events.ToFrozenDictionary(t => t.Value, t => (t.Key, $"{t.Value.FullName}, {t.Value.Assembly.GetName().Name}", Json.GetTypeInfo(t.Value)));
     }
 
     public JsonSerializerOptions Json { get; }
@@ -42,6 +42,9 @@ public sealed class EventTypes
 
     /// <summary>Whether it is an event of today, and not a shape that is only read.</summary>
     public bool IsAppended(Type type) => _byType.ContainsKey(type);
+
+    /// <summary><c>Namespace.Type, Assembly</c>, as Marten notes it beside each event; nothing here reads it.</summary>
+    internal string ClrNameOf(Type type) => Find(type).ClrName;
 
     public bool Knows(string name) => _byName.ContainsKey(name);
 
@@ -96,7 +99,7 @@ public sealed class EventTypes
         }
     }
 
-    private (string Name, JsonTypeInfo Json) Find(Type type) => _byType.TryGetValue(type, out var found)
+    private (string Name, string ClrName, JsonTypeInfo Json) Find(Type type) => _byType.TryGetValue(type, out var found)
         ? found
         : throw new UnknownEventTypeException($"Event type {type} is not registered with the store.");
 }

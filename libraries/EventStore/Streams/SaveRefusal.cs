@@ -38,6 +38,13 @@ internal static class SaveRefusal
         }
     }
 
+    /// <summary>Whether the server is sure to have undone the transaction, as it is after all but the end of its connection.</summary>
+    public static bool IsRolledBack(PostgresException e) => e.InvariantSeverity == "ERROR";
+
+    /// <summary>The stream that a transaction was refused for, if it was for one.</summary>
+    public static string? StreamOf(PostgresException e) =>
+        e.SqlState is Archived or UnexpectedVersion ? Read(e).GetProperty("stream").GetString() : null;
+
     private static long Long(PostgresException e, string property) => Read(e).GetProperty(property).GetInt64();
 
     private static JsonElement Read(PostgresException e) => JsonDocument.Parse(e.MessageText).RootElement;

@@ -31,7 +31,7 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
     private static readonly ActivitySource Activities = new(EventDaemon.MeterName);
 
     private readonly BackOff _retry = new(FirstRetry, LongestRetry, log.Clock);
-    private readonly string[] _typeNames = [.. follower.Events.SelectMany(log.Types.NamesOf)];
+    private readonly string _ofTypes = OfTypes(follower, log.Types);
     private long _position = -1;
     private volatile string? _trouble;
     private volatile bool _isOwner;
@@ -129,7 +129,7 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
         try
         {
             // A follower of everything that is not looking for poison reads what the others read.
-            var page = _typeNames.Length == 0 && _limit == PageSize
+            var page = _ofTypes.Length == 0 && _limit == PageSize
                 ? await pages.ReadAsync(position, () => ReadAsync(owner, position, through, stopping), stopping)
                 : await ReadAsync(owner, position, through, stopping);
             events = page.Events;
@@ -165,22 +165,15 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
 
     private async Task<LogPage> ReadAsync(NpgsqlConnection owner, long position, long through, CancellationToken stopping)
     {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select {EventReader.Columns} from mt_events
-            where seq_id > $1 and seq_id <= $2 and ($3 or type = any ($4))
-            order by seq_id
-            limit $5
-            """,
-            owner);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = through });
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = _typeNames.Length == 0 });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = _typeNames });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _limit });
-        var events = await EventReader.ReadAsync(command, log.Types, stopping);
+        var clauses = $"where seq_id > {position} and seq_id <= {through} {_ofTypes} order by seq_id limit {_limit}";
+        var events = new List<StoredEvent>();
+        await foreach (var e in EventReader.CopyAsync(owner, clauses, log.Types, stopping)) events.Add(e);
         return new LogPage(position, events.Count == _limit ? events[^1].Sequence : through, events);
     }
+
+    private static string OfTypes(LogFollower follower, EventTypes types) => follower.Events.Count == 0
+        ? ""
+        : $"and type in ({string.Join(", ", follower.Events.SelectMany(types.NamesOf).Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'"))})";
 
     /// <summary>False when the progress was moved by somebody else: a rebuild set it back.</summary>
     private async Task<bool> HandleAsync(
