@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AlgoStack.EventStore.Projections;
@@ -17,7 +18,12 @@ namespace AlgoStack.EventStore;
 /// <summary>What a store holds and who follows it.</summary>
 public sealed class EventStoreOptions
 {
+    // As wide as the column.
+    private const int MostNameCharacters = 500;
+
     internal Dictionary<string, Type> Events { get; } = new(StringComparer.Ordinal);
+
+    internal List<Upcaster> Upcasters { get; } = [];
 
     internal AggregateFolds Folds { get; } = new();
 
@@ -47,20 +53,41 @@ public sealed class EventStoreOptions
     public TimeSpan MostCoalescingDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Registers an event under the snake_case name it is stored by for ever.</summary>
-    /// <exception cref="ArgumentException">The name is taken, or the type has one.</exception>
+    /// <exception cref="ArgumentException">The name is taken or over 500 characters, or the type has one.</exception>
     public void Event<T>(string name)
         where T : class
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        if (!Events.TryAdd(name, typeof(T)))
-        {
-            throw new ArgumentException($"Event name '{name}' is taken by {Events[name].Name}; {typeof(T).Name} needs one of its own.", nameof(name));
-        }
-
-        if (Events.First(e => e.Value == typeof(T)).Key is var other && other != name)
+        CheckFree(name, typeof(T));
+        if (Events.FirstOrDefault(e => e.Value == typeof(T)).Key is { } other)
         {
             throw new ArgumentException($"Event type {typeof(T).Name} has the name '{other}'; '{name}' would be its second.", nameof(name));
         }
+
+        Events.Add(name, typeof(T));
+    }
+
+    /// <summary>
+    /// Registers what was stored under <paramref name="name"/> in the shape of <typeparamref name="TOld"/> and is stored so
+    /// no more. Read, it becomes a <typeparamref name="TNew"/>: an event, or the old shape of the next upcast. The second
+    /// version of an event is stored as <c>name_v2</c>, the third as <c>name_v3</c>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is taken or over 500 characters.</exception>
+    public void Upcast<TOld, TNew>(string name, Func<TOld, TNew> upcast)
+        where TOld : class
+        where TNew : class
+    {
+        CheckFree(name, typeof(TOld));
+        Upcasters.Add(new Upcaster(name, typeof(TOld), typeof(TNew), (old, _) => upcast((TOld)old)));
+    }
+
+    /// <summary>As <see cref="Upcast{TOld,TNew}"/>, from JSON to JSON: no class of the old shape need be kept.</summary>
+    /// <exception cref="ArgumentException">The name is taken or over 500 characters.</exception>
+    public void Upcast<TNew>(string name, Func<JsonObject, JsonObject> upcast)
+        where TNew : class
+    {
+        CheckFree(name, typeof(TNew));
+        Upcasters.Add(new Upcaster(
+            name, typeof(JsonObject), typeof(TNew), (old, json) => upcast((JsonObject)old).Deserialize(json.GetTypeInfo(typeof(TNew)))));
     }
 
     /// <summary>Registers how an aggregate, an immutable value, comes of its events.</summary>
@@ -85,6 +112,21 @@ public sealed class EventStoreOptions
 
     public void Subscribe<T>()
         where T : Subscription => Subscriptions.Add(typeof(T));
+
+    private void CheckFree(string name, Type type)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Length > MostNameCharacters)
+        {
+            throw new ArgumentException($"Event name '{name[..40]}…' of {type.Name} has {name.Length} characters; expected up to {MostNameCharacters}.", nameof(name));
+        }
+
+        var taken = Events.GetValueOrDefault(name) ?? Upcasters.Find(u => u.Name == name)?.From;
+        if (taken is not null)
+        {
+            throw new ArgumentException($"Event name '{name}' is taken by {taken.Name}; {type.Name} needs one of its own.", nameof(name));
+        }
+    }
 }
 
 public static class EventStoreRegistration
@@ -110,7 +152,7 @@ public static class EventStoreRegistration
         builder.Services.AddSingleton(services => new EventLog(
             services.GetRequiredService<NpgsqlDataSource>(),
             services.GetRequiredService<ServiceDatabase>(),
-            new EventTypes(options.Events, options.Json),
+            new EventTypes(options),
             options.Folds,
             [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
             options.MostCoalescingDelay,

@@ -63,9 +63,13 @@ public sealed class EventLog
     /// <exception cref="UnreadableEventException">An event's JSON is not of its type.</exception>
     public async IAsyncEnumerable<StoredEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await OpenConnectionAsync(cancellationToken);
         await foreach (var e in EventReader.CopyAsync(connection, "order by seq_id", Types, cancellationToken)) yield return e;
     }
+
+    /// <exception cref="TooManyConnectionsException">The server takes no more connections.</exception>
+    internal ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+        Database.OpenConnectionAsync(Source, cancellationToken);
 
     /// <summary>Gets a token after commits of this process; tokens do not pile up.</summary>
     internal ChannelReader<bool> Commits => _commits.Reader;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using AlgoStack.Postgres;
 using Npgsql;
 
 namespace AlgoStack.EventStore.Streams;
@@ -38,6 +39,10 @@ public sealed class EventSession
     public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Appends to a stream that must not exist.</summary>
+    /// <exception cref="InvalidStreamIdException">The id cannot be stored.</exception>
+    /// <exception cref="UnknownEventTypeException">An event is not registered.</exception>
+    /// <exception cref="UnstorableEventException">An event cannot be stored as it is.</exception>
+    /// <exception cref="EventTooLargeException">An event is over 64 MiB of JSON.</exception>
     public void StartStream(string streamId, params IEnumerable<object> events) => Append(streamId, 0, events);
 
     /// <summary>Appends to a stream at whatever version it is; a stream that is not there begins.</summary>
@@ -58,12 +63,18 @@ public sealed class EventSession
     /// and whoever appends later gets <see cref="StreamArchivedException"/>. It is read and followed as before. Nothing
     /// happens to a stream that is not there.
     /// </summary>
-    public void ArchiveStream(string streamId) => _pending.Archived.Add(streamId);
+    public void ArchiveStream(string streamId)
+    {
+        StoredText.CheckStreamId(streamId);
+        _pending.Archived.Add(streamId);
+    }
 
     public async Task<StreamState?> FetchStreamStateAsync(string streamId, CancellationToken cancellationToken = default)
     {
-        await using var command = _log.Source.CreateCommand(
-            "select version, created, timestamp, is_archived from mt_streams where id = $1");
+        StoredText.CheckStreamId(streamId);
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select version, created, timestamp, is_archived from mt_streams where id = $1", connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return null;
@@ -90,12 +101,15 @@ public sealed class EventSession
         long fromVersion = 1,
         CancellationToken cancellationToken = default)
     {
-        await using var command = _log.Source.CreateCommand(
+        StoredText.CheckStreamId(streamId);
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
             $"""
             select {EventReader.Columns} from mt_events
             where stream_id = $1 and version between $2 and $3 {(timestamp is null ? "" : ThroughTimestamp)}
             order by version
-            """);
+            """,
+            connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = fromVersion });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version ?? long.MaxValue });
@@ -142,7 +156,8 @@ public sealed class EventSession
     /// </summary>
     public async Task<bool> TryReceiveAsync(Guid messageId, string consumer, CancellationToken cancellationToken = default)
     {
-        await using var command = _log.Source.CreateCommand("select exists (select from inbox where message_id = $1 and consumer = $2)");
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("select exists (select from inbox where message_id = $1 and consumer = $2)", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = messageId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
         if (await command.ExecuteScalarAsync(cancellationToken) is true) return false;
@@ -155,8 +170,9 @@ public sealed class EventSession
     /// <summary>The newest message of a counted feed that <paramref name="consumer"/> has committed; 0 for none.</summary>
     public async Task<long> LastSequenceAsync(string consumer, string feed, int partition, CancellationToken cancellationToken = default)
     {
-        await using var command = _log.Source.CreateCommand(
-            "select last_sequence from feed_positions where consumer = $1 and feed = $2 and partition = $3");
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select last_sequence from feed_positions where consumer = $1 and feed = $2 and partition = $3", connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = feed });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition });
@@ -201,6 +217,9 @@ public sealed class EventSession
     /// (<see cref="MessageAlreadyReceivedException"/>). Nothing was written.
     /// </exception>
     /// <exception cref="StreamArchivedException">A stream takes no more events. Nothing was written.</exception>
+    /// <exception cref="UnstorableMetadataException">What goes beside the events cannot be stored. Nothing was sent.</exception>
+    /// <exception cref="StoreFullException">The server's disk is full. Nothing was written.</exception>
+    /// <exception cref="TooManyConnectionsException">The server takes no more connections. Nothing was sent.</exception>
     /// <exception cref="NpgsqlException">
     /// The server refused, or the connection broke; whether a commit got through in that case only the store can tell.
     /// </exception>
@@ -223,6 +242,15 @@ public sealed class EventSession
         {
             headers.TryAdd(TraceParentHeader, id);
             if (!string.IsNullOrEmpty(activity.TraceStateString)) headers.TryAdd(TraceStateHeader, activity.TraceStateString);
+        }
+
+        StoredText.CheckMetadata("Correlation id", CorrelationId);
+        StoredText.CheckMetadata("Causation id", CausationId);
+        StoredText.CheckMetadata("User name", UserName);
+        foreach (var (name, value) in Headers)
+        {
+            StoredText.CheckMetadata("Header", name);
+            StoredText.CheckMetadata("Header", value);
         }
 
         return new EventMetadata(

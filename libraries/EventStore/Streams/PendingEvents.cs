@@ -18,7 +18,7 @@ internal sealed class PendingEvents(EventTypes types)
     /// <exception cref="ArgumentException">The stream was given another expected version before.</exception>
     public void Add(string streamId, long? expected, IEnumerable<object> events, DateTimeOffset now)
     {
-        ArgumentException.ThrowIfNullOrEmpty(streamId);
+        StoredText.CheckStreamId(streamId);
         if (!_streams.TryGetValue(streamId, out var stream))
         {
             stream = new PendingStream(streamId, expected);
@@ -32,7 +32,7 @@ internal sealed class PendingEvents(EventTypes types)
 
         foreach (var data in events)
         {
-            var json = types.Serialize(data);
+            var json = EventJson.Write(data, streamId, types);
             _events.Add(new PendingEvent(Guid.CreateVersion7(now), stream, data, json));
             Bytes += json.Length;
             stream.Count++;

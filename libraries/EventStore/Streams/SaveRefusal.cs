@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AlgoStack.EventStore.Streams;
 
-/// <summary>What the functions of <c>Schema/0002_functions.sql</c> and the unique keys raise, as this library's own errors.</summary>
+/// <summary>What the functions of <c>Schema/0002_functions.sql</c> and the unique keys raise, and a full disk, as this library's own errors.</summary>
 internal static class SaveRefusal
 {
     private const string Archived = "MT001";
@@ -31,6 +31,8 @@ internal static class SaveRefusal
             case PostgresErrorCodes.UniqueViolation when e.ConstraintName == "inbox_pkey":
                 var taken = received.First(r => received.Count == 1 || e.Detail!.Contains(r.MessageId.ToString(), StringComparison.Ordinal));
                 return new MessageAlreadyReceivedException(taken.MessageId, taken.Consumer, e);
+            case PostgresErrorCodes.DiskFull:
+                return new StoreFullException(e.MessageText, e);
             default:
                 return null;
         }

@@ -187,7 +187,7 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
     private async Task WriteAsync(List<PendingSave> saves, CancellationToken cancellationToken)
     {
         var statements = AppendStatement.Of(saves, log.Types, log.AppendLock);
-        await using var connection = await log.Source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await log.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         if (saves.Count > 1) batch.BatchCommands.Add(BoundWaits());
         foreach (var save in saves) save.FillBefore(batch);

@@ -173,7 +173,7 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
 
     private static string OfTypes(LogFollower follower, EventTypes types) => follower.Events.Count == 0
         ? ""
-        : $"and type in ({string.Join(", ", follower.Events.Select(e => $"'{types.NameOf(e).Replace("'", "''", StringComparison.Ordinal)}'"))})";
+        : $"and type in ({string.Join(", ", follower.Events.SelectMany(types.NamesOf).Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'"))})";
 
     /// <summary>False when the progress was moved by somebody else: a rebuild set it back.</summary>
     private async Task<bool> HandleAsync(
