@@ -28,6 +28,7 @@ public sealed class EventLog
         Inline = inline;
         Clock = clock;
         AppendLock = database.LockKey("append");
+        ChainLock = database.LockKey("chain");
         Channel = $"{database.Schema}_events";
         Database = database;
         Saves = new SessionSaves(this, mostCoalescingDelay);
@@ -49,6 +50,9 @@ public sealed class EventLog
 
     /// <summary>Held shared by every append and exclusively, for a moment, by whoever reads the high-water mark.</summary>
     internal long AppendLock { get; }
+
+    /// <summary>Held by whoever seals a page of the log.</summary>
+    internal long ChainLock { get; }
 
     /// <summary>The name that other processes' commits are told under.</summary>
     internal string Channel { get; }
