@@ -25,6 +25,7 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     private readonly CommitBell _bell;
     private readonly Meter _meter;
     private readonly RecentPages _pages = new();
+    private readonly ShardControl _control;
     private readonly ProjectionRebuild _rebuild;
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
@@ -39,7 +40,8 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
         _log = log;
         _bell = new CommitBell(log, logger);
         _mark = new HighWaterMark(log, logger);
-        _shards = [.. projections.Concat<LogFollower>(subscriptions).Select(f => new Shard(log, _mark, _pages, f, logger))];
+        _control = new ShardControl(log, logger);
+        _shards = [.. projections.Concat<LogFollower>(subscriptions).Select(f => new Shard(log, _mark, _pages, _control, f, logger))];
         _rebuild = new ProjectionRebuild(log);
         if (_shards.Concat<object>(log.Inline).Count() != FollowerNames().Distinct(StringComparer.Ordinal).Count())
         {
@@ -57,6 +59,16 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
             "algostack_outbox_pending_messages",
             () => Lags(s => s.Follower is Subscription, "subscription"),
             description: "Sequence numbers committed and not yet told, where this process does it.");
+        _meter.CreateObservableGauge(
+            "algostack_projection_lag_seconds",
+            () => Delays(s => s.Follower is Projection, "projection"),
+            unit: "s",
+            description: "How far behind in time, where this process does it; 0 at the end of the log.");
+        _meter.CreateObservableGauge(
+            "algostack_outbox_pending_seconds",
+            () => Delays(s => s.Follower is Subscription, "subscription"),
+            unit: "s",
+            description: "How far behind in time, where this process does it; 0 at the end of the log.");
     }
 
     /// <summary>Whether every shard, as far as this process runs it, has handled all events up to <paramref name="sequence"/>.</summary>
@@ -94,13 +106,35 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
             : throw new ArgumentException($"Projection '{projection}' is none of {string.Join(", ", FollowerNames())}.", nameof(projection));
     }
 
+    /// <summary>
+    /// Stops a projection or subscription, whichever process runs it, after the page in hand and for good: a restart does not
+    /// let it go on.
+    /// </summary>
+    /// <param name="why">For whoever looks, as is <paramref name="by"/>.</param>
+    /// <exception cref="ArgumentException">Nothing of that name follows the log.</exception>
+    public Task PauseAsync(string follower, string why, string by, CancellationToken cancellationToken = default) =>
+        _control.PauseAsync(Find(follower).Name, why, by, cancellationToken);
+
+    /// <summary>
+    /// Lets what was paused, or stopped before a poison event, go on from where it is, whichever process runs it. False when
+    /// it was neither.
+    /// </summary>
+    /// <exception cref="ArgumentException">Nothing of that name follows the log.</exception>
+    public Task<bool> ResumeAsync(string follower, CancellationToken cancellationToken = default) =>
+        _control.ResumeAsync(Find(follower).Name, cancellationToken);
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var troubles = _shards.Select(s => s.Trouble).OfType<string>().ToList();
+        var paused = _shards.Select(s => _control.Stopped(s.Name)).OfType<StoppedShard>().Where(s => !s.IsPoisoned)
+            .Select(s => $"{s.Name} was paused by {s.By}: {s.Why}").ToList();
         var data = _shards.Where(s => s.IsOwner).ToDictionary(s => s.Name, object (s) => s.Position, StringComparer.Ordinal);
-        return Task.FromResult(troubles.Count == 0
-            ? HealthCheckResult.Healthy(data: data)
-            : HealthCheckResult.Unhealthy(string.Join(' ', troubles), data: data));
+        return Task.FromResult((troubles.Count, paused.Count) switch
+        {
+            (0, 0) => HealthCheckResult.Healthy(data: data),
+            (0, _) => HealthCheckResult.Degraded(string.Join(' ', paused), data: data),
+            _ => HealthCheckResult.Unhealthy(string.Join(' ', troubles), data: data),
+        });
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -126,11 +160,13 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     public void Dispose()
     {
         _pages.Dispose();
+        _control.Dispose();
         _stopping.Dispose();
     }
 
     private Task RunAsync(CancellationToken stopping) => Task.WhenAll(
         _shards.Select(s => Task.Run(() => s.RunAsync(stopping), CancellationToken.None))
+            .Append(Task.Run(() => _control.RunAsync(stopping), CancellationToken.None))
             .Append(Task.Run(() => _mark.RunAsync(stopping), CancellationToken.None))
             .Append(Task.Run(() => _bell.ListenAsync(stopping), CancellationToken.None))
             .Append(Task.Run(() => _bell.RingAsync(stopping), CancellationToken.None)));
@@ -149,8 +185,15 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    private Shard Find(string follower) => _shards.Find(s => s.Follower.Name == follower)
+        ?? throw new ArgumentException($"'{follower}' is none of {string.Join(", ", _shards.Select(s => s.Follower.Name))}.", nameof(follower));
+
     private IEnumerable<string> FollowerNames() => _shards.Select(s => s.Follower.Name).Concat(_log.Inline.Select(p => p.Name));
 
     private IEnumerable<Measurement<long>> Lags(Func<Shard, bool> which, string label) =>
         _shards.Where(s => s.IsOwner && which(s)).Select(s => new Measurement<long>(s.Lag, new KeyValuePair<string, object?>(label, s.Follower.Name)));
+
+    private IEnumerable<Measurement<double>> Delays(Func<Shard, bool> which, string label) => _shards
+        .Where(s => s.IsOwner && which(s))
+        .Select(s => new Measurement<double>(s.Delay.TotalSeconds, new KeyValuePair<string, object?>(label, s.Follower.Name)));
 }
