@@ -42,7 +42,7 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
         _mark = new HighWaterMark(log, logger);
         _control = new ShardControl(log, logger);
         _shards = [.. projections.Concat<LogFollower>(subscriptions).Select(f => new Shard(log, _mark, _pages, _control, f, logger))];
-        _rebuild = new ProjectionRebuild(log);
+        _rebuild = new ProjectionRebuild(log, [.. Projections], _mark, _pages, _control, logger);
         if (_shards.Concat<object>(log.Inline).Count() != FollowerNames().Distinct(StringComparer.Ordinal).Count())
         {
             throw new ArgumentException($"Followers of a store need names of their own, found {string.Join(", ", FollowerNames())}.", nameof(projections));
@@ -92,19 +92,22 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     }
 
     /// <summary>
-    /// Empties the tables of a projection and fills them anew by the same code. An async projection starts over and is
-    /// behind for a while; an inline one is done on return, and appends that touch its tables wait meanwhile.
+    /// Builds a projection anew by the same code and returns when the new tables have taken the place of the old ones, which
+    /// serve and keep up meanwhile. It may be another process that does it; where that dies, one begins again.
     /// </summary>
-    /// <exception cref="ArgumentException">The store has no projection of that name.</exception>
-    public Task RebuildAsync(string projection, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The store has no projection of that name, or none with tables.</exception>
+    /// <exception cref="ProjectionRebuildException">An event is poison, or the tables cannot be exchanged.</exception>
+    public async Task RebuildAsync(string projection, CancellationToken cancellationToken = default)
     {
-        if (_log.Inline.FirstOrDefault(p => p.Name == projection) is { } inline) return _rebuild.InlineAsync(inline, cancellationToken);
-
-        var async = _shards.Select(s => s.Follower).OfType<Projection>().FirstOrDefault(p => p.Name == projection);
-        return async is not null
-            ? _rebuild.StartOverAsync(async, cancellationToken)
-            : throw new ArgumentException($"Projection '{projection}' is none of {string.Join(", ", FollowerNames())}.", nameof(projection));
+        await StartRebuildAsync(projection, Environment.MachineName, cancellationToken);
+        await _rebuild.WaitAsync(FindProjection(projection), cancellationToken);
     }
+
+    /// <summary>As <see cref="RebuildAsync"/>, without waiting for it.</summary>
+    /// <param name="by">Who asks, for whoever looks.</param>
+    /// <exception cref="ArgumentException">The store has no projection of that name, or none with tables.</exception>
+    public Task StartRebuildAsync(string projection, string by, CancellationToken cancellationToken = default) =>
+        _rebuild.RequestAsync(FindProjection(projection), by, cancellationToken);
 
     /// <summary>
     /// Stops a projection or subscription, whichever process runs it, after the page in hand and for good: a restart does not
@@ -143,7 +146,7 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (_shards.Count > 0) _running = RunAsync(_stopping.Token);
+        _running = RunAsync(_stopping.Token);
         return Task.CompletedTask;
     }
 
@@ -164,12 +167,14 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
         _stopping.Dispose();
     }
 
-    private Task RunAsync(CancellationToken stopping) => Task.WhenAll(
-        _shards.Select(s => Task.Run(() => s.RunAsync(stopping), CancellationToken.None))
-            .Append(Task.Run(() => _control.RunAsync(stopping), CancellationToken.None))
-            .Append(Task.Run(() => _mark.RunAsync(stopping), CancellationToken.None))
-            .Append(Task.Run(() => _bell.ListenAsync(stopping), CancellationToken.None))
-            .Append(Task.Run(() => _bell.RingAsync(stopping), CancellationToken.None)));
+    private Task RunAsync(CancellationToken stopping)
+    {
+        Func<CancellationToken, Task>[] followed = [.. _shards.Select(s => (Func<CancellationToken, Task>)s.RunAsync), _mark.RunAsync, _bell.ListenAsync, _bell.RingAsync];
+        Func<CancellationToken, Task>[] commanded = [_control.RunAsync, _rebuild.RunAsync];
+        return Task.WhenAll(
+            (_shards.Count == 0 ? [] : followed).Concat(_shards.Count + _log.Inline.Count == 0 ? [] : commanded)
+                .Select(run => Task.Run(() => run(stopping), CancellationToken.None)));
+    }
 
     private async Task<string?> BehindAsync(List<string> names, long goal, CancellationToken cancellationToken)
     {
@@ -184,6 +189,11 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = goal });
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
+
+    private IReadOnlyList<Projection> Projections => [.. _log.Inline, .. _shards.Select(s => s.Follower).OfType<Projection>()];
+
+    private Projection FindProjection(string name) => Projections.FirstOrDefault(p => p.Name == name && p.Tables.Count > 0)
+        ?? throw new ArgumentException($"Projection '{name}' is none of {string.Join(", ", Projections.Where(p => p.Tables.Count > 0).Select(p => p.Name))}.", nameof(name));
 
     private Shard Find(string follower) => _shards.Find(s => s.Follower.Name == follower)
         ?? throw new ArgumentException($"'{follower}' is none of {string.Join(", ", _shards.Select(s => s.Follower.Name))}.", nameof(follower));
