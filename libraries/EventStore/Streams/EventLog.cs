@@ -26,6 +26,12 @@ public sealed class EventLog
         Types = types;
         Folds = folds;
         Inline = inline;
+        if (inline.FirstOrDefault(p => !p.CanBeInline) is { } shared)
+        {
+            throw new ArgumentException(
+                $"Projection {shared.Name} cannot be inline: commits of different streams, side by side, would overwrite each other's rows.", nameof(inline));
+        }
+
         Clock = clock;
         AppendLock = database.LockKey("append");
         ChainLock = database.LockKey("chain");

@@ -104,9 +104,3 @@ public readonly record struct EventPlace(string StreamId, long Version, long Seq
 {
     public override string ToString() => $"{StreamId} version {Version} (sequence {Sequence})";
 }
-
-/// <summary>Where an event is, for errors about it.</summary>
-public readonly record struct EventPlace(string StreamId, long Version, long Sequence)
-{
-    public override string ToString() => $"{StreamId} version {Version} (sequence {Sequence})";
-}
