@@ -1,4 +1,5 @@
 using AlgoStack.Ingestion.Feeds;
+using AlgoStack.Ingestion.Imports;
 using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Providers;
 using AlgoStack.Ingestion.Providers.Binance;
@@ -20,7 +21,10 @@ internal static class IngestionService
         builder.AddBus();
         builder.Services
             .AddSingleton<InstrumentRegistry>()
+            .AddSingleton<SeriesRegistry>()
             .AddSingleton<TapeWriter>()
+            .AddSingleton<BulkWriter>()
+            .AddSingleton<TapeHistory>()
             .AddSingleton<BatchJournal>()
             .AddSingleton<BatchReader>()
             .AddSingleton<SessionStore>()
@@ -31,6 +35,7 @@ internal static class IngestionService
             .AddSingleton<IVenueProtocol, KrakenProtocol>()
             .AddHosted<NoticePublisher>()
             .AddHosted<ReplayRunner>()
+            .AddHosted<ImportRunner>()
             .AddHosted<LiveSession>()
             .AddHosted<FeedRunner>()
             .TryAddSingleton<FeedTimings>();
@@ -41,6 +46,7 @@ internal static class IngestionService
     {
         app.MapDefaultEndpoints();
         app.MapPost("/replays", StartReplayEndpoint.HandleAsync);
+        app.MapPost("/imports", StartImportEndpoint.HandleAsync);
         app.MapPost("/feeds", StartFeedEndpoint.HandleAsync);
         app.MapDelete("/feeds/{provider}", StartFeedEndpoint.StopAsync);
         app.MapGet("/sessions", GetSessions.ListAsync);
@@ -49,7 +55,8 @@ internal static class IngestionService
         app.MapGet("/sessions/{id}/batches/{sequence:long}", GetSessions.BatchAsync);
         app.MapGet("/sessions/{id}/bars", GetSessions.BarsAsync);
         app.MapGet("/instruments", GetInstruments.HandleAsync);
-        app.MapGet("/history", GetHistory.HandleAsync);
+        app.MapGet("/history", GetHistory.BarsAsync);
+        app.MapGet("/history/{kind}", GetHistory.KindAsync);
         return app;
     }
 

@@ -1,4 +1,5 @@
 using AlgoStack.Benchmarks.Measuring;
+using AlgoStack.Benchmarks.Tape;
 using AlgoStack.Testing;
 using Npgsql;
 
@@ -26,6 +27,8 @@ internal static class EventStoreBenchmark
             if (suite.Reads.Any(IsWanted)) await suite.FillAsync();
             await MeasureAsync(suite.Reads);
         }
+
+        await using (var tape = await TapeSuite.StartAsync(database, brief)) await MeasureAsync(tape.Comparisons);
 
         if (brief) return 0;
         if (results.Exists(r => r.IsLimitImplausible)) return LimitImplausible;
