@@ -47,10 +47,17 @@ internal sealed class Writer(EventLog log, WriterTask task, Report report)
         }
     }
 
+    /// <summary>Appends at the version that it finds, again and again until nobody comes in between.</summary>
     private async Task InsistAsync(string name)
     {
         var outcome = Outcome.Refused;
-        for (var attempt = 0; outcome == Outcome.Refused; attempt++) outcome = await FetchAndAppendAsync($"{name}.{attempt}", OneStream);
+        for (var attempt = 0; outcome == Outcome.Refused; attempt++)
+        {
+            var session = log.OpenSession();
+            var version = (await session.FetchStreamStateAsync(OneStream))?.Version ?? 0;
+            session.Append(OneStream, version, [new Entry($"{name}.{attempt}", 1, 1, version)]);
+            outcome = await SaveAsync($"{name}.{attempt}", session, Outcome.Saved, Outcome.Refused);
+        }
     }
 
     private async Task AnythingAsync(string name, int i, Random random)

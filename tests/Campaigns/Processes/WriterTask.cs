@@ -17,6 +17,6 @@ internal enum WriterLoad
     /// <summary>All append to one stream at any version.</summary>
     AnyVersion,
 
-    /// <summary>All fetch one stream, append to it as fetched, and try again when somebody was first.</summary>
+    /// <summary>All append to one stream at the version they find, and try again when somebody was first.</summary>
     ExpectedVersion,
 }

@@ -10,6 +10,9 @@ namespace AlgoStack.Campaigns.Store;
 /// <summary>One row an event, in the order they came, so that one lost, doubled or out of order shows.</summary>
 internal sealed class Ledger : Projection
 {
+    /// <summary>Time in which a kill finds it between its progress and its writes.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     public override string Name => "Ledger";
 
     public override IReadOnlyList<string> Tables => ["ledger"];
@@ -17,6 +20,7 @@ internal sealed class Ledger : Projection
     public override async Task ApplyAsync(
         IReadOnlyList<StoredEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
+        await Task.Delay(Pause, cancellationToken);
         await using var copy = await connection.BeginBinaryImportAsync(
             "copy ledger (seq_id, stream_id, version) from stdin (format binary)", cancellationToken);
         foreach (var e in events)
@@ -77,11 +81,14 @@ internal sealed class RefusedException : Exception;
 /// <summary>Says what it was told, and when by the machine's clock, which all processes share.</summary>
 internal sealed class Told(Report report) : Subscription
 {
+    /// <summary>Time in which a kill finds it between what it said and its progress.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     public override string Name => "Told";
 
-    public override Task HandleAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken)
+    public override async Task HandleAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken)
     {
         report.Write($"told {Stopwatch.GetTimestamp()} {string.Join(',', events.Select(e => e.Sequence))}");
-        return Task.CompletedTask;
+        await Task.Delay(Pause, cancellationToken);
     }
 }
