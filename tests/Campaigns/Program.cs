@@ -10,9 +10,18 @@ switch (args)
     case [ChildPrograms.Read, var schema]:
         await ChildPrograms.ReadAsync(schema);
         return 0;
-    case ["event-store", .. var options]:
-        return await EventStoreCampaign.RunAsync(options);
+    case ["event-store", .. var rest]:
+        try
+        {
+            return await new EventStoreCampaign(CampaignOptions.Parse(rest), Console.Out).RunAsync();
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync($"{e.Message} tests/campaign --help explains.");
+            return 2;
+        }
+
     default:
-        await Console.Error.WriteLineAsync("Expected event-store; tests/campaign --help explains.");
+        await Console.Error.WriteLineAsync("Which campaign? There is event-store; tests/campaign --help explains.");
         return 2;
 }

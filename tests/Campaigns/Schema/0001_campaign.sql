@@ -24,3 +24,10 @@ create table effects (
 create table refusals (
     id bigint unique deferrable initially deferred
 );
+
+-- A replay's: what each stream's events come to.
+create table digests (
+    stream_id text   primary key,
+    entries   bigint not null,
+    digest    text   not null
+);
