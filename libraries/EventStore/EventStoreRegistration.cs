@@ -33,6 +33,9 @@ public sealed class EventStoreOptions
 
     internal List<Type> Subscriptions { get; } = [];
 
+    /// <summary>What streams are identified by. A store is opened only as what it was made.</summary>
+    public StreamIdentity StreamIdentity { get; set; }
+
     /// <summary>
     /// How events are written: names as declared and enums as numbers, as Marten does; NaN and infinities by name.
     /// Generated metadata goes in front of <c>TypeInfoResolverChain</c>, converters of the domain's own values into
@@ -143,7 +146,11 @@ public static class EventStoreRegistration
         var options = new EventStoreOptions();
         configure(options);
 
-        builder.AddPostgres(connectionName, schema, Assembly.GetCallingAssembly(), new MigrationSource("event_store", typeof(EventLog).Assembly, "Schema"));
+        builder.AddPostgres(
+            connectionName,
+            schema,
+            Assembly.GetCallingAssembly(),
+            new MigrationSource("event_store", typeof(EventLog).Assembly, "Schema", options.StreamIdentity.Form()));
         foreach (var type in options.InlineProjections.Concat(options.AsyncProjections).Concat(options.Subscriptions))
         {
             builder.Services.AddSingleton(type);
@@ -153,6 +160,7 @@ public static class EventStoreRegistration
             services.GetRequiredService<NpgsqlDataSource>(),
             services.GetRequiredService<ServiceDatabase>(),
             new EventTypes(options),
+            options.StreamIdentity,
             options.Folds,
             [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
             options.MostCoalescingDelay,
