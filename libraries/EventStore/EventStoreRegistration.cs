@@ -31,6 +31,8 @@ public sealed class EventStoreOptions
 
     internal List<Type> AsyncProjections { get; } = [];
 
+    internal List<Type> LiveProjections { get; } = [];
+
     internal List<Type> Subscriptions { get; } = [];
 
     /// <summary>What streams are identified by. A store is opened only as what it was made.</summary>
@@ -105,13 +107,17 @@ public sealed class EventStoreOptions
             return state;
         });
 
-    /// <summary>A projection written in the transaction of every append.</summary>
+    /// <summary>A projection written in the transaction of every append; not a <see cref="MultiStreamProjection{T, TId}"/>.</summary>
     public void Inline<T>()
         where T : Projection => InlineProjections.Add(typeof(T));
 
     /// <summary>A projection that follows the log.</summary>
     public void Async<T>()
         where T : Projection => AsyncProjections.Add(typeof(T));
+
+    /// <summary>A <see cref="SingleStreamProjection{T}"/> that is written nowhere: <see cref="EventSession.AggregateStreamAsync{T}"/> folds it.</summary>
+    public void Live<T>()
+        where T : Projection => LiveProjections.Add(typeof(T));
 
     public void Subscribe<T>()
         where T : Subscription => Subscriptions.Add(typeof(T));
@@ -151,20 +157,23 @@ public static class EventStoreRegistration
             schema,
             Assembly.GetCallingAssembly(),
             new MigrationSource("event_store", typeof(EventLog).Assembly, "Schema", options.StreamIdentity.Form()));
-        foreach (var type in options.InlineProjections.Concat(options.AsyncProjections).Concat(options.Subscriptions))
-        {
-            builder.Services.AddSingleton(type);
-        }
+        Type[] projections = [.. options.InlineProjections, .. options.AsyncProjections, .. options.LiveProjections];
+        foreach (var type in projections.Concat(options.Subscriptions)) builder.Services.AddSingleton(type);
 
-        builder.Services.AddSingleton(services => new EventLog(
-            services.GetRequiredService<NpgsqlDataSource>(),
-            services.GetRequiredService<ServiceDatabase>(),
-            new EventTypes(options),
-            options.StreamIdentity,
-            options.Folds,
-            [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
-            options.MostCoalescingDelay,
-            services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services =>
+        {
+            var log = new EventLog(
+                services.GetRequiredService<NpgsqlDataSource>(),
+                services.GetRequiredService<ServiceDatabase>(),
+                new EventTypes(options),
+                options.StreamIdentity,
+                options.Folds,
+                [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
+                options.MostCoalescingDelay,
+                services.GetRequiredService<TimeProvider>());
+            foreach (var type in projections) ((Projection)services.GetRequiredService(type)).Join(log);
+            return log;
+        });
         builder.Services.AddScoped(services => services.GetRequiredService<EventLog>().OpenSession());
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<EventDaemon>(
             services,

@@ -28,8 +28,15 @@ public sealed class EventLog
         StreamIdentity = streamIdentity;
         Folds = folds;
         Inline = inline;
+        if (inline.FirstOrDefault(p => !p.CanBeInline) is { } shared)
+        {
+            throw new ArgumentException(
+                $"Projection {shared.Name} cannot be inline: commits of different streams, side by side, would overwrite each other's rows.", nameof(inline));
+        }
+
         Clock = clock;
         AppendLock = database.LockKey("append");
+        ChainLock = database.LockKey("chain");
         Channel = $"{database.Schema}_events";
         Database = database;
         Saves = new SessionSaves(this, mostCoalescingDelay);
@@ -53,6 +60,9 @@ public sealed class EventLog
 
     /// <summary>Held shared by every append and exclusively, for a moment, by whoever reads the high-water mark.</summary>
     internal long AppendLock { get; }
+
+    /// <summary>Held by whoever seals a page of the log.</summary>
+    internal long ChainLock { get; }
 
     /// <summary>The name that other processes' commits are told under.</summary>
     internal string Channel { get; }

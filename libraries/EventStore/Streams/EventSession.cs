@@ -129,16 +129,19 @@ public sealed class EventSession
         where T : class
     {
         var events = await FetchStreamAsync(streamId, version, timestamp, cancellationToken: cancellationToken);
-        return events.Count == 0 ? null : _log.Folds.Fold<T>(events.Select(e => e.Data));
+        return events.Count == 0 ? null : _log.Folds.Fold<T>(events);
     }
 
     /// <summary>The aggregate, to be written back only if nobody appends in between. A stream that is not there is the seed.</summary>
+    /// <exception cref="InvalidOperationException">The aggregate has no state there, since it was not registered with a seed.</exception>
     public async Task<WritableStream<T>> FetchForWriting<T>(string streamId, CancellationToken cancellationToken = default)
         where T : class
     {
         streamId = StreamIdentity.Check(streamId);
         var events = await FetchStreamAsync(streamId, cancellationToken: cancellationToken);
-        return new WritableStream<T>(this, streamId, events.Count == 0 ? 0 : events[^1].Version, _log.Folds.Fold<T>(events.Select(e => e.Data)));
+        var aggregate = _log.Folds.Fold<T>(events)
+            ?? throw new InvalidOperationException($"Stream {streamId}: {typeof(T)} is nothing there; to be written to, it needs a seed.");
+        return new WritableStream<T>(this, streamId, events.Count == 0 ? 0 : events[^1].Version, aggregate);
     }
 
     /// <summary>As <see cref="FetchForWriting{T}(string,CancellationToken)"/>, of a stream known to be at a version.</summary>
@@ -253,8 +256,10 @@ public sealed class EventSession
             StoredText.CheckMetadata("Header", value);
         }
 
+        // As the column keeps it, so that an inline projection is given what a rebuild will read.
+        var now = _log.Clock.GetUtcNow();
         return new EventMetadata(
-            _log.Clock.GetUtcNow(),
+            now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
             CorrelationId ?? activity?.RootId,
             CausationId ?? activity?.ParentId,
             UserName,
