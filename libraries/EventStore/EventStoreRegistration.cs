@@ -35,6 +35,9 @@ public sealed class EventStoreOptions
 
     internal List<Type> Subscriptions { get; } = [];
 
+    /// <summary>What streams are identified by. A store is opened only as what it was made.</summary>
+    public StreamIdentity StreamIdentity { get; set; }
+
     /// <summary>
     /// How events are written: names as declared and enums as numbers, as Marten does; NaN and infinities by name.
     /// Generated metadata goes in front of <c>TypeInfoResolverChain</c>, converters of the domain's own values into
@@ -149,7 +152,11 @@ public static class EventStoreRegistration
         var options = new EventStoreOptions();
         configure(options);
 
-        builder.AddPostgres(connectionName, schema, Assembly.GetCallingAssembly(), new MigrationSource("event_store", typeof(EventLog).Assembly, "Schema"));
+        builder.AddPostgres(
+            connectionName,
+            schema,
+            Assembly.GetCallingAssembly(),
+            new MigrationSource("event_store", typeof(EventLog).Assembly, "Schema", options.StreamIdentity.Form()));
         Type[] projections = [.. options.InlineProjections, .. options.AsyncProjections, .. options.LiveProjections];
         foreach (var type in projections.Concat(options.Subscriptions)) builder.Services.AddSingleton(type);
 
@@ -159,6 +166,7 @@ public static class EventStoreRegistration
                 services.GetRequiredService<NpgsqlDataSource>(),
                 services.GetRequiredService<ServiceDatabase>(),
                 new EventTypes(options),
+                options.StreamIdentity,
                 options.Folds,
                 [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
                 options.MostCoalescingDelay,

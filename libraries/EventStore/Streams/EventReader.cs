@@ -9,7 +9,7 @@ namespace AlgoStack.EventStore.Streams;
 internal static class EventReader
 {
     public const string Columns =
-        "seq_id, id, stream_id, version, data, type, timestamp, correlation_id, causation_id, user_name, headers";
+        "seq_id, id, stream_id::text, version, data, type, timestamp, correlation_id, causation_id, user_name, headers";
 
     /// <summary>For a stream, which is mostly short: a prepared statement.</summary>
     public static async Task<List<StoredEvent>> ReadAsync(NpgsqlCommand command, EventTypes types, CancellationToken cancellationToken)
