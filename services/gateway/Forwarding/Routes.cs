@@ -64,5 +64,6 @@ internal static class Routes
         new("/api/v1/signal/{**rest}", Signal, "/api/v1/signal"),
         new("/api/v1/routing/{**rest}", BrokerRouting, "/api/v1/routing"),
         new("/api/v1/alerting/{**rest}", Alerting, "/api/v1/alerting"),
+        new("/api/v1/backtest/chain/{**rest}", Backtest, "/api/v1/backtest"),
     ];
 }

@@ -26,6 +26,8 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
     [InlineData("/api/v1/alerts", "alerting", "/alerts")]
     [InlineData("/api/v1/backtest/replay", "backtest", "/api/backtest/replay")]
     [InlineData("/api/v1/backtest/parity/replay-1", "backtest", "/api/backtest/parity/replay-1")]
+    [InlineData("/api/v1/backtest/chain/verification", "backtest", "/chain/verification")]
+    [InlineData("/api/v1/signal/chain/verification", "signal", "/chain/verification")]
     [InlineData("/api/backtest/replay", "backtest", "/api/backtest/replay")]
     [InlineData("/api/backtest/events", "backtest", "/api/backtest/events")]
     [InlineData("/api/backtest/parity/replay-1", "backtest", "/api/backtest/parity/replay-1")]
