@@ -76,6 +76,9 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
         }
     }
 
+    /// <summary>Reads the mark now, if appends let it; for who does not wait for the next time.</summary>
+    public Task ReadAsync(CancellationToken cancellationToken) => TryMoveAsync(cancellationToken);
+
     /// <summary>False when appends held the lock all the while; the old mark stands then.</summary>
     private async Task<bool> TryMoveAsync(CancellationToken cancellationToken)
     {
@@ -83,10 +86,15 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
         if (await NewestAsync(connection, cancellationToken) <= Value) return true;
         if (await TryReadAsync(connection, cancellationToken) is not { } mark) return false;
 
-        Volatile.Write(ref _mark, mark);
+        Move(mark);
         Interlocked.Exchange(ref _moved, NewSignal()).SetResult();
         if (log.Clock.GetElapsedTime(_notedAt) >= NoteInterval) await NoteAsync(connection, cancellationToken);
         return true;
+    }
+
+    private void Move(long mark)
+    {
+        lock (_backOff) _mark = Math.Max(_mark, mark);
     }
 
     private async Task WaitForWakeAsync(CancellationToken stopping)
