@@ -10,16 +10,8 @@ internal static class ServiceChains
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>The services that keep a log, and where the console passes their paths on.</summary>
-    private static readonly Dictionary<string, string> Paths = new(StringComparer.Ordinal)
-    {
-        ["signal"] = "/api/v1/signal",
-        ["broker-routing"] = "/api/v1/routing",
-        ["alerting"] = "/api/v1/alerting",
-        ["backtest"] = "/api/v1/backtest",
-    };
-
-    public static IReadOnlyCollection<string> Services => Paths.Keys;
+    /// <summary>The services that keep a log.</summary>
+    public static IReadOnlyList<string> Services { get; } = ["signal", "broker-routing", "alerting", "backtest"];
 
     /// <param name="service">All of them when null.</param>
     public static async IAsyncEnumerable<ChainPiece> VerifyAsync(
@@ -28,7 +20,7 @@ internal static class ServiceChains
         foreach (var name in Services.Where(s => service is null || s == service))
         {
             var done = false;
-            await foreach (var piece in VerifyAsync(console, name, $"{Paths[name]}/chain/verification", heads, cancellationToken))
+            await foreach (var piece in VerifyOneAsync(console, name, heads, cancellationToken))
             {
                 done |= piece.Report is not null;
                 yield return piece;
@@ -38,11 +30,11 @@ internal static class ServiceChains
         }
     }
 
-    private static async IAsyncEnumerable<ChainPiece> VerifyAsync(
-        ConsoleClient console, string service, string path, string[] heads, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ChainPiece> VerifyOneAsync(
+        ConsoleClient console, string service, string[] heads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = string.Join('&', heads.Select(h => $"head={h}"));
-        await using var items = console.FollowAsync($"{path}?{query}", cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var items = console.FollowAsync($"/api/v1/stores/{service}/chain/verification?{query}", cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
             try

@@ -1,6 +1,6 @@
 using AlgoStack.Backtest.Backtests;
 using AlgoStack.EventStore;
-using AlgoStack.EventStore.Chain;
+using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
 
@@ -32,7 +32,7 @@ public static class BacktestService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        app.MapChain();
+        app.MapEventStore();
         StartReplay.Map(app);
         GetBacktest.Map(app);
         CheckParity.Map(app);

@@ -5,7 +5,7 @@ using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore;
-using AlgoStack.EventStore.Chain;
+using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
 
@@ -33,7 +33,7 @@ public static class BrokerRoutingService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        app.MapChain();
+        app.MapEventStore();
         GetOrders.Map(app);
         GetPositions.Map(app);
         GetPortfolio.Map(app);

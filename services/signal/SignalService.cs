@@ -1,6 +1,6 @@
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.EventStore;
-using AlgoStack.EventStore.Chain;
+using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.Signal.Signals;
@@ -26,7 +26,7 @@ public static class SignalService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        app.MapChain();
+        app.MapEventStore();
         GetSignals.Map(app);
         GetEvaluations.Map(app);
         return app;

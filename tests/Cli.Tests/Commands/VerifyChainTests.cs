@@ -1,5 +1,5 @@
 using AlgoStack.EventStore;
-using AlgoStack.EventStore.Chain;
+using AlgoStack.EventStore.Inspection;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Testing;
 using FluentAssertions;
@@ -26,8 +26,11 @@ public sealed class VerifyChainTests(ServerFixture servers) : IClassFixture<Serv
         builder.Configuration["ConnectionStrings:algostack"] = _database;
         builder.AddEventStore("algostack", "signal", store => store.Event<Noted>("noted"));
         _app = builder.Build();
-        _app.MapGroup("/api/v1/signal").MapChain();
-        _app.MapGet("/api/v1/alerting/chain/verification", () => Results.Text("event: reading\ndata: {}\n\n", "text/event-stream"));
+        // As the gateway does.
+        _app.MapGet("/api/v1/stores/signal/chain/verification", (HttpContext context) =>
+            Results.LocalRedirect($"/store/chain/verification{context.Request.QueryString}", preserveMethod: true));
+        _app.MapEventStore();
+        _app.MapGet("/api/v1/stores/alerting/chain/verification", () => Results.Text("event: reading\ndata: {}\n\n", "text/event-stream"));
         await _app.StartAsync(CancellationToken.None);
 
         var session = _app.Services.GetRequiredService<EventLog>().OpenSession();
