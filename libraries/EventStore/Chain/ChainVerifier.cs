@@ -55,15 +55,6 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
         await foreach (var finding in CompareStreamsAsync(eventConnection, cancellationToken)) yield return finding;
     }
 
-    /// <summary>Until it is disposed of, rows come in the order of a key: a sort would first write the whole log to disk.</summary>
-    private static async Task<NpgsqlTransaction> BeginInOrderAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var setting = new NpgsqlCommand("set local enable_sort = off", connection, transaction);
-        await setting.ExecuteNonQueryAsync(cancellationToken);
-        return transaction;
-    }
-
     private void Note(Seal seal)
     {
         var head = new ChainHead(seal.Number, seal.Last, Convert.ToHexStringLower(seal.Hash));
@@ -178,6 +169,15 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
             yield return new ChainFinding(
                 ChainFindingKind.StreamDiffers, sequence, stream, version, null, $"event {sequence} {how}: {stream} version {version}");
         }
+    }
+
+    /// <summary>Until it is disposed of, rows come in the order of a key: a sort would first write the whole log to disk.</summary>
+    private static async Task<NpgsqlTransaction> BeginInOrderAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var setting = new NpgsqlCommand("set local enable_sort = off", connection, transaction);
+        await setting.ExecuteNonQueryAsync(cancellationToken);
+        return transaction;
     }
 
     private static ChainFinding Inserted(LogCursor events, Seal seal) => new(
