@@ -4,6 +4,7 @@ using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Providers;
 using AlgoStack.Ingestion.Providers.Binance;
 using AlgoStack.Ingestion.Providers.Kraken;
+using AlgoStack.Ingestion.Retention;
 using AlgoStack.Ingestion.Tape;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults;
@@ -38,6 +39,10 @@ internal static class IngestionService
             .AddHosted<ImportRunner>()
             .AddHosted<LiveSession>()
             .AddHosted<FeedRunner>()
+            .AddSingleton(builder.Configuration.GetSection("Retention").Get<RetentionOptions>() ?? new RetentionOptions())
+            .AddSingleton<TapeMonths>()
+            .AddSingleton<TapeArchiver>()
+            .AddHosted<TapeRetention>()
             .TryAddSingleton<FeedTimings>();
         return builder;
     }

@@ -14,9 +14,6 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
     /// <summary>How late a commit is noticed at worst when nobody wakes us.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    // At most 200 reads a second, however many commits there are.
-    private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(5);
-
     // A read that waits stalls every writer behind it, so one that fails leaves them alone for a while.
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(2);
@@ -27,6 +24,9 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
     private long _mark;
     private long _noted;
     private long _notedAt;
+
+    /// <summary>The shortest time from one read to the next, however many commits there are; at most 200 a second.</summary>
+    public TimeSpan BetweenReads { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The mark as last read.</summary>
     public long Value => Volatile.Read(ref _mark);
@@ -76,6 +76,9 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
         }
     }
 
+    /// <summary>Reads the mark now, if appends let it; for who does not wait for the next time.</summary>
+    public Task ReadAsync(CancellationToken cancellationToken) => TryMoveAsync(cancellationToken);
+
     /// <summary>False when appends held the lock all the while; the old mark stands then.</summary>
     private async Task<bool> TryMoveAsync(CancellationToken cancellationToken)
     {
@@ -83,10 +86,15 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
         if (await NewestAsync(connection, cancellationToken) <= Value) return true;
         if (await TryReadAsync(connection, cancellationToken) is not { } mark) return false;
 
-        Volatile.Write(ref _mark, mark);
+        Move(mark);
         Interlocked.Exchange(ref _moved, NewSignal()).SetResult();
         if (log.Clock.GetElapsedTime(_notedAt) >= NoteInterval) await NoteAsync(connection, cancellationToken);
         return true;
+    }
+
+    private void Move(long mark)
+    {
+        lock (_backOff) _mark = Math.Max(_mark, mark);
     }
 
     private async Task WaitForWakeAsync(CancellationToken stopping)

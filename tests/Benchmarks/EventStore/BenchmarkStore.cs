@@ -35,7 +35,6 @@ internal sealed class BenchmarkStore : IAsyncDisposable
 
     public string Schema { get; }
 
-
     public EventLog Log => _host.Services.GetRequiredService<EventLog>();
 
     public EventDaemon Daemon => _host.Services.GetRequiredService<EventDaemon>();

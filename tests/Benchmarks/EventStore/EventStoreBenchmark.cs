@@ -42,7 +42,7 @@ internal static class EventStoreBenchmark
                 await comparison.MeasureAsync(1);
                 var measurement = await comparison.MeasureAsync(rounds);
                 results.Add(measurement);
-                await output.WriteLineAsync(Table.Line(measurement));
+                await output.WriteLineAsync(Table.Of(measurement));
             }
         }
 
