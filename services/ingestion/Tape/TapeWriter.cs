@@ -29,29 +29,34 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
     /// <summary>Writes what the tape lacks of some rows.</summary>
     /// <param name="rows">In order of time, each key once; their subjects have been registered.</param>
     /// <param name="record">Write them; false where they come from the tape itself, as in a warm-up.</param>
+    /// <param name="durable">
+    /// Return when the write outlasts a crash; else the next durable commit of anybody makes it so, what came before it first.
+    /// </param>
     /// <param name="alongside">What is committed with them.</param>
     /// <exception cref="PostgresException">What is alongside was refused, or the database failed. Nothing is written then.</exception>
     public async Task<TapeWrite> WriteAsync(
         TapeRows rows,
         bool record,
+        bool durable,
         Func<TapeWrite, Task<IReadOnlyList<NpgsqlBatchCommand>>> alongside,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await TryWriteAsync(rows, record, alongside, cancellationToken);
+            return await TryWriteAsync(rows, record, durable, alongside, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
         {
             // A month that was known here has been taken off the tape since.
             lock (_months) _months.Clear();
-            return await TryWriteAsync(rows, record, alongside, cancellationToken);
+            return await TryWriteAsync(rows, record, durable, alongside, cancellationToken);
         }
     }
 
     private async Task<TapeWrite> TryWriteAsync(
         TapeRows rows,
         bool record,
+        bool durable,
         Func<TapeWrite, Task<IReadOnlyList<NpgsqlBatchCommand>>> alongside,
         CancellationToken cancellationToken)
     {
@@ -60,7 +65,7 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
 
         var plan = new WritePlan(rows);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var revision = await LockAsync(connection, plan, cancellationToken);
+        var revision = await LockAsync(connection, plan, durable, cancellationToken);
         if (!record) plan.CompareAll();
         if (plan.SubjectsToCompare is { Length: > 0 } subjects)
         {
@@ -84,12 +89,15 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
         return write;
     }
 
-    private static async Task<long> LockAsync(NpgsqlConnection connection, WritePlan plan, CancellationToken cancellationToken)
+    private static async Task<long> LockAsync(NpgsqlConnection connection, WritePlan plan, bool durable, CancellationToken cancellationToken)
     {
         var (rows, kind) = (plan.Rows, plan.Rows.Kind);
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(new("select pg_advisory_xact_lock($1)") { Parameters = { new() { Value = LockOf(kind) } } });
-        commands.BatchCommands.Add(new("select nextval('revisions')"));
+        commands.BatchCommands.Add(new("select nextval('revisions'), set_config('synchronous_commit', $1, true)")
+        {
+            Parameters = { new() { Value = durable ? "on" : "off" } },
+        });
         var days = new NpgsqlBatchCommand(kind.Statements.LedgerDays)
         {
             Parameters =
