@@ -5,12 +5,16 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AlgoStack.EventStore.Projections;
+using AlgoStack.EventStore.Retention;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.EventStore.Subscriptions;
 using AlgoStack.Postgres;
+using AlgoStack.Postgres.Archives;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace AlgoStack.EventStore;
@@ -180,6 +184,13 @@ public static class EventStoreRegistration
             options.AsyncProjections.Select(t => (Projection)services.GetRequiredService(t)),
             options.Subscriptions.Select(t => (Subscription)services.GetRequiredService(t))));
         builder.Services.AddHostedService(services => services.GetRequiredService<EventDaemon>());
+        builder.Services.AddSingleton(services => new EventArchiver(
+            services.GetRequiredService<EventLog>(),
+            services.GetRequiredService<ArchiveFolder>(),
+            builder.Configuration.GetSection("EventRetention").Get<EventRetentionOptions>() ?? new EventRetentionOptions(),
+            options.AsyncProjections.Concat(options.Subscriptions).Select(t => ((LogFollower)services.GetRequiredService(t)).ShardName),
+            services.GetRequiredService<ILogger<EventArchiver>>()));
+        builder.Services.AddHostedService<EventRetention>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "projections", services => services.GetRequiredService<EventDaemon>(), HealthStatus.Unhealthy, ["ready"]));
     }
