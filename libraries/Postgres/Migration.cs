@@ -8,7 +8,13 @@ namespace AlgoStack.Postgres;
 
 /// <summary>Where numbered migrations come from: embedded resources <c>{folder}/NNNN_name.sql</c> of an assembly.</summary>
 /// <param name="Name">Told apart by this in the table of what was applied.</param>
-public sealed record MigrationSource(string Name, Assembly Assembly, string Folder);
+/// <param name="Form">Another form of the same migrations, such as other types of columns; null for the files as they are.</param>
+public sealed record MigrationSource(string Name, Assembly Assembly, string Folder, MigrationForm? Form = null);
+
+/// <summary>A form that all migrations of a source take, from the first one on.</summary>
+/// <param name="Name">Kept with what was applied, as <c>NNNN_name.form</c>.</param>
+/// <param name="Rewrite">From a file's text to what is applied.</param>
+public sealed record MigrationForm(string Name, Func<string, string> Rewrite);
 
 /// <summary>The database and the code do not agree on the schema; the message says on what.</summary>
 public sealed class MigrationException(string message, Exception? inner = null) : Exception(message, inner);
@@ -40,7 +46,9 @@ internal sealed partial record Migration(
             if (at < 0 || !resource.EndsWith(".sql", StringComparison.Ordinal)) continue;
 
             using var reader = new StreamReader(source.Assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-            var migration = Parse(source.Name, resource[(at + marker.Length)..^".sql".Length], reader.ReadToEnd());
+            var (name, sql) = (resource[(at + marker.Length)..^".sql".Length], reader.ReadToEnd());
+            if (source.Form is { } form) (name, sql) = ($"{name}.{form.Name}", form.Rewrite(sql));
+            var migration = Parse(source.Name, name, sql);
             if (!found.TryAdd(migration.Number, migration))
                 throw new MigrationException($"Migration {resource}: number {migration.Number} is taken by {found[migration.Number].Name}.");
         }

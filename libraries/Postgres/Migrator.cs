@@ -84,8 +84,9 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
             var (name, checksum, needs) = (reader.GetString(1), reader.GetString(2), reader.GetInt32(3));
             if (known.TryGetValue(last, out var migration))
             {
+                if (migration.Name != name) throw Disagreement($"migration {migration.Name} of {source} was applied as {name}");
                 if (migration.Checksum != checksum)
-                    throw Disagreement($"migration {migration.Name} of {source} was applied with checksum {checksum[..12]}, and now has {migration.Checksum[..12]}");
+                    throw Disagreement($"migration {name} of {source} was applied with checksum {checksum[..12]}, and now has {migration.Checksum[..12]}");
             }
             else if (last < newest)
             {

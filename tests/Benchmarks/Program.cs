@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using AlgoStack.Benchmarks.EventStore;
-using AlgoStack.Benchmarks.Measuring;
-using AlgoStack.Testing;
 
 var only = new Option<string?>("--only") { Description = "Lines whose name holds this text." };
 var rounds = new Option<int>("--rounds") { Description = "Pairs of runs a line.", DefaultValueFactory = _ => 5 };

@@ -17,22 +17,34 @@ public sealed class EventLog
         NpgsqlDataSource source,
         ServiceDatabase database,
         EventTypes types,
+        StreamIdentity streamIdentity,
         AggregateFolds folds,
         IReadOnlyList<Projection> inline,
+        TimeSpan mostCoalescingDelay,
         TimeProvider clock)
     {
         Source = source;
         Types = types;
+        StreamIdentity = streamIdentity;
         Folds = folds;
         Inline = inline;
+        if (inline.FirstOrDefault(p => !p.CanBeInline) is { } shared)
+        {
+            throw new ArgumentException(
+                $"Projection {shared.Name} cannot be inline: commits of different streams, side by side, would overwrite each other's rows.", nameof(inline));
+        }
+
         Clock = clock;
         AppendLock = database.LockKey("append");
         ChainLock = database.LockKey("chain");
         Channel = $"{database.Schema}_events";
         Database = database;
+        Saves = new SessionSaves(this, mostCoalescingDelay);
     }
 
     public EventTypes Types { get; }
+
+    public StreamIdentity StreamIdentity { get; }
 
     public NpgsqlDataSource Source { get; }
 
@@ -41,6 +53,8 @@ public sealed class EventLog
     internal AggregateFolds Folds { get; }
 
     internal IReadOnlyList<Projection> Inline { get; }
+
+    internal SessionSaves Saves { get; }
 
     internal TimeProvider Clock { get; }
 
@@ -63,9 +77,13 @@ public sealed class EventLog
     /// <exception cref="UnreadableEventException">An event's JSON is not of its type.</exception>
     public async IAsyncEnumerable<StoredEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await OpenConnectionAsync(cancellationToken);
         await foreach (var e in EventReader.CopyAsync(connection, "order by seq_id", Types, cancellationToken)) yield return e;
     }
+
+    /// <exception cref="TooManyConnectionsException">The server takes no more connections.</exception>
+    internal ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+        Database.OpenConnectionAsync(Source, cancellationToken);
 
     /// <summary>Gets a token after commits of this process; tokens do not pile up.</summary>
     internal ChannelReader<bool> Commits => _commits.Reader;

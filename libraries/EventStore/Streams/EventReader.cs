@@ -10,7 +10,7 @@ namespace AlgoStack.EventStore.Streams;
 internal static class EventReader
 {
     public const string Columns =
-        "seq_id, id, stream_id, version, data, type, timestamp, correlation_id, causation_id, user_name, headers";
+        "seq_id, id, stream_id::text, version, data, type, timestamp, correlation_id, causation_id, user_name, headers";
 
     /// <summary>For a stream, which is mostly short: a prepared statement.</summary>
     public static async Task<List<StoredEvent>> ReadAsync(NpgsqlCommand command, EventTypes types, CancellationToken cancellationToken)
@@ -83,9 +83,9 @@ internal static class EventReader
     private static StoredEvent Read(CopyReader row, EventTypes types, RepeatedTexts repeated)
     {
         var sequence = row.Int64(0);
-        var stream = repeated.Get(2, row.Bytes(2));
+        var stream = repeated.Text(2, row.Bytes(2));
         var version = row.Int64(3);
-        var type = repeated.Get(5, row.Bytes(5));
+        var type = repeated.Text(5, row.Bytes(5));
         return new StoredEvent(
             sequence,
             row.Guid(1),
@@ -96,21 +96,30 @@ internal static class EventReader
             row.Timestamp(6),
             Text(7),
             Text(8),
-            Text(9));
+            Text(9))
+        {
+            HeadersJson = row.IsNull(10) ? null : repeated.Bytes(10, row.Json(10)),
+        };
 
-        string? Text(int ordinal) => row.IsNull(ordinal) ? null : repeated.Get(ordinal, row.Bytes(ordinal));
+        string? Text(int ordinal) => row.IsNull(ordinal) ? null : repeated.Text(ordinal, row.Bytes(ordinal));
     }
 
-    /// <summary>Texts that a column repeats from row to row are one string.</summary>
+    /// <summary>What a column repeats from row to row is kept once.</summary>
     private sealed class RepeatedTexts
     {
-        private readonly (byte[] Utf8, string Text)[] _last = Enumerable.Repeat((Array.Empty<byte>(), ""), 10).ToArray();
+        private readonly (byte[] Utf8, string? Text)[] _last = Enumerable.Repeat((Array.Empty<byte>(), (string?)null), 11).ToArray();
 
-        public string Get(int column, ReadOnlySpan<byte> utf8)
+        public byte[] Bytes(int column, ReadOnlySpan<byte> utf8)
         {
             ref var last = ref _last[column];
-            if (!utf8.SequenceEqual(last.Utf8)) last = (utf8.ToArray(), Encoding.UTF8.GetString(utf8));
-            return last.Text;
+            if (!utf8.SequenceEqual(last.Utf8)) last = (utf8.ToArray(), null);
+            return last.Utf8;
+        }
+
+        public string Text(int column, ReadOnlySpan<byte> utf8)
+        {
+            var bytes = Bytes(column, utf8);
+            return _last[column].Text ??= Encoding.UTF8.GetString(bytes);
         }
     }
 }

@@ -31,11 +31,15 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, T
     /// <summary>Writes what the tape lacks of some rows.</summary>
     /// <param name="rows">In order of time, each key once; their subjects have been registered.</param>
     /// <param name="record">Write them; false where they come from the tape itself, as in a warm-up.</param>
+    /// <param name="durable">
+    /// Return when the write outlasts a crash; else the next durable commit of anybody makes it so, what came before it first.
+    /// </param>
     /// <param name="alongside">What is committed with them.</param>
     /// <exception cref="PostgresException">What is alongside was refused, or the database failed. Nothing is written then.</exception>
     public async Task<TapeWrite> WriteAsync(
         TapeRows rows,
         bool record,
+        bool durable,
         Func<TapeWrite, Task<IReadOnlyList<NpgsqlBatchCommand>>> alongside,
         CancellationToken cancellationToken)
     {
@@ -43,7 +47,7 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, T
         while (true)
         {
             var closed = new List<DateOnly>();
-            if (await TryWriteAsync(rows, record, alongside, closed, cancellationToken) is { } write) return write;
+            if (await TryWriteAsync(rows, record, durable, alongside, closed, cancellationToken) is { } write) return write;
 
             await months.OpenAsync(rows.Kind.Table, closed, cancellationToken);
         }
@@ -53,6 +57,7 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, T
     private async Task<TapeWrite?> TryWriteAsync(
         TapeRows rows,
         bool record,
+        bool durable,
         Func<TapeWrite, Task<IReadOnlyList<NpgsqlBatchCommand>>> alongside,
         List<DateOnly> closed,
         CancellationToken cancellationToken)
@@ -60,7 +65,7 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, T
         var plan = new WritePlan(rows);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (revision, open) = await LockAsync(connection, plan, cancellationToken);
+        var (revision, open) = await LockAsync(connection, plan, durable, cancellationToken);
         if (!record) plan.CompareAll();
         if (plan.SubjectsToCompare is { Length: > 0 } subjects)
         {
@@ -88,12 +93,15 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, T
 
     /// <summary>The write's number, and which of its months may be written to until it is committed.</summary>
     private static async Task<(long Revision, HashSet<DateOnly> Open)> LockAsync(
-        NpgsqlConnection connection, WritePlan plan, CancellationToken cancellationToken)
+        NpgsqlConnection connection, WritePlan plan, bool durable, CancellationToken cancellationToken)
     {
         var (rows, kind) = (plan.Rows, plan.Rows.Kind);
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(new("select pg_advisory_xact_lock($1)") { Parameters = { new() { Value = LockOf(kind) } } });
-        commands.BatchCommands.Add(new("select nextval('revisions')"));
+        commands.BatchCommands.Add(new("select nextval('revisions'), set_config('synchronous_commit', $1, true)")
+        {
+            Parameters = { new() { Value = durable ? "on" : "off" } },
+        });
         var days = new NpgsqlBatchCommand(kind.Statements.LedgerDays)
         {
             Parameters =

@@ -1,17 +1,18 @@
 using System.Globalization;
+using System.Text;
 
 namespace AlgoStack.Benchmarks.Measuring;
 
 /// <summary>The table as it is printed, a line as soon as it is measured.</summary>
 internal static class Table
 {
-    private const string Row = "| {0,-42} | {1,12} | {2,12} | {3,7} | {4,7} | {5,7} | {6,-18} |";
+    private static readonly CompositeFormat Row = CompositeFormat.Parse("| {0,-47} | {1,10} | {2,10} | {3,6} | {4,7} | {5,7} | {6,-17} |");
 
     public static string Head =>
         Format("work", "limit", "ours", "ratio", "floor", "goal", "") + "\n" +
-        $"| {new string('-', 42)} | {new string('-', 11)}: | {new string('-', 11)}: | {new string('-', 6)}: | {new string('-', 6)}: | {new string('-', 6)}: | {new string('-', 18)} |";
+        Format(Line(47), Line(10), Line(10), Line(6), Line(7), Line(7), Line(17));
 
-    public static string Line(Measurement measurement)
+    public static string Of(Measurement measurement)
     {
         var (comparison, verdict) = (measurement.Comparison, Verdict(measurement));
         return comparison.IsTime
@@ -32,6 +33,8 @@ internal static class Table
     };
 
     private static string Format(params object[] cells) => string.Format(CultureInfo.InvariantCulture, Row, cells);
+
+    private static string Line(int width) => new('-', width);
 
     private static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

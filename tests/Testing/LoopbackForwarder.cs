@@ -1,16 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace AlgoStack.EventStore.Tests.Postgres;
+namespace AlgoStack.Testing;
 
-/// <summary>A port on loopback that passes bytes on to another: what is behind it can come late.</summary>
-internal sealed class LoopbackForwarder : IAsyncDisposable
+/// <summary>A port on loopback that passes bytes on to another: what is behind it can come late, or be cut off.</summary>
+public sealed class LoopbackForwarder : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly TcpListener _listener;
     private readonly IPEndPoint _target;
     private readonly Task _accepting;
 
+    /// <param name="port">0 takes any that is free.</param>
     public LoopbackForwarder(int port, IPEndPoint target)
     {
         _target = target;
@@ -18,6 +19,8 @@ internal sealed class LoopbackForwarder : IAsyncDisposable
         _listener.Start();
         _accepting = AcceptAsync();
     }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public async ValueTask DisposeAsync()
     {
