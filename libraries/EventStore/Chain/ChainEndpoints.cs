@@ -25,7 +25,7 @@ public static class ChainEndpoints
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static void MapChain(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/chain/verification", Verify);
+    internal static void Map(IEndpointRouteBuilder store) => store.MapGet("/chain/verification", Verify);
 
     private static ServerSentEventsResult<string> Verify(EventLog log, string[] head, CancellationToken cancellationToken) =>
         TypedResults.ServerSentEvents(VerifyAsync(new ChainVerifier(log.Source, head), log.Clock, cancellationToken));

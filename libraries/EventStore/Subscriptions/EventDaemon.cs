@@ -83,6 +83,13 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
             description: "How far behind in time, where this process does it; 0 at the end of the log.");
     }
 
+    internal HighWaterMark Mark => _mark;
+
+    /// <summary>Everything that is told of events, inline, async or as a subscription.</summary>
+    internal IReadOnlyList<LogFollower> Followers => [.. _log.Inline, .. _shards.Select(s => s.Follower)];
+
+    internal Shard ShardOf(LogFollower follower) => _shards.First(s => s.Follower == follower);
+
     /// <summary>Whether every shard, as far as this process runs it, has handled all events up to <paramref name="sequence"/>.</summary>
     public bool HasHandled(long sequence) => _shards.TrueForAll(s => s.Position >= sequence);
 
@@ -141,14 +148,15 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var troubles = _shards.Select(s => s.Trouble).OfType<string>().ToList();
-        var paused = _shards.Select(s => _control.Stopped(s.Name)).OfType<StoppedShard>().Where(s => !s.IsPoisoned)
+        var notes = _shards.Select(s => _control.Stopped(s.Name)).OfType<StoppedShard>().Where(s => !s.IsPoisoned)
             .Select(s => $"{s.Name} was paused by {s.By}: {s.Why}").ToList();
+        if (_mark.Holder is { } holder) notes.Add($"The high-water mark stays at {_mark.Value}: {holder}.");
         var data = _shards.Where(s => s.IsOwner).ToDictionary(s => s.Name, object (s) => s.Position, StringComparer.Ordinal);
-        return Task.FromResult((troubles.Count, paused.Count) switch
+        return Task.FromResult((troubles.Count, notes.Count) switch
         {
             (0, 0) => HealthCheckResult.Healthy(data: data),
-            (0, _) => HealthCheckResult.Degraded(string.Join(' ', paused), data: data),
-            _ => HealthCheckResult.Unhealthy(string.Join(' ', troubles), data: data),
+            (0, _) => HealthCheckResult.Degraded(string.Join(' ', notes), data: data),
+            _ => HealthCheckResult.Unhealthy(string.Join(' ', troubles.Concat(notes)), data: data),
         });
     }
 

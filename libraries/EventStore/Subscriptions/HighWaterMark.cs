@@ -19,8 +19,13 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(1);
 
+    // Appends take milliseconds, so that one transaction has it by then, or many that leave no gap.
+    private static readonly TimeSpan NameHolderAfter = TimeSpan.FromSeconds(1);
+
     private readonly BackOff _backOff = new(FirstBackOff, LongestBackOff, log.Clock);
     private TaskCompletionSource _moved = NewSignal();
+    private volatile LockHolder? _holder;
+    private long _heldSince;
     private long _mark;
     private long _noted;
     private long _notedAt;
@@ -30,6 +35,9 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
 
     /// <summary>The mark as last read.</summary>
     public long Value => Volatile.Read(ref _mark);
+
+    /// <summary>Whose transaction keeps the mark where it is, when one has for over a second.</summary>
+    public LockHolder? Holder => _holder;
 
     /// <summary>Returns the mark as soon as it is beyond <paramref name="position"/>, and in any case after <paramref name="longest"/>.</summary>
     public async Task<long> WaitBeyondAsync(long position, TimeSpan longest, CancellationToken cancellationToken)
@@ -60,12 +68,14 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
                 if (await TryMoveAsync(stopping))
                 {
                     _backOff.Reset();
+                    _heldSince = 0;
+                    _holder = null;
                     await Task.Delay(BetweenReads, log.Clock, stopping);
                     await WaitForWakeAsync(stopping);
                     continue;
                 }
 
-                if (_backOff.IsAtLongest) LogHeld(Value);
+                await NameHolderAsync(stopping);
             }
             catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException or TimeoutException)
             {
@@ -90,6 +100,15 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
         Interlocked.Exchange(ref _moved, NewSignal()).SetResult();
         if (log.Clock.GetElapsedTime(_notedAt) >= NoteInterval) await NoteAsync(connection, cancellationToken);
         return true;
+    }
+
+    private async Task NameHolderAsync(CancellationToken cancellationToken)
+    {
+        if (_heldSince == 0) _heldSince = log.Clock.GetTimestamp();
+        if (log.Clock.GetElapsedTime(_heldSince) < NameHolderAfter) return;
+
+        _holder = await LockHolder.FindAsync(log, cancellationToken);
+        if (_holder is not null) LogHeld(Value, _holder);
     }
 
     private void Move(long mark)
@@ -195,8 +214,8 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The high-water mark stays at {Mark}: appends hold their lock all the while.")]
-    private partial void LogHeld(long mark);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The high-water mark stays at {Mark}: {Holder}.")]
+    private partial void LogHeld(long mark, LockHolder holder);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The high-water mark cannot be read for now: {Reason}")]
     private partial void LogUnread(string reason);
