@@ -9,7 +9,13 @@ namespace AlgoStack.Postgres;
 
 /// <summary>Where numbered migrations come from: embedded resources <c>{folder}/NNNN_name.sql</c> of an assembly.</summary>
 /// <param name="Name">Told apart by this in the table of what was applied.</param>
-public sealed record MigrationSource(string Name, Assembly Assembly, string Folder);
+/// <param name="Form">Another form of the same migrations, such as other types of columns; null for the files as they are.</param>
+public sealed record MigrationSource(string Name, Assembly Assembly, string Folder, MigrationForm? Form = null);
+
+/// <summary>A form that all migrations of a source take, from the first one on.</summary>
+/// <param name="Name">Kept with what was applied, as <c>NNNN_name.form</c>.</param>
+/// <param name="Rewrite">From a file's text to what is applied.</param>
+public sealed record MigrationForm(string Name, Func<string, string> Rewrite);
 
 /// <summary>The database and the code do not agree on the schema; the message says on what.</summary>
 public sealed class MigrationException(string message) : Exception(message);
@@ -59,11 +65,12 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
 
         foreach (var (number, migration) in wanted)
         {
-            if (applied.TryGetValue(number, out var checksum))
+            if (applied.TryGetValue(number, out var before))
             {
-                if (checksum == migration.Checksum) continue;
+                if (before == (migration.Name, migration.Checksum)) continue;
                 throw new MigrationException(
-                    $"Schema {database.Schema}: migration {migration.Name} of {source.Name} was applied with checksum {checksum[..12]}, and now has {migration.Checksum[..12]}.");
+                    $"Schema {database.Schema}: migration {migration.Name} of {source.Name} was applied "
+                    + (before.Name == migration.Name ? $"with checksum {before.Checksum[..12]}, and now has {migration.Checksum[..12]}." : $"as {before.Name}."));
             }
 
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -96,6 +103,7 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
 
             using var reader = new StreamReader(source.Assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
             var sql = reader.ReadToEnd();
+            if (source.Form is { } form) (name, sql) = ($"{name}.{form.Name}", form.Rewrite(sql));
             var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql.ReplaceLineEndings("\n"))));
             if (!found.TryAdd(number, (name, sql, checksum)))
             {
@@ -106,15 +114,15 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
         return found;
     }
 
-    private static async Task<Dictionary<int, string>> AppliedAsync(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
+    private static async Task<Dictionary<int, (string Name, string Checksum)>> AppliedAsync(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select number, checksum from migrations where source = $1", connection)
+        await using var command = new NpgsqlCommand("select number, name, checksum from migrations where source = $1", connection)
         {
             Parameters = { new() { Value = source } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var applied = new Dictionary<int, string>();
-        while (await reader.ReadAsync(cancellationToken)) applied.Add(reader.GetInt32(0), reader.GetString(1));
+        var applied = new Dictionary<int, (string, string)>();
+        while (await reader.ReadAsync(cancellationToken)) applied.Add(reader.GetInt32(0), (reader.GetString(1), reader.GetString(2)));
         return applied;
     }
 

@@ -5,6 +5,7 @@ using AlgoStack.Alerting.Rules;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore;
+using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 
 namespace AlgoStack.Alerting;
@@ -51,6 +52,7 @@ public static class AlertingService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapEventStore();
         GetAlerts.Map(app);
         RaiseAlert.Map(app);
         GetChannels.Map(app);

@@ -1,5 +1,6 @@
 using AlgoStack.Backtest.Backtests;
 using AlgoStack.EventStore;
+using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
 
@@ -31,6 +32,7 @@ public static class BacktestService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapEventStore();
         StartReplay.Map(app);
         GetBacktest.Map(app);
         CheckParity.Map(app);

@@ -5,6 +5,7 @@ using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore;
+using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
 
@@ -32,6 +33,7 @@ public static class BrokerRoutingService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapEventStore();
         GetOrders.Map(app);
         GetPositions.Map(app);
         GetPortfolio.Map(app);

@@ -1,5 +1,6 @@
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.EventStore;
+using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.Signal.Signals;
@@ -25,6 +26,7 @@ public static class SignalService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.MapEventStore();
         GetSignals.Map(app);
         GetEvaluations.Map(app);
         return app;

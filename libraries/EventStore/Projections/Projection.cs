@@ -20,4 +20,12 @@ public abstract class Projection : LogFollower
     /// </summary>
     public abstract Task ApplyAsync(
         IReadOnlyList<StoredEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken);
+
+    /// <summary>Whether commits of different streams, which come side by side, may be applied side by side as well.</summary>
+    internal virtual bool CanBeInline => true;
+
+    /// <summary>Called once, before anything else.</summary>
+    internal virtual void Join(EventLog log)
+    {
+    }
 }

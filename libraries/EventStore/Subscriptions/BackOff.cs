@@ -5,15 +5,11 @@ internal sealed class BackOff(TimeSpan first, TimeSpan longest, TimeProvider clo
 {
     private int _failures;
 
-    public bool IsAtLongest => Next >= longest;
-
-    private TimeSpan Next => TimeSpan.FromTicks(Math.Min(longest.Ticks, first.Ticks << _failures));
-
     public void Reset() => _failures = 0;
 
     public Task DelayAsync(CancellationToken cancellationToken)
     {
-        var delay = Next;
+        var delay = TimeSpan.FromTicks(Math.Min(longest.Ticks, first.Ticks << _failures));
         if (delay < longest) _failures++;
         return Task.Delay(delay, clock, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AlgoStack.EventStore.Chain;
 using AlgoStack.EventStore.Projections;
 using AlgoStack.EventStore.Streams;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -10,21 +11,29 @@ namespace AlgoStack.EventStore.Subscriptions;
 
 /// <summary>
 /// Runs the async projections and subscriptions of a store, each as a shard of its own, from when the whole service has
-/// started until it begins to stop: what a subscription publishes on is there all the while.
+/// started until it begins to stop: what a subscription publishes on is there all the while. Beside them it seals the log.
 /// </summary>
 public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDisposable
 {
-    /// <summary>Meter of <c>algostack_projection_lag_events</c> and <c>algostack_outbox_pending_messages</c>, and activity source.</summary>
+    /// <summary>
+    /// Meter of <c>algostack_projection_lag_events</c>, <c>algostack_outbox_pending_messages</c> and
+    /// <c>algostack_chain_lag_events</c>, and activity source.
+    /// </summary>
     public const string MeterName = "AlgoStack.EventStore";
+
+    // Where nobody follows the log but who seals it, appends are spared.
+    private static readonly TimeSpan BetweenUnhurriedReads = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan CatchUpPoll = TimeSpan.FromMilliseconds(10);
 
     private readonly EventLog _log;
     private readonly List<Shard> _shards;
     private readonly HighWaterMark _mark;
+    private readonly ChainSealer _sealer;
     private readonly CommitBell _bell;
     private readonly Meter _meter;
     private readonly RecentPages _pages = new();
+    private readonly ShardControl _control;
     private readonly ProjectionRebuild _rebuild;
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
@@ -38,9 +47,12 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     {
         _log = log;
         _bell = new CommitBell(log, logger);
-        _mark = new HighWaterMark(log, logger);
-        _shards = [.. projections.Concat<LogFollower>(subscriptions).Select(f => new Shard(log, _mark, _pages, f, logger))];
-        _rebuild = new ProjectionRebuild(log);
+        var followers = projections.Concat<LogFollower>(subscriptions).ToList();
+        _mark = followers.Count > 0 ? new HighWaterMark(log, logger) : new HighWaterMark(log, logger) { BetweenReads = BetweenUnhurriedReads };
+        _sealer = new ChainSealer(log, _mark, logger);
+        _control = new ShardControl(log, logger);
+        _shards = followers.ConvertAll(f => new Shard(log, _mark, _pages, _control, f, logger));
+        _rebuild = new ProjectionRebuild(log, [.. Projections], _mark, _pages, _control, logger);
         if (_shards.Concat<object>(log.Inline).Count() != FollowerNames().Distinct(StringComparer.Ordinal).Count())
         {
             throw new ArgumentException($"Followers of a store need names of their own, found {string.Join(", ", FollowerNames())}.", nameof(projections));
@@ -57,7 +69,26 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
             "algostack_outbox_pending_messages",
             () => Lags(s => s.Follower is Subscription, "subscription"),
             description: "Sequence numbers committed and not yet told, where this process does it.");
+        _meter.CreateObservableGauge(
+            "algostack_chain_lag_events", () => _sealer.Lag, description: "Sequence numbers committed and not yet sealed.");
+        _meter.CreateObservableGauge(
+            "algostack_projection_lag_seconds",
+            () => Delays(s => s.Follower is Projection, "projection"),
+            unit: "s",
+            description: "How far behind in time, where this process does it; 0 at the end of the log.");
+        _meter.CreateObservableGauge(
+            "algostack_outbox_pending_seconds",
+            () => Delays(s => s.Follower is Subscription, "subscription"),
+            unit: "s",
+            description: "How far behind in time, where this process does it; 0 at the end of the log.");
     }
+
+    internal HighWaterMark Mark => _mark;
+
+    /// <summary>Everything that is told of events, inline, async or as a subscription.</summary>
+    internal IReadOnlyList<LogFollower> Followers => [.. _log.Inline, .. _shards.Select(s => s.Follower)];
+
+    internal Shard ShardOf(LogFollower follower) => _shards.First(s => s.Follower == follower);
 
     /// <summary>Whether every shard, as far as this process runs it, has handled all events up to <paramref name="sequence"/>.</summary>
     public bool HasHandled(long sequence) => _shards.TrueForAll(s => s.Position >= sequence);
@@ -80,27 +111,53 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     }
 
     /// <summary>
-    /// Empties the tables of a projection and fills them anew by the same code. An async projection starts over and is
-    /// behind for a while; an inline one is done on return, and appends that touch its tables wait meanwhile.
+    /// Builds a projection anew by the same code and returns when the new tables have taken the place of the old ones, which
+    /// serve and keep up meanwhile. It may be another process that does it; where that dies, one begins again.
     /// </summary>
-    /// <exception cref="ArgumentException">The store has no projection of that name.</exception>
-    public Task RebuildAsync(string projection, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The store has no projection of that name, or none with tables.</exception>
+    /// <exception cref="ProjectionRebuildException">An event is poison, or the tables cannot be exchanged.</exception>
+    public async Task RebuildAsync(string projection, CancellationToken cancellationToken = default)
     {
-        if (_log.Inline.FirstOrDefault(p => p.Name == projection) is { } inline) return _rebuild.InlineAsync(inline, cancellationToken);
-
-        var async = _shards.Select(s => s.Follower).OfType<Projection>().FirstOrDefault(p => p.Name == projection);
-        return async is not null
-            ? _rebuild.StartOverAsync(async, cancellationToken)
-            : throw new ArgumentException($"Projection '{projection}' is none of {string.Join(", ", FollowerNames())}.", nameof(projection));
+        await StartRebuildAsync(projection, Environment.MachineName, cancellationToken);
+        await _rebuild.WaitAsync(FindProjection(projection), cancellationToken);
     }
+
+    /// <summary>As <see cref="RebuildAsync"/>, without waiting for it.</summary>
+    /// <param name="by">Who asks, for whoever looks.</param>
+    /// <exception cref="ArgumentException">The store has no projection of that name, or none with tables.</exception>
+    public Task StartRebuildAsync(string projection, string by, CancellationToken cancellationToken = default) =>
+        _rebuild.RequestAsync(FindProjection(projection), by, cancellationToken);
+
+    /// <summary>
+    /// Stops a projection or subscription, whichever process runs it, after the page in hand and for good: a restart does not
+    /// let it go on.
+    /// </summary>
+    /// <param name="why">For whoever looks, as is <paramref name="by"/>.</param>
+    /// <exception cref="ArgumentException">Nothing of that name follows the log.</exception>
+    public Task PauseAsync(string follower, string why, string by, CancellationToken cancellationToken = default) =>
+        _control.PauseAsync(Find(follower).Name, why, by, cancellationToken);
+
+    /// <summary>
+    /// Lets what was paused, or stopped before a poison event, go on from where it is, whichever process runs it. False when
+    /// it was neither.
+    /// </summary>
+    /// <exception cref="ArgumentException">Nothing of that name follows the log.</exception>
+    public Task<bool> ResumeAsync(string follower, CancellationToken cancellationToken = default) =>
+        _control.ResumeAsync(Find(follower).Name, cancellationToken);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var troubles = _shards.Select(s => s.Trouble).OfType<string>().ToList();
+        var notes = _shards.Select(s => _control.Stopped(s.Name)).OfType<StoppedShard>().Where(s => !s.IsPoisoned)
+            .Select(s => $"{s.Name} was paused by {s.By}: {s.Why}").ToList();
+        if (_mark.Holder is { } holder) notes.Add($"The high-water mark stays at {_mark.Value}: {holder}.");
         var data = _shards.Where(s => s.IsOwner).ToDictionary(s => s.Name, object (s) => s.Position, StringComparer.Ordinal);
-        return Task.FromResult(troubles.Count == 0
-            ? HealthCheckResult.Healthy(data: data)
-            : HealthCheckResult.Unhealthy(string.Join(' ', troubles), data: data));
+        return Task.FromResult((troubles.Count, notes.Count) switch
+        {
+            (0, 0) => HealthCheckResult.Healthy(data: data),
+            (0, _) => HealthCheckResult.Degraded(string.Join(' ', notes), data: data),
+            _ => HealthCheckResult.Unhealthy(string.Join(' ', troubles.Concat(notes)), data: data),
+        });
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -109,7 +166,7 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (_shards.Count > 0) _running = RunAsync(_stopping.Token);
+        _running = RunAsync(_stopping.Token);
         return Task.CompletedTask;
     }
 
@@ -126,14 +183,18 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     public void Dispose()
     {
         _pages.Dispose();
+        _control.Dispose();
         _stopping.Dispose();
     }
 
-    private Task RunAsync(CancellationToken stopping) => Task.WhenAll(
-        _shards.Select(s => Task.Run(() => s.RunAsync(stopping), CancellationToken.None))
-            .Append(Task.Run(() => _mark.RunAsync(stopping), CancellationToken.None))
-            .Append(Task.Run(() => _bell.ListenAsync(stopping), CancellationToken.None))
-            .Append(Task.Run(() => _bell.RingAsync(stopping), CancellationToken.None)));
+    private Task RunAsync(CancellationToken stopping)
+    {
+        List<Func<CancellationToken, Task>> parts = [_mark.RunAsync, _sealer.RunAsync, .. _shards.Select(s => (Func<CancellationToken, Task>)s.RunAsync)];
+        // Sealing alone can wait for the next poll.
+        if (_shards.Count > 0) parts.AddRange([_bell.ListenAsync, _bell.RingAsync]);
+        if (_shards.Count + _log.Inline.Count > 0) parts.AddRange([_control.RunAsync, _rebuild.RunAsync]);
+        return Task.WhenAll(parts.Select(run => Task.Run(() => run(stopping), CancellationToken.None)));
+    }
 
     private async Task<string?> BehindAsync(List<string> names, long goal, CancellationToken cancellationToken)
     {
@@ -149,8 +210,20 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    private IReadOnlyList<Projection> Projections => [.. _log.Inline, .. _shards.Select(s => s.Follower).OfType<Projection>()];
+
+    private Projection FindProjection(string name) => Projections.FirstOrDefault(p => p.Name == name && p.Tables.Count > 0)
+        ?? throw new ArgumentException($"Projection '{name}' is none of {string.Join(", ", Projections.Where(p => p.Tables.Count > 0).Select(p => p.Name))}.", nameof(name));
+
+    private Shard Find(string follower) => _shards.Find(s => s.Follower.Name == follower)
+        ?? throw new ArgumentException($"'{follower}' is none of {string.Join(", ", _shards.Select(s => s.Follower.Name))}.", nameof(follower));
+
     private IEnumerable<string> FollowerNames() => _shards.Select(s => s.Follower.Name).Concat(_log.Inline.Select(p => p.Name));
 
     private IEnumerable<Measurement<long>> Lags(Func<Shard, bool> which, string label) =>
         _shards.Where(s => s.IsOwner && which(s)).Select(s => new Measurement<long>(s.Lag, new KeyValuePair<string, object?>(label, s.Follower.Name)));
+
+    private IEnumerable<Measurement<double>> Delays(Func<Shard, bool> which, string label) => _shards
+        .Where(s => s.IsOwner && which(s))
+        .Select(s => new Measurement<double>(s.Delay.TotalSeconds, new KeyValuePair<string, object?>(label, s.Follower.Name)));
 }

@@ -14,22 +14,30 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
     /// <summary>How late a commit is noticed at worst when nobody wakes us.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    // At most 200 reads a second, however many commits there are.
-    private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(5);
-
     // A read that waits stalls every writer behind it, so one that fails leaves them alone for a while.
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(1);
 
+    // Appends take milliseconds, so that one transaction has it by then, or many that leave no gap.
+    private static readonly TimeSpan NameHolderAfter = TimeSpan.FromSeconds(1);
+
     private readonly BackOff _backOff = new(FirstBackOff, LongestBackOff, log.Clock);
     private TaskCompletionSource _moved = NewSignal();
+    private volatile LockHolder? _holder;
+    private long _heldSince;
     private long _mark;
     private long _noted;
     private long _notedAt;
 
+    /// <summary>The shortest time from one read to the next, however many commits there are; at most 200 a second.</summary>
+    public TimeSpan BetweenReads { get; init; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>The mark as last read.</summary>
     public long Value => Volatile.Read(ref _mark);
+
+    /// <summary>Whose transaction keeps the mark where it is, when one has for over a second.</summary>
+    public LockHolder? Holder => _holder;
 
     /// <summary>Returns the mark as soon as it is beyond <paramref name="position"/>, and in any case after <paramref name="longest"/>.</summary>
     public async Task<long> WaitBeyondAsync(long position, TimeSpan longest, CancellationToken cancellationToken)
@@ -60,12 +68,14 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
                 if (await TryMoveAsync(stopping))
                 {
                     _backOff.Reset();
+                    _heldSince = 0;
+                    _holder = null;
                     await Task.Delay(BetweenReads, log.Clock, stopping);
                     await WaitForWakeAsync(stopping);
                     continue;
                 }
 
-                if (_backOff.IsAtLongest) LogHeld(Value);
+                await NameHolderAsync(stopping);
             }
             catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException or TimeoutException)
             {
@@ -76,6 +86,9 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
         }
     }
 
+    /// <summary>Reads the mark now, if appends let it; for who does not wait for the next time.</summary>
+    public Task ReadAsync(CancellationToken cancellationToken) => TryMoveAsync(cancellationToken);
+
     /// <summary>False when appends held the lock all the while; the old mark stands then.</summary>
     private async Task<bool> TryMoveAsync(CancellationToken cancellationToken)
     {
@@ -83,10 +96,24 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
         if (await NewestAsync(connection, cancellationToken) <= Value) return true;
         if (await TryReadAsync(connection, cancellationToken) is not { } mark) return false;
 
-        Volatile.Write(ref _mark, mark);
+        Move(mark);
         Interlocked.Exchange(ref _moved, NewSignal()).SetResult();
         if (log.Clock.GetElapsedTime(_notedAt) >= NoteInterval) await NoteAsync(connection, cancellationToken);
         return true;
+    }
+
+    private async Task NameHolderAsync(CancellationToken cancellationToken)
+    {
+        if (_heldSince == 0) _heldSince = log.Clock.GetTimestamp();
+        if (log.Clock.GetElapsedTime(_heldSince) < NameHolderAfter) return;
+
+        _holder = await LockHolder.FindAsync(log, cancellationToken);
+        if (_holder is not null) LogHeld(Value, _holder);
+    }
+
+    private void Move(long mark)
+    {
+        lock (_backOff) _mark = Math.Max(_mark, mark);
     }
 
     private async Task WaitForWakeAsync(CancellationToken stopping)
@@ -187,8 +214,8 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The high-water mark stays at {Mark}: appends hold their lock all the while.")]
-    private partial void LogHeld(long mark);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The high-water mark stays at {Mark}: {Holder}.")]
+    private partial void LogHeld(long mark, LockHolder holder);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The high-water mark cannot be read for now: {Reason}")]
     private partial void LogUnread(string reason);

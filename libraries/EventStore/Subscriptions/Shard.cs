@@ -1,4 +1,3 @@
-using System.Data;
 using System.Diagnostics;
 using AlgoStack.EventStore.Projections;
 using AlgoStack.EventStore.Streams;
@@ -11,9 +10,11 @@ namespace AlgoStack.EventStore.Subscriptions;
 /// <summary>
 /// One projection's or subscription's way through the log, page by page up to the high-water mark. One process owns it at
 /// a time: the connection that holds its advisory lock is the one its pages are read and its progress is written on, so
-/// who has lost the lock cannot write. A server that goes away is waited for; a poison event stops the shard.
+/// who has lost the lock cannot write. A server that goes away is waited for; a poison event stops the shard until it is
+/// resumed.
 /// </summary>
-internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPages pages, LogFollower follower, ILogger logger)
+internal sealed partial class Shard(
+    EventLog log, HighWaterMark mark, RecentPages pages, ShardControl control, LogFollower follower, ILogger logger)
 {
     /// <summary>The most events a follower is given at once.</summary>
     public const int PageSize = 5_000;
@@ -31,19 +32,18 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
     private static readonly ActivitySource Activities = new(EventDaemon.MeterName);
 
     private readonly BackOff _retry = new(FirstRetry, LongestRetry, log.Clock);
-    private readonly string[] _typeNames = [.. follower.Events.Select(log.Types.NameOf)];
     private long _position = -1;
+    private long _reached;
     private volatile string? _trouble;
     private volatile bool _isOwner;
-    private int _limit = PageSize;
 
     /// <summary>As in <c>mt_event_progression</c>.</summary>
     public string Name => follower.ShardName;
 
     public LogFollower Follower => follower;
 
-    /// <summary>Why it does not get on, or null while it does, or while another process does.</summary>
-    public string? Trouble => _trouble;
+    /// <summary>Why it does not get on; null while it does, while another process does, and while it is paused.</summary>
+    public string? Trouble => control.Stopped(Name) is { } stopped ? stopped.IsPoisoned ? stopped.Why : null : _trouble;
 
     public bool IsOwner => _isOwner;
 
@@ -52,6 +52,9 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
 
     /// <summary>Sequence numbers between what was handled and the mark; 0 where another process owns the shard.</summary>
     public long Lag => _isOwner ? Math.Max(0, mark.Value - Position) : 0;
+
+    /// <summary>How long ago the newest handled event was appended, or it was last at the mark; zero without a lag.</summary>
+    public TimeSpan Delay => Lag == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(log.Clock.GetUtcNow().UtcTicks - Volatile.Read(ref _reached));
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -63,12 +66,6 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                return;
-            }
-            catch (PoisonEventException e)
-            {
-                _trouble = e.Message;
-                LogStopped(e, Name, e.Position);
                 return;
             }
 #pragma warning disable CA1031 // Whatever it is, it may pass: the server, the broker, the network.
@@ -105,85 +102,71 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
         }
 
         var position = await LoadPositionAsync(owner, stopping);
+        Volatile.Write(ref _reached, log.Clock.GetUtcNow().UtcTicks);
         _isOwner = true;
         LogOwned(Name, position);
+        await control.Known.WaitAsync(stopping);
+        await TryPoisonAgainAsync(stopping);
+        await using var pager = new LogPager(log, pages, follower);
         while (true)
         {
             Volatile.Write(ref _position, position);
-            var through = await mark.WaitBeyondAsync(position, LookInterval, stopping);
-            position = through > position
-                ? await PageAsync(owner, position, through, stopping)
-                : await LoadPositionAsync(owner, stopping);
+            if (control.Stopped(Name) is null)
+            {
+                position = await FollowAsync(owner, pager, position, stopping);
+                continue;
+            }
+
+            await control.WaitAsync(LookInterval, stopping);
+            position = await LoadPositionAsync(owner, stopping);
+        }
+    }
+
+    /// <summary>A page, if there is one within the interval, or a look at where the shard is.</summary>
+    private async Task<long> FollowAsync(NpgsqlConnection owner, LogPager pager, long position, CancellationToken stopping)
+    {
+        var through = await mark.WaitBeyondAsync(position, LookInterval, stopping);
+        if (control.Stopped(Name) is not null) return position;
+
+        try
+        {
+            if (through <= position)
+            {
+                Volatile.Write(ref _reached, log.Clock.GetUtcNow().UtcTicks);
+                position = await LoadPositionAsync(owner, stopping);
+            }
+            else
+            {
+                position = await pager.TakeAsync(owner, position, through, page => HandleAsync(owner, page, stopping), stopping);
+            }
+
             _retry.Reset();
             if (_trouble is not null) _trouble = null;
         }
+        catch (PoisonEventException e)
+        {
+            await control.StopAsync(Name, e, pager.TypeNames, stopping);
+            LogStopped(e, Name, e.Position);
+        }
+
+        return position;
     }
 
-    /// <summary>
-    /// Takes one page and returns the position after it. A page that fails for its events is cut in halves until one
-    /// event is left: what comes before the poison is handled, and the poison is named.
-    /// </summary>
-    private async Task<long> PageAsync(NpgsqlConnection owner, long position, long through, CancellationToken stopping)
+    /// <summary>Whoever takes the shard over may have other code, so that what was poison need not be it any more.</summary>
+    private async Task TryPoisonAgainAsync(CancellationToken stopping)
     {
-        IReadOnlyList<StoredEvent> events = [];
-        try
-        {
-            // A follower of everything that is not looking for poison reads what the others read.
-            var page = _typeNames.Length == 0 && _limit == PageSize
-                ? await pages.ReadAsync(position, () => ReadAsync(owner, position, through, stopping), stopping)
-                : await ReadAsync(owner, position, through, stopping);
-            events = page.Events;
-            var moved = await HandleAsync(owner, events, position, page.Through, stopping);
-            _limit = Math.Min(PageSize, _limit * 2);
-            return moved ? page.Through : await LoadPositionAsync(owner, stopping);
-        }
-        catch (Exception e) when (IsOfEvents(e, owner))
-        {
-            var size = events.Count == 0 ? _limit : events.Count;
-            if (size == 1)
-            {
-                var what = events.Count == 0 ? e.Message : $"event '{events[0].TypeName}' of {events[0].StreamId} version {events[0].Version} (sequence {events[0].Sequence}): {e.Message}";
-                throw new PoisonEventException(Name, position, what, e);
-            }
-
-            _limit = size / 2;
-            return position;
-        }
+        if (control.Stopped(Name) is { IsPoisoned: true }) await control.ResumeAsync(Name, stopping);
     }
 
-    /// <summary>Whether the events are at fault, and not the server, the connection or the world outside.</summary>
-    private bool IsOfEvents(Exception e, NpgsqlConnection owner) => e switch
+    private async Task<long> HandleAsync(NpgsqlConnection owner, LogPage page, CancellationToken stopping)
     {
-        UnknownEventTypeException or UnreadableEventException => true,
-        _ when follower is Subscription => false,
-        _ when owner.FullState != ConnectionState.Open => false,
-        OperationCanceledException or IOException or TimeoutException => false,
-        PostgresException p => !p.IsTransient && p.SqlState is not (PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected),
-        NpgsqlException => false,
-        _ => true,
-    };
-
-    private async Task<LogPage> ReadAsync(NpgsqlConnection owner, long position, long through, CancellationToken stopping)
-    {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select {EventReader.Columns} from mt_events
-            where seq_id > $1 and seq_id <= $2 and ($3 or type = any ($4))
-            order by seq_id
-            limit $5
-            """,
-            owner);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = through });
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = _typeNames.Length == 0 });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = _typeNames });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _limit });
-        var events = await EventReader.ReadAsync(command, log.Types, stopping);
-        return new LogPage(position, events.Count == _limit ? events[^1].Sequence : through, events);
+        var moved = await TryHandleAsync(owner, page.Events, page.After, page.Through, stopping);
+        if (moved && page.Events.Count > 0) Volatile.Write(ref _reached, page.Events[^1].Timestamp.UtcTicks);
+        return moved ? page.Through : await LoadPositionAsync(owner, stopping);
     }
 
     /// <summary>False when the progress was moved by somebody else: a rebuild set it back.</summary>
-    private async Task<bool> HandleAsync(
+    private async Task<bool> TryHandleAsync(
         NpgsqlConnection owner, IReadOnlyList<StoredEvent> events, long position, long last, CancellationToken stopping)
     {
         using var activity = StartActivity(events);
@@ -259,6 +242,6 @@ internal sealed partial class Shard(EventLog log, HighWaterMark mark, RecentPage
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Shard} waits after sequence {Position}.")]
     private partial void LogWaiting(Exception exception, string shard, long position);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "{Shard} stopped after sequence {Position}: the next event is poison. It goes on from there after a restart.")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Shard} stopped after sequence {Position}: the next event is poison. It goes on from there when it is resumed.")]
     private partial void LogStopped(Exception exception, string shard, long position);
 }

@@ -64,5 +64,11 @@ internal static class Routes
         new("/api/v1/signal/{**rest}", Signal, "/api/v1/signal"),
         new("/api/v1/routing/{**rest}", BrokerRouting, "/api/v1/routing"),
         new("/api/v1/alerting/{**rest}", Alerting, "/api/v1/alerting"),
+
+        // Every event store shows itself under one path of its service.
+        new("/api/v1/stores/signal/{**rest}", Signal, "/api/v1/stores/signal", "/store"),
+        new("/api/v1/stores/broker-routing/{**rest}", BrokerRouting, "/api/v1/stores/broker-routing", "/store"),
+        new("/api/v1/stores/alerting/{**rest}", Alerting, "/api/v1/stores/alerting", "/store"),
+        new("/api/v1/stores/backtest/{**rest}", Backtest, "/api/v1/stores/backtest", "/store"),
     ];
 }

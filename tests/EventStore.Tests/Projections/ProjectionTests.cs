@@ -59,52 +59,6 @@ public sealed class ProjectionTests(ServerFixture servers) : IClassFixture<Serve
             """));
     }
 
-    [Fact]
-    public async Task An_async_projection_rebuilt_equals_the_one_that_lived()
-    {
-        await using var store = await TestStore.StartAsync(_database, "rebuilt", o => { o.Async<Balances>(); o.Async<Applied>(); });
-        await WriteAsync(store, writers: 4, sessions: 50);
-        await store.Daemon.WaitForNonStaleProjectionDataAsync(CatchUp);
-        var lived = await store.RowsAsync(BalanceRows);
-        await store.ExecuteAsync("update balances set balance = balance + 1");
-
-        // Events keep coming while it is rebuilt.
-        var writing = Task.Run(() => WriteAsync(store, writers: 2, sessions: 50, prefix: "late"));
-        await store.Daemon.RebuildAsync("Balances");
-        await store.Daemon.RebuildAsync("Applied");
-        await writing;
-        await store.Daemon.WaitForNonStaleProjectionDataAsync(CatchUp);
-
-        (await store.RowsAsync("select account, balance, changes from balances where account not like 'late%' order by account")).Should().Equal(lived);
-        (await store.RowsAsync("select count(*), count(distinct seq_id) from applied")).Should().Equal("600|600");
-    }
-
-    [Fact]
-    public async Task An_inline_projection_rebuilt_under_writers_equals_the_one_that_lived()
-    {
-        await using var store = await TestStore.StartAsync(_database, "inline_rebuilt", o => o.Inline<Balances>());
-        await WriteAsync(store, writers: 2, sessions: 20);
-
-        var writing = Task.Run(() => WriteAsync(store, writers: 4, sessions: 60));
-        for (var i = 0; i < 5; i++) await store.Daemon.RebuildAsync("Balances");
-        await writing;
-        var lived = await store.RowsAsync(BalanceRows);
-        await store.Daemon.RebuildAsync("Balances");
-
-        (await store.RowsAsync(BalanceRows)).Should().Equal(lived);
-        (await store.ScalarAsync<decimal>("select sum(changes) from balances")).Should().Be(560);
-    }
-
-    [Fact]
-    public async Task A_rebuild_of_a_projection_that_is_not_there_is_refused()
-    {
-        await using var store = await TestStore.StartAsync(_database, "nothing", o => o.Async<Balances>());
-
-        var rebuild = () => store.Daemon.RebuildAsync("Blotter");
-
-        await rebuild.Should().ThrowAsync<ArgumentException>().WithMessage("Projection 'Blotter' is none of Balances.*");
-    }
-
     private static Task WriteAsync(TestStore store, int writers, int sessions, string prefix = "account") =>
         Task.WhenAll(Enumerable.Range(0, writers).Select(async writer =>
         {

@@ -14,3 +14,17 @@ create table applied (
 create table notes (
     text text not null
 );
+
+create table account_summaries (
+    id       text   primary key,
+    data     jsonb  not null,
+    version  bigint not null,
+    last_seq bigint not null
+);
+
+create table owners (
+    id       text   primary key,
+    data     jsonb  not null,
+    version  bigint not null,
+    last_seq bigint not null
+);

@@ -31,6 +31,10 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
     [InlineData("/api/backtest/parity/replay-1", "backtest", "/api/backtest/parity/replay-1")]
     [InlineData("/api/v1/routing/sessions/replay-1/progress", "broker-routing", "/sessions/replay-1/progress")]
     [InlineData("/api/v1/alerting/sessions/replay-1/progress", "alerting", "/sessions/replay-1/progress")]
+    [InlineData("/api/v1/stores/signal/events?stream=a%2Fb", "signal", "/store/events?stream=a%2Fb")]
+    [InlineData("/api/v1/stores/broker-routing/events/follow", "broker-routing", "/store/events/follow")]
+    [InlineData("/api/v1/stores/alerting/projections/inbox/rebuild", "alerting", "/store/projections/inbox/rebuild")]
+    [InlineData("/api/v1/stores/backtest/stream?id=backtest-1", "backtest", "/store/stream?id=backtest-1")]
     [InlineData("/signals", "signal", "/signals")]
     [InlineData("/orders", "broker-routing", "/orders")]
     [InlineData("/positions", "broker-routing", "/positions")]
@@ -55,6 +59,8 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
     [InlineData("/metrics")]
     [InlineData("/api/v1/nothing")]
     [InlineData("/api/v1/orders/../../../metrics")]
+    [InlineData("/api/v1/stores/signal/%2e%2e/metrics")]
+    [InlineData("/api/v1/stores/ingestion/events")]
     [InlineData("/api/v1/routing/%2e%2e/%2e%2e/x/../metrics")]
     public async Task What_is_not_in_the_table_reaches_no_service(string path)
     {
