@@ -239,7 +239,8 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         var times = Enumerable.Range(from, count).Select(minute => start + minute * 60_000L).ToArray();
         var prices = Enumerable.Repeat(price, count).ToArray();
         var rows = Bars.Rows(new BarColumns(["A"], new int[count], times, prices, prices, prices, prices, prices), Timeframe.Minute, [9]);
-        return writer.WriteAsync(rows, record: true, _ => Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([]), CancellationToken.None);
+        return writer.WriteAsync(
+            rows, record: true, durable: true, _ => Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([]), CancellationToken.None);
     }
 
     private async Task<TapeRows> ReadAsync(TapeRange range)
