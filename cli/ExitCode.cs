@@ -9,6 +9,7 @@ internal static class ExitCode
     public const int NotReachable = 3;
     public const int NoParity = 4;
     public const int NothingUseful = 5;
+    public const int TamperedWith = 6;
     public const int Cancelled = 130;
 
     public const string Explained = """
@@ -19,6 +20,7 @@ internal static class ExitCode
           3    the console cannot be reached
           4    live and backtest differ, or one of them has no signals or no orders
           5    the input held nothing useful
+          6    events or their seals were changed, or a head is not found
           130  cancelled
         """;
 }

@@ -29,7 +29,7 @@ internal static class VerifyCommand
             await terminal.Error.WriteLineAsync($"algo: {reason}");
             return ExitCode.NoParity;
         });
-        return new Command("verify", "Check what AlgoStack claims.") { parity };
+        return new Command("verify", "Check what AlgoStack claims.") { parity, VerifyChain.Create(shared) };
     }
 
     /// <summary>The parity of a session. A service that restarts is asked again: the answer is the same each time.</summary>

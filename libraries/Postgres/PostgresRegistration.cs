@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using AlgoStack.Postgres.Archives;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,9 +35,26 @@ public static class PostgresRegistration
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(_ => database.CreateDataSource());
         builder.Services.AddSingleton<IReadOnlyList<MigrationSource>>([.. before, new MigrationSource("service", service, "Schema")]);
+        builder.Services.AddSingleton(services => new ArchiveFolder(
+            Path.Combine(ArchivePath(builder.Configuration), schema), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<Migrator>();
+        builder.Services.AddSingleton<SchemaDrift>();
         builder.Services.AddHostedService<MigrateAtStart>();
         builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);
+        // When somebody asks for it, by /health/deep: it applies every migration anew.
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "schema", services => services.GetRequiredService<SchemaDrift>(), HealthStatus.Degraded, ["deep"]));
+    }
+
+    /// <summary><c>Archives:Folder</c>, else <c>archives</c> among what the application keeps.</summary>
+    private static string ArchivePath(IConfiguration configuration)
+    {
+        if (configuration["Archives:Folder"] is { Length: > 0 } given) return Path.GetFullPath(given);
+
+        var state = configuration["ALGOSTACK_STATE"] is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "algostack");
+        return Path.Combine(state, "archives");
     }
 
     private static string ReadConnectionString(IConfiguration configuration, string name)

@@ -49,6 +49,20 @@ public sealed class ServiceDatabase
         return NpgsqlDataSource.Create(settings);
     }
 
+    /// <summary>A connection of <see cref="CreateDataSource"/>'s.</summary>
+    /// <exception cref="TooManyConnectionsException">The server takes no more connections.</exception>
+    public async ValueTask<NpgsqlConnection> OpenConnectionAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.OpenConnectionAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.TooManyConnections)
+        {
+            throw new TooManyConnectionsException(_applicationName, Role, e);
+        }
+    }
+
     /// <summary>
     /// A connection that works as the role in the schema, outside any pool: what its session holds, locks above all, is
     /// gone with it.

@@ -1,8 +1,10 @@
 using AlgoStack.Ingestion.Feeds;
+using AlgoStack.Ingestion.Imports;
 using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Providers;
 using AlgoStack.Ingestion.Providers.Binance;
 using AlgoStack.Ingestion.Providers.Kraken;
+using AlgoStack.Ingestion.Retention;
 using AlgoStack.Ingestion.Tape;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults;
@@ -20,7 +22,10 @@ internal static class IngestionService
         builder.AddBus();
         builder.Services
             .AddSingleton<InstrumentRegistry>()
+            .AddSingleton<SeriesRegistry>()
             .AddSingleton<TapeWriter>()
+            .AddSingleton<BulkWriter>()
+            .AddSingleton<TapeHistory>()
             .AddSingleton<BatchJournal>()
             .AddSingleton<BatchReader>()
             .AddSingleton<SessionStore>()
@@ -31,8 +36,13 @@ internal static class IngestionService
             .AddSingleton<IVenueProtocol, KrakenProtocol>()
             .AddHosted<NoticePublisher>()
             .AddHosted<ReplayRunner>()
+            .AddHosted<ImportRunner>()
             .AddHosted<LiveSession>()
             .AddHosted<FeedRunner>()
+            .AddSingleton(builder.Configuration.GetSection("Retention").Get<RetentionOptions>() ?? new RetentionOptions())
+            .AddSingleton<TapeMonths>()
+            .AddSingleton<TapeArchiver>()
+            .AddHosted<TapeRetention>()
             .TryAddSingleton<FeedTimings>();
         return builder;
     }
@@ -41,6 +51,7 @@ internal static class IngestionService
     {
         app.MapDefaultEndpoints();
         app.MapPost("/replays", StartReplayEndpoint.HandleAsync);
+        app.MapPost("/imports", StartImportEndpoint.HandleAsync);
         app.MapPost("/feeds", StartFeedEndpoint.HandleAsync);
         app.MapDelete("/feeds/{provider}", StartFeedEndpoint.StopAsync);
         app.MapGet("/sessions", GetSessions.ListAsync);
@@ -49,7 +60,9 @@ internal static class IngestionService
         app.MapGet("/sessions/{id}/batches/{sequence:long}", GetSessions.BatchAsync);
         app.MapGet("/sessions/{id}/bars", GetSessions.BarsAsync);
         app.MapGet("/instruments", GetInstruments.HandleAsync);
-        app.MapGet("/history", GetHistory.HandleAsync);
+        app.MapGet("/history", GetHistory.BarsAsync);
+        app.MapGet("/history/{kind}", GetHistory.KindAsync);
+        app.MapGet("/gaps", GetGaps.HandleAsync);
         return app;
     }
 

@@ -22,9 +22,11 @@ internal sealed class TestStore : IAsyncDisposable
 
     public NpgsqlDataSource Database => Service<NpgsqlDataSource>();
 
-    public static async Task<TestStore> StartAsync(string connectionString, string schema, Action<EventStoreOptions>? more = null)
+    public static async Task<TestStore> StartAsync(
+        string connectionString, string schema, Action<EventStoreOptions>? more = null, TimeProvider? clock = null)
     {
         var builder = Host.CreateApplicationBuilder();
+        if (clock is not null) builder.Services.AddSingleton(clock);
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:algostack", connectionString)]);
         builder.Logging.ClearProviders();
         builder.AddEventStore("algostack", schema, options =>

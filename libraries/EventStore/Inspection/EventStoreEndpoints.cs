@@ -1,3 +1,4 @@
+using AlgoStack.EventStore.Chain;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -12,5 +13,6 @@ public static class EventStoreEndpoints
         ListEvents.Map(store);
         FollowEvents.Map(store);
         ControlProjections.Map(store);
+        ChainEndpoints.Map(store);
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using AlgoStack.Postgres;
 using Npgsql;
 
 namespace AlgoStack.EventStore.Streams;
@@ -14,17 +16,15 @@ public sealed class EventSession
     private const string TraceStateHeader = "tracestate";
 
     private readonly EventLog _log;
-    private readonly PendingEvents _events;
-    private readonly List<(Guid MessageId, string Consumer)> _received = [];
-    private readonly List<FeedAdvance> _advances = [];
-    private readonly List<NpgsqlBatchCommand> _commands = [];
-    private readonly List<Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>> _enlisted = [];
+    private readonly PendingSave _pending;
 
     internal EventSession(EventLog log)
     {
         _log = log;
-        _events = new PendingEvents(log.Types);
+        _pending = new PendingSave(log.Types);
     }
+
+    internal StreamIdentity StreamIdentity => _log.StreamIdentity;
 
     /// <summary>Stored with every event of the session; the trace id of <see cref="Activity.Current"/> unless set.</summary>
     public string? CorrelationId { get; set; }
@@ -41,10 +41,15 @@ public sealed class EventSession
     public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Appends to a stream that must not exist.</summary>
+    /// <exception cref="InvalidStreamIdException">The id cannot be stored.</exception>
+    /// <exception cref="UnknownEventTypeException">An event is not registered.</exception>
+    /// <exception cref="UnstorableEventException">An event cannot be stored as it is.</exception>
+    /// <exception cref="EventTooLargeException">An event is over 64 MiB of JSON.</exception>
     public void StartStream(string streamId, params IEnumerable<object> events) => Append(streamId, 0, events);
 
     /// <summary>Appends to a stream at whatever version it is; a stream that is not there begins.</summary>
-    public void Append(string streamId, params IEnumerable<object> events) => _events.Add(streamId, null, events, _log.Clock.GetUtcNow());
+    public void Append(string streamId, params IEnumerable<object> events) =>
+        _pending.Events.Add(StreamIdentity.Check(streamId), null, events, _log.Clock.GetUtcNow());
 
     /// <summary>
     /// Appends to a stream that must be at <paramref name="expectedVersion"/> before this session; 0 says that it must not
@@ -53,14 +58,23 @@ public sealed class EventSession
     public void Append(string streamId, long expectedVersion, IEnumerable<object> events)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        _events.Add(streamId, expectedVersion, events, _log.Clock.GetUtcNow());
+        _pending.Events.Add(StreamIdentity.Check(streamId), expectedVersion, events, _log.Clock.GetUtcNow());
     }
+
+    /// <summary>
+    /// Closes a stream for good with the commit: it and its events, those of this session included, are marked archived,
+    /// and whoever appends later gets <see cref="StreamArchivedException"/>. It is read and followed as before. Nothing
+    /// happens to a stream that is not there.
+    /// </summary>
+    public void ArchiveStream(string streamId) => _pending.Archived.Add(StreamIdentity.Check(streamId));
 
     public async Task<StreamState?> FetchStreamStateAsync(string streamId, CancellationToken cancellationToken = default)
     {
-        await using var command = _log.Source.CreateCommand(
-            "select version, created, timestamp, is_archived from mt_streams where id = $1");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
+        streamId = StreamIdentity.Check(streamId);
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select version, created, timestamp, is_archived from mt_streams where id = $1", connection);
+        command.Parameters.Add(StreamIdentity.Parameter(streamId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return null;
 
@@ -72,29 +86,49 @@ public sealed class EventSession
             reader.GetBoolean(3));
     }
 
-    /// <summary>Events of a stream from one version to another, both included, in order.</summary>
+    /// <summary>
+    /// Events of a stream in order: from <paramref name="fromVersion"/> through <paramref name="version"/>, and through the
+    /// last one stamped at <paramref name="timestamp"/> or before. Clocks may step back, so that one may be stamped later
+    /// than <paramref name="timestamp"/>; none is left out in the middle.
+    /// </summary>
     /// <exception cref="UnknownEventTypeException">An event's name is not registered.</exception>
     /// <exception cref="UnreadableEventException">An event's JSON is not of its type.</exception>
     public async Task<IReadOnlyList<StoredEvent>> FetchStreamAsync(
-        string streamId, long fromVersion = 1, long toVersion = long.MaxValue, CancellationToken cancellationToken = default)
+        string streamId,
+        long? version = null,
+        DateTimeOffset? timestamp = null,
+        long fromVersion = 1,
+        CancellationToken cancellationToken = default)
     {
-        await using var command = _log.Source.CreateCommand(
+        streamId = StreamIdentity.Check(streamId);
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
             $"""
             select {EventReader.Columns} from mt_events
-            where stream_id = $1 and version between $2 and $3
+            where stream_id = $1 and version between $2 and $3 {(timestamp is null ? "" : ThroughTimestamp)}
             order by version
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
+            """,
+            connection);
+        command.Parameters.Add(StreamIdentity.Parameter(streamId));
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = fromVersion });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = toVersion });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version ?? long.MaxValue });
+        if (timestamp is not null) command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = timestamp.Value.ToUniversalTime() });
         return await EventReader.ReadAsync(command, _log.Types, cancellationToken);
     }
 
-    /// <summary>The aggregate as its events make it, or null when there is no such stream.</summary>
-    public async Task<T?> AggregateStreamAsync<T>(string streamId, CancellationToken cancellationToken = default)
+    private const string ThroughTimestamp =
+        "and version <= (select max(version) from mt_events where stream_id = $1 and timestamp <= $4)";
+
+    /// <summary>
+    /// The aggregate as its events make it, or as they made it at <paramref name="version"/> or at
+    /// <paramref name="timestamp"/> (see <see cref="FetchStreamAsync"/>); null when there was no such stream. A stream that
+    /// has not come to the version is taken as it is.
+    /// </summary>
+    public async Task<T?> AggregateStreamAsync<T>(
+        string streamId, long? version = null, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default)
         where T : class
     {
-        var events = await FetchStreamAsync(streamId, cancellationToken: cancellationToken);
+        var events = await FetchStreamAsync(streamId, version, timestamp, cancellationToken: cancellationToken);
         return events.Count == 0 ? null : _log.Folds.Fold<T>(events);
     }
 
@@ -103,10 +137,20 @@ public sealed class EventSession
     public async Task<WritableStream<T>> FetchForWriting<T>(string streamId, CancellationToken cancellationToken = default)
         where T : class
     {
+        streamId = StreamIdentity.Check(streamId);
         var events = await FetchStreamAsync(streamId, cancellationToken: cancellationToken);
         var aggregate = _log.Folds.Fold<T>(events)
             ?? throw new InvalidOperationException($"Stream {streamId}: {typeof(T)} is nothing there; to be written to, it needs a seed.");
         return new WritableStream<T>(this, streamId, events.Count == 0 ? 0 : events[^1].Version, aggregate);
+    }
+
+    /// <summary>As <see cref="FetchForWriting{T}(string,CancellationToken)"/>, of a stream known to be at a version.</summary>
+    /// <exception cref="ConcurrencyException">The stream is at another version.</exception>
+    public async Task<WritableStream<T>> FetchForWriting<T>(string streamId, long expectedVersion, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        var stream = await FetchForWriting<T>(streamId, cancellationToken);
+        return stream.Version == expectedVersion ? stream : throw new ConcurrencyException(streamId, expectedVersion, stream.Version);
     }
 
     /// <summary>
@@ -115,12 +159,13 @@ public sealed class EventSession
     /// </summary>
     public async Task<bool> TryReceiveAsync(Guid messageId, string consumer, CancellationToken cancellationToken = default)
     {
-        await using var command = _log.Source.CreateCommand("select exists (select from inbox where message_id = $1 and consumer = $2)");
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("select exists (select from inbox where message_id = $1 and consumer = $2)", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = messageId });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
         if (await command.ExecuteScalarAsync(cancellationToken) is true) return false;
 
-        _received.Add((messageId, consumer));
+        _pending.Received.Add((messageId, consumer));
         CausationId ??= messageId.ToString();
         return true;
     }
@@ -128,8 +173,9 @@ public sealed class EventSession
     /// <summary>The newest message of a counted feed that <paramref name="consumer"/> has committed; 0 for none.</summary>
     public async Task<long> LastSequenceAsync(string consumer, string feed, int partition, CancellationToken cancellationToken = default)
     {
-        await using var command = _log.Source.CreateCommand(
-            "select last_sequence from feed_positions where consumer = $1 and feed = $2 and partition = $3");
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select last_sequence from feed_positions where consumer = $1 and feed = $2 and partition = $3", connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = feed });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = partition });
@@ -138,13 +184,13 @@ public sealed class EventSession
 
     /// <summary>Moves a counted feed's position with the commit, which is refused unless it stands at <paramref name="from"/>.</summary>
     public void AdvanceSequence(string consumer, string feed, int partition, long from, long to) =>
-        _advances.Add(new FeedAdvance(consumer, feed, partition, from, to));
+        _pending.Advances.Add(new FeedAdvance(consumer, feed, partition, from, to));
 
     /// <summary>
     /// Runs the slice's own SQL in the commit's transaction, before the events are written, in the order given. Rows it
     /// returns are not read.
     /// </summary>
-    public void Execute(NpgsqlBatchCommand command) => _commands.Add(command);
+    public void Execute(NpgsqlBatchCommand command) => _pending.Commands.Add(command);
 
     /// <summary>As <see cref="Execute(NpgsqlBatchCommand)"/>, with parameters <c>$1</c>, <c>$2</c>, ….</summary>
     public void Execute(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
@@ -153,18 +199,20 @@ public sealed class EventSession
         var command = new NpgsqlBatchCommand(sql);
 #pragma warning restore CA2100
         foreach (var parameter in parameters) command.Parameters.Add(parameter);
-        _commands.Add(command);
+        _pending.Commands.Add(command);
     }
 
     /// <summary>
     /// Runs <paramref name="work"/> first in the commit's transaction: for what a statement cannot say, binary COPY above
     /// all. It runs again if the session is saved again after a failure. Costs a round trip more than its own.
     /// </summary>
-    public void Enlist(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work) => _enlisted.Add(work);
+    public void Enlist(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work) => _pending.Enlisted.Add(work);
 
     /// <summary>
-    /// Commits everything in one transaction, and in one round trip unless something is enlisted or projected inline. The
-    /// session is empty afterwards; after an exception it holds what it held.
+    /// Commits everything in one transaction, and in one round trip unless something is enlisted or projected inline. Where
+    /// many sessions of this process save at once, they may share that transaction
+    /// (<see cref="EventStoreOptions.MostCoalescingDelay"/>). The session is empty afterwards; after an exception it holds
+    /// what it held.
     /// </summary>
     /// <exception cref="ConcurrencyException">
     /// A stream or a feed is not where it was expected (<see cref="StreamExistsException"/>,
@@ -172,90 +220,21 @@ public sealed class EventSession
     /// (<see cref="MessageAlreadyReceivedException"/>). Nothing was written.
     /// </exception>
     /// <exception cref="StreamArchivedException">A stream takes no more events. Nothing was written.</exception>
+    /// <exception cref="UnstorableMetadataException">What goes beside the events cannot be stored. Nothing was sent.</exception>
+    /// <exception cref="StoreFullException">The server's disk is full. Nothing was written.</exception>
+    /// <exception cref="TooManyConnectionsException">The server takes no more connections. Nothing was sent.</exception>
     /// <exception cref="NpgsqlException">
     /// The server refused, or the connection broke; whether a commit got through in that case only the store can tell.
     /// </exception>
     public async Task SaveChangesAsync(CancellationToken cancellationToken = default)
     {
-        if (_events.Count + _received.Count + _advances.Count + _commands.Count + _enlisted.Count == 0) return;
+        if (_pending.IsEmpty) return;
 
-        var statements = _events.Statements(_log.AppendLock, Metadata());
-        try
-        {
-            await using var connection = await _log.Source.OpenConnectionAsync(cancellationToken);
-            await using var batch = new NpgsqlBatch(connection);
-            Fill(batch, statements);
-            if (_enlisted.Count == 0 && (statements.Count == 0 || _log.Inline.Count == 0))
-            {
-                // A batch without a transaction is one.
-                await batch.ExecuteNonQueryAsync(cancellationToken);
-            }
-            else
-            {
-                await SaveInStepsAsync(connection, batch, statements, cancellationToken);
-            }
-        }
-        catch (PostgresException e)
-        {
-            if (SaveRefusal.From(e, _received) is { } refusal) throw refusal;
-            throw;
-        }
-
-        Clear();
-        if (statements.Count > 0) _log.OnCommit();
-    }
-
-    private async Task SaveInStepsAsync(
-        NpgsqlConnection connection, NpgsqlBatch batch, List<AppendStatement> statements, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var work in _enlisted) await work(connection, transaction, cancellationToken);
-
-        var stored = batch.BatchCommands.Count == 0 ? [] : await ExecuteAsync(batch, statements, cancellationToken);
-        if (stored.Count > 0)
-        {
-            foreach (var projection in _log.Inline)
-            {
-                var events = projection.Select(stored);
-                if (events.Count > 0) await projection.ApplyAsync(events, connection, transaction, cancellationToken);
-            }
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-    }
-
-    private async Task<List<StoredEvent>> ExecuteAsync(
-        NpgsqlBatch batch, List<AppendStatement> statements, CancellationToken cancellationToken)
-    {
-        var stored = new List<StoredEvent>(_events.Count);
-        var next = 0;
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        do
-        {
-            if (reader.FieldCount == 0 || reader.GetName(0) != AppendStatement.SequencesColumn) continue;
-
-            await reader.ReadAsync(cancellationToken);
-            stored.AddRange(statements[next++].Stored(reader.GetFieldValue<long[]>(0), reader.GetFieldValue<long[]>(1)));
-        }
-        while (await reader.NextResultAsync(cancellationToken));
-
-        return stored;
-    }
-
-    // The events go last: from there to the commit the append lock is held.
-    private void Fill(NpgsqlBatch batch, List<AppendStatement> statements)
-    {
-        foreach (var advance in _advances) batch.BatchCommands.Add(advance.ToCommand());
-        foreach (var (messageId, consumer) in _received)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into inbox (message_id, consumer) values ($1, $2)")
-            {
-                Parameters = { new NpgsqlParameter<Guid> { TypedValue = messageId }, new NpgsqlParameter<string> { TypedValue = consumer } },
-            });
-        }
-
-        foreach (var command in _commands) batch.BatchCommands.Add(command);
-        foreach (var statement in statements) batch.BatchCommands.Add(statement.Command);
+        _pending.Metadata = Metadata();
+        await _log.Saves.SaveAsync(_pending, cancellationToken);
+        var appended = _pending.Events.Count > 0;
+        _pending.Clear();
+        if (appended) _log.OnCommit();
     }
 
     private EventMetadata Metadata()
@@ -268,6 +247,15 @@ public sealed class EventSession
             if (!string.IsNullOrEmpty(activity.TraceStateString)) headers.TryAdd(TraceStateHeader, activity.TraceStateString);
         }
 
+        StoredText.CheckMetadata("Correlation id", CorrelationId);
+        StoredText.CheckMetadata("Causation id", CausationId);
+        StoredText.CheckMetadata("User name", UserName);
+        foreach (var (name, value) in Headers)
+        {
+            StoredText.CheckMetadata("Header", name);
+            StoredText.CheckMetadata("Header", value);
+        }
+
         // As the column keeps it, so that an inline projection is given what a rebuild will read.
         var now = _log.Clock.GetUtcNow();
         return new EventMetadata(
@@ -275,31 +263,6 @@ public sealed class EventSession
             CorrelationId ?? activity?.RootId,
             CausationId ?? activity?.ParentId,
             UserName,
-            headers.Count == 0 ? null : headers);
+            headers.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(headers));
     }
-
-    private void Clear()
-    {
-        _events.Clear();
-        _received.Clear();
-        _advances.Clear();
-        _commands.Clear();
-        _enlisted.Clear();
-    }
-}
-
-/// <summary>A counted feed's position that moves with a commit.</summary>
-internal sealed record FeedAdvance(string Consumer, string Feed, int Partition, long From, long To)
-{
-    public NpgsqlBatchCommand ToCommand() => new("select advance_feed($1, $2, $3, $4, $5)")
-    {
-        Parameters =
-        {
-            new NpgsqlParameter<string> { TypedValue = Consumer },
-            new NpgsqlParameter<string> { TypedValue = Feed },
-            new NpgsqlParameter<int> { TypedValue = Partition },
-            new NpgsqlParameter<long> { TypedValue = From },
-            new NpgsqlParameter<long> { TypedValue = To },
-        },
-    };
 }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AlgoStack.EventStore.Streams;
 
-/// <summary>What the functions of <c>Schema/0002_functions.sql</c> and the unique keys raise, as this library's own errors.</summary>
+/// <summary>What the functions of <c>Schema/0002_functions.sql</c> and the unique keys raise, and a full disk, as this library's own errors.</summary>
 internal static class SaveRefusal
 {
     private const string Archived = "MT001";
@@ -31,10 +31,19 @@ internal static class SaveRefusal
             case PostgresErrorCodes.UniqueViolation when e.ConstraintName == "inbox_pkey":
                 var taken = received.First(r => received.Count == 1 || e.Detail!.Contains(r.MessageId.ToString(), StringComparison.Ordinal));
                 return new MessageAlreadyReceivedException(taken.MessageId, taken.Consumer, e);
+            case PostgresErrorCodes.DiskFull:
+                return new StoreFullException(e.MessageText, e);
             default:
                 return null;
         }
     }
+
+    /// <summary>Whether the server is sure to have undone the transaction, as it is after all but the end of its connection.</summary>
+    public static bool IsRolledBack(PostgresException e) => e.InvariantSeverity == "ERROR";
+
+    /// <summary>The stream that a transaction was refused for, if it was for one.</summary>
+    public static string? StreamOf(PostgresException e) =>
+        e.SqlState is Archived or UnexpectedVersion ? Read(e).GetProperty("stream").GetString() : null;
 
     private static long Long(PostgresException e, string property) => Read(e).GetProperty(property).GetInt64();
 

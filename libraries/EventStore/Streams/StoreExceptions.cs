@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlgoStack.EventStore.Streams;
 
 /// <summary>Somebody was first: a stream, a feed or a message is not where it was expected. Nothing was written.</summary>
@@ -46,3 +48,24 @@ public sealed class UnknownEventTypeException(string message) : Exception(messag
 
 /// <summary>A stored event's JSON is not of its type.</summary>
 public sealed class UnreadableEventException(string message, Exception? inner) : Exception(message, inner);
+
+/// <summary>The store's options contradict themselves or leave a step out; the message names the event.</summary>
+public sealed class EventConfigurationException(string message) : Exception(message);
+
+/// <summary>A stream id that PostgreSQL cannot hold, or not in an index.</summary>
+public sealed class InvalidStreamIdException(string message) : ArgumentException(message);
+
+/// <summary>A correlation id, a causation id, a user name or a header that PostgreSQL cannot hold. Nothing was sent.</summary>
+public sealed class UnstorableMetadataException(string message) : ArgumentException(message);
+
+/// <summary>An event that cannot be stored as it is; the message says what of it. Nothing was sent.</summary>
+public sealed class UnstorableEventException(string name, string streamId, string reason, Exception? inner)
+    : Exception($"Event '{name}' for stream {streamId}: {reason}", inner);
+
+/// <summary>An event over the bound of its JSON. Nothing was sent.</summary>
+public sealed class EventTooLargeException(string name, string streamId, long bytes, long most)
+    : Exception(string.Create(CultureInfo.InvariantCulture, $"Event '{name}' for stream {streamId}: expected up to {most:N0} bytes of JSON, found {bytes:N0}."));
+
+/// <summary>The server has no room left on its disk. Nothing was written; the same save succeeds once there is room.</summary>
+public sealed class StoreFullException(string reason, Exception inner)
+    : Exception($"PostgreSQL has no room left: {reason}. Nothing was written.", inner);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AlgoStack.EventStore.Chain;
 using AlgoStack.EventStore.Projections;
 using AlgoStack.EventStore.Streams;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -10,18 +11,25 @@ namespace AlgoStack.EventStore.Subscriptions;
 
 /// <summary>
 /// Runs the async projections and subscriptions of a store, each as a shard of its own, from when the whole service has
-/// started until it begins to stop: what a subscription publishes on is there all the while.
+/// started until it begins to stop: what a subscription publishes on is there all the while. Beside them it seals the log.
 /// </summary>
 public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDisposable
 {
-    /// <summary>Meter of <c>algostack_projection_lag_events</c> and <c>algostack_outbox_pending_messages</c>, and activity source.</summary>
+    /// <summary>
+    /// Meter of <c>algostack_projection_lag_events</c>, <c>algostack_outbox_pending_messages</c> and
+    /// <c>algostack_chain_lag_events</c>, and activity source.
+    /// </summary>
     public const string MeterName = "AlgoStack.EventStore";
+
+    // Where nobody follows the log but who seals it, appends are spared.
+    private static readonly TimeSpan BetweenUnhurriedReads = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan CatchUpPoll = TimeSpan.FromMilliseconds(10);
 
     private readonly EventLog _log;
     private readonly List<Shard> _shards;
     private readonly HighWaterMark _mark;
+    private readonly ChainSealer _sealer;
     private readonly CommitBell _bell;
     private readonly Meter _meter;
     private readonly RecentPages _pages = new();
@@ -39,9 +47,11 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     {
         _log = log;
         _bell = new CommitBell(log, logger);
-        _mark = new HighWaterMark(log, logger);
+        var followers = projections.Concat<LogFollower>(subscriptions).ToList();
+        _mark = followers.Count > 0 ? new HighWaterMark(log, logger) : new HighWaterMark(log, logger) { BetweenReads = BetweenUnhurriedReads };
+        _sealer = new ChainSealer(log, _mark, logger);
         _control = new ShardControl(log, logger);
-        _shards = [.. projections.Concat<LogFollower>(subscriptions).Select(f => new Shard(log, _mark, _pages, _control, f, logger))];
+        _shards = followers.ConvertAll(f => new Shard(log, _mark, _pages, _control, f, logger));
         _rebuild = new ProjectionRebuild(log, [.. Projections], _mark, _pages, _control, logger);
         if (_shards.Concat<object>(log.Inline).Count() != FollowerNames().Distinct(StringComparer.Ordinal).Count())
         {
@@ -59,6 +69,8 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
             "algostack_outbox_pending_messages",
             () => Lags(s => s.Follower is Subscription, "subscription"),
             description: "Sequence numbers committed and not yet told, where this process does it.");
+        _meter.CreateObservableGauge(
+            "algostack_chain_lag_events", () => _sealer.Lag, description: "Sequence numbers committed and not yet sealed.");
         _meter.CreateObservableGauge(
             "algostack_projection_lag_seconds",
             () => Delays(s => s.Follower is Projection, "projection"),
@@ -177,11 +189,11 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
 
     private Task RunAsync(CancellationToken stopping)
     {
-        Func<CancellationToken, Task>[] followed = [.. _shards.Select(s => (Func<CancellationToken, Task>)s.RunAsync), _mark.RunAsync, _bell.ListenAsync, _bell.RingAsync];
-        Func<CancellationToken, Task>[] commanded = [_control.RunAsync, _rebuild.RunAsync];
-        return Task.WhenAll(
-            (_shards.Count == 0 ? [] : followed).Concat(_shards.Count + _log.Inline.Count == 0 ? [] : commanded)
-                .Select(run => Task.Run(() => run(stopping), CancellationToken.None)));
+        List<Func<CancellationToken, Task>> parts = [_mark.RunAsync, _sealer.RunAsync, .. _shards.Select(s => (Func<CancellationToken, Task>)s.RunAsync)];
+        // Sealing alone can wait for the next poll.
+        if (_shards.Count > 0) parts.AddRange([_bell.ListenAsync, _bell.RingAsync]);
+        if (_shards.Count + _log.Inline.Count > 0) parts.AddRange([_control.RunAsync, _rebuild.RunAsync]);
+        return Task.WhenAll(parts.Select(run => Task.Run(() => run(stopping), CancellationToken.None)));
     }
 
     private async Task<string?> BehindAsync(List<string> names, long goal, CancellationToken cancellationToken)

@@ -14,9 +14,6 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
     /// <summary>How late a commit is noticed at worst when nobody wakes us.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    // At most 200 reads a second, however many commits there are.
-    private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(5);
-
     // A read that waits stalls every writer behind it, so one that fails leaves them alone for a while.
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(0.1);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(2);
@@ -32,6 +29,9 @@ internal sealed partial class HighWaterMark(EventLog log, ILogger logger)
     private long _mark;
     private long _noted;
     private long _notedAt;
+
+    /// <summary>The shortest time from one read to the next, however many commits there are; at most 200 a second.</summary>
+    public TimeSpan BetweenReads { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The mark as last read.</summary>
     public long Value => Volatile.Read(ref _mark);

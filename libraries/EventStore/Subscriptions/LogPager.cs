@@ -11,11 +11,12 @@ namespace AlgoStack.EventStore.Subscriptions;
 /// </summary>
 internal sealed class LogPager(EventLog log, RecentPages pages, LogFollower follower) : IAsyncDisposable
 {
+    private readonly string _ofTypes = OfTypes(follower, log.Types);
     private int _limit = Shard.PageSize;
     private Task<LogPage>? _ahead;
 
     /// <summary>The names of the events that the follower is given; none means all.</summary>
-    public string[] TypeNames { get; } = [.. follower.Events.Select(log.Types.NameOf)];
+    public string[] TypeNames { get; } = [.. follower.Events.SelectMany(log.Types.NamesOf)];
 
     /// <summary>Hands on the page after <paramref name="position"/> and returns the position to go on from.</summary>
     /// <param name="owner">Free between a page and its handling; a page may be read on another connection.</param>
@@ -53,20 +54,9 @@ internal sealed class LogPager(EventLog log, RecentPages pages, LogFollower foll
     {
         // Once: it may change while a page is read ahead.
         var limit = _limit;
-        await using var command = new NpgsqlCommand(
-            $"""
-            select {EventReader.Columns} from mt_events
-            where seq_id > $1 and seq_id <= $2 and ($3 or type = any ($4))
-            order by seq_id
-            limit $5
-            """,
-            owner);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = through });
-        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = TypeNames.Length == 0 });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = TypeNames });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        var events = await EventReader.ReadAsync(command, log.Types, stopping);
+        var clauses = $"where seq_id > {position} and seq_id <= {through} {_ofTypes} order by seq_id limit {limit}";
+        var events = new List<StoredEvent>();
+        await foreach (var e in EventReader.CopyAsync(owner, clauses, log.Types, stopping)) events.Add(e);
         return new LogPage(position, events.Count == limit ? events[^1].Sequence : through, events);
     }
 
@@ -100,6 +90,10 @@ internal sealed class LogPager(EventLog log, RecentPages pages, LogFollower foll
         TypeNames.Length == 0
             ? pages.ReadAsync(position, () => ReadAsync(connection, position, through, stopping), stopping)
             : ReadAsync(connection, position, through, stopping);
+
+    private static string OfTypes(LogFollower follower, EventTypes types) => follower.Events.Count == 0
+        ? ""
+        : $"and type in ({string.Join(", ", follower.Events.SelectMany(types.NamesOf).Select(name => $"'{name.Replace("'", "''", StringComparison.Ordinal)}'"))})";
 
     /// <summary>Whether the events are at fault, and not the server, the connection or the world outside.</summary>
     private bool IsOfEvents(Exception e, NpgsqlConnection owner) => e switch

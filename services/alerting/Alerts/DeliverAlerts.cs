@@ -90,7 +90,7 @@ public sealed partial class DeliverAlerts(
 
     private async Task DeliverAsync(string alertId, CancellationToken stopping)
     {
-        var first = await log.OpenSession().FetchStreamAsync(Alert.Stream(alertId), 1, 1, stopping);
+        var first = await log.OpenSession().FetchStreamAsync(Alert.Stream(alertId), version: 1, cancellationToken: stopping);
         using var activity = Tracing.Continue("deliver alert", first[0].TraceParent);
         while (true)
         {

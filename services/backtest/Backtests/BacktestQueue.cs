@@ -23,7 +23,7 @@ public sealed partial class BacktestQueue(RunBacktest runner, EventLog log, Npgs
     {
         foreach (var id in await UnfinishedAsync(stoppingToken))
         {
-            var stream = await log.OpenSession().FetchStreamAsync(id, toVersion: 1, cancellationToken: stoppingToken);
+            var stream = await log.OpenSession().FetchStreamAsync(id, version: 1, cancellationToken: stoppingToken);
             if (!TryEnqueue((BacktestStarted)stream[0].Data)) break;
         }
 

@@ -76,7 +76,7 @@ internal sealed partial class ReplaySession(
                 return $"{replay.Replay.File}: the file has changed since the session began; batches after {journaled} cannot be told.";
             }
 
-            await outage.OutlastAsync(token => sessions.ReadAsync(replay.SessionId, data, token), cancellationToken);
+            await outage.OutlastAsync(token => sessions.ReadAsync(replay.SessionId, data.Account, token), cancellationToken);
             LogRead(replay.SessionId, data.Read, data.Accepted, data.Duplicates, data.Refused);
             if (data.Accepted == 0) return data.Failure?.Message;
 

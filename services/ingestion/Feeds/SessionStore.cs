@@ -1,5 +1,6 @@
 using AlgoStack.Contracts.MarketData;
-using AlgoStack.Ingestion.Providers.Replay;
+using AlgoStack.Ingestion.Quality;
+using AlgoStack.Ingestion.Tape;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,6 +11,9 @@ namespace AlgoStack.Ingestion.Feeds;
 /// <param name="JournalEnded">Whether the last batch is in the journal, so that only announcing is left.</param>
 internal sealed record UnfinishedReplay(string SessionId, StartReplay Replay, string? ContentHash, bool JournalEnded);
 
+/// <summary>An import that a restart takes up again, from its beginning.</summary>
+internal sealed record UnfinishedImport(string SessionId, StartImport Import);
+
 /// <summary>The rows of sessions.</summary>
 internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock)
 {
@@ -19,7 +23,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
         """
         s.session_id, s.kind, s.source, s.state, s.timeframe, s.bars_total, s.bars_read, s.bars_accepted, s.duplicates,
         (select coalesce(jsonb_object_agg(q.reason, q.rows), '{}') from quarantine_counts q where q.session_id = s.session_id),
-        s.last_sequence, s.first_bar, s.last_bar, s.started_at, s.first_read_at, s.ended_at, s.error
+        s.last_sequence, s.first_bar, s.last_bar, s.started_at, s.first_read_at, s.ended_at, s.error, s.data_kind, s.rows_added
         """;
 
     public async Task AddReplayAsync(string sessionId, StartReplay replay, CancellationToken cancellationToken)
@@ -38,6 +42,50 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    public async Task AddImportAsync(string sessionId, StartImport import, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            insert into sessions (session_id, kind, source, state, file, asked_timeframe, venue, data_kind, rows_added, started_at)
+            values ($1, 'import', $2, 'running', $2, $3, $4, $5, 0, $6)
+            """);
+        command.Parameters.Add(new() { Value = sessionId });
+        command.Parameters.Add(new() { Value = import.File });
+        command.Parameters.Add(Text(import.Timeframe));
+        command.Parameters.Add(Text(import.Venue));
+        command.Parameters.Add(new() { Value = import.Kind });
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>What an import's write adds to its account, committed with it. A new run counts from 0 again, but for what it added.</summary>
+    public static NpgsqlBatchCommand ImportedCommand(string sessionId, TapeRows rows, TapeWrite write) => new(
+        """
+        update sessions
+        set bars_accepted = bars_accepted + $2, rows_added = rows_added + $3,
+            first_bar = least(first_bar, $4), last_bar = greatest(last_bar, $5)
+        where session_id = $1
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = sessionId },
+            new() { Value = (long)rows.Count },
+            new() { Value = (long)write.Rows },
+            new() { Value = rows.Kind.ToTime(rows.At[0]) },
+            new() { Value = rows.Kind.ToTime(rows.At[^1]) },
+        },
+    };
+
+    /// <summary>An import begins, or begins again.</summary>
+    public async Task ImportingAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        await ReadingAsync(sessionId, cancellationToken);
+        await using var command = database.CreateCommand("update sessions set bars_accepted = 0 where session_id = $1");
+        command.Parameters.Add(new() { Value = sessionId });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>When the first row was read; the first call counts.</summary>
     public async Task ReadingAsync(string sessionId, CancellationToken cancellationToken)
     {
@@ -49,7 +97,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
     }
 
     /// <summary>The account of a file read to its end. Again after a restart: the same then, and written once.</summary>
-    public async Task ReadAsync(string sessionId, ReplayData data, CancellationToken cancellationToken)
+    public async Task ReadAsync(string sessionId, FileAccount account, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -64,13 +112,13 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
             Parameters =
             {
                 new() { Value = sessionId },
-                new() { Value = data.Accepted > 0 ? "running" : "failed" },
-                Text(data.Accepted > 0 ? data.Timeframe.ToString() : null),
-                new() { Value = data.Accepted },
-                new() { Value = data.Read },
-                new() { Value = data.Duplicates },
-                Text(data.Accepted > 0 ? data.Hash.ToString() : null),
-                Text(data.Failure?.Message),
+                new() { Value = account.Accepted > 0 ? "running" : "failed" },
+                Text(account.Timeframe),
+                new() { Value = account.Accepted },
+                new() { Value = account.Read },
+                new() { Value = account.Duplicates },
+                Text(account.ContentHash),
+                Text(account.Failure),
             },
         });
         commands.BatchCommands.Add(new("delete from quarantine_counts where session_id = $1") { Parameters = { new() { Value = sessionId } } });
@@ -84,11 +132,11 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
             Parameters =
             {
                 new() { Value = sessionId },
-                new() { Value = data.Quarantined.Keys.ToArray() },
-                new() { Value = data.Quarantined.Values.ToArray() },
+                new() { Value = account.Quarantined.Counts.Keys.ToArray() },
+                new() { Value = account.Quarantined.Counts.Values.ToArray() },
             },
         });
-        commands.BatchCommands.Add(QuarantineCommand(sessionId, data.Details));
+        commands.BatchCommands.Add(QuarantineCommand(sessionId, account.Quarantined.Details));
         await commands.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -145,7 +193,7 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
                     Text(quarantined.Instrument),
                     new() { Value = quarantined.Detail },
                     new() { Value = clock.GetUtcNow() },
-                    new() { Value = (long)ReplayData.MostDetailed },
+                    new() { Value = (long)Quarantine.MostDetailed },
                 },
             });
         }
@@ -218,6 +266,29 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
         return unfinished;
     }
 
+    /// <summary>Imports that have not ended, oldest first.</summary>
+    public async Task<IReadOnlyList<UnfinishedImport>> UnfinishedImportsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select s.session_id, s.file, s.data_kind, s.asked_timeframe, s.venue
+            from sessions s
+            where s.kind = 'import' and s.ended_at is null
+            order by s.started_at
+            limit $1
+            """);
+        command.Parameters.Add(new() { Value = MostListed });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var unfinished = new List<UnfinishedImport>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            unfinished.Add(new UnfinishedImport(
+                reader.GetString(0), new StartImport(reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4))));
+        }
+
+        return unfinished;
+    }
+
     /// <summary>The journal's end in a session's partition, and how far it has been announced.</summary>
     public async Task<(long Journaled, long Published)> ProgressAsync(string sessionId, int partition, CancellationToken cancellationToken)
     {
@@ -283,7 +354,9 @@ internal sealed class SessionStore(NpgsqlDataSource database, TimeProvider clock
         new DateTimeOffset(reader.GetDateTime(13)),
         Time(reader, 14),
         Time(reader, 15),
-        Text(reader, 16));
+        Text(reader, 16),
+        Text(reader, 17),
+        reader.IsDBNull(18) ? null : reader.GetInt64(18));
 
     private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 

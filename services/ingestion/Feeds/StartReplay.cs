@@ -22,34 +22,40 @@ internal static class StartReplayEndpoint
         return TypedResults.Accepted($"/sessions/{sessionId}", await sessions.FindAsync(sessionId, cancellationToken));
     }
 
-    // What can be told without reading the file is told at once.
+    /// <summary>Refuses what can be told of a file's name, timeframe and venue without reading it.</summary>
+    public static ProblemHttpResult? RefuseSource(string? file, string? timeframe, string? venue)
+    {
+        if (!Path.IsPathFullyQualified(file ?? ""))
+        {
+            return Problem.Invalid(BarFileException.NotFound, $"File: expected the full path of a CSV or CSV.gz, found '{file}'.");
+        }
+
+        if (timeframe is not null
+            && !(Timeframe.TryParse(timeframe, out var span) && span.Milliseconds <= ReplayData.LongestTimeframe.TotalMilliseconds))
+        {
+            return Problem.Invalid("timeframe_invalid", $"Timeframe: expected a count and s, m, h, d or w, as in 5m, found '{timeframe}'.");
+        }
+
+        if (venue is not null && (venue.Contains('.', StringComparison.Ordinal) || !InstrumentId.TryParse($"X.{venue}", out _, out _)))
+        {
+            return Problem.Invalid("venue_invalid", $"Venue: expected letters, digits and - _ / only, found '{venue}'.");
+        }
+
+        return null;
+    }
+
     private static ProblemHttpResult? Refuse(StartReplay replay)
     {
-        if (!Path.IsPathFullyQualified(replay.File ?? ""))
-        {
-            return Problem.Invalid(BarFileException.NotFound, $"File: expected the full path of a CSV or CSV.gz, found '{replay.File}'.");
-        }
+        if (RefuseSource(replay.File, replay.Timeframe, replay.Venue) is { } refusal) return refusal;
 
         if (!ReplayPace.TryParse(replay.Speed, out _))
         {
             return Problem.Invalid("speed_invalid", $"Speed: expected 1x to {ReplayPace.MostTimes}x or max, found '{replay.Speed}'.");
         }
 
-        if (replay.Timeframe is not null
-            && !(Timeframe.TryParse(replay.Timeframe, out var timeframe) && timeframe.Milliseconds <= ReplayData.LongestTimeframe.TotalMilliseconds))
-        {
-            return Problem.Invalid("timeframe_invalid", $"Timeframe: expected a count and s, m, h, d or w, as in 5m, found '{replay.Timeframe}'.");
-        }
-
-        if (replay.Venue is not null
-            && (replay.Venue.Contains('.', StringComparison.Ordinal) || !InstrumentId.TryParse($"X.{replay.Venue}", out _, out _)))
-        {
-            return Problem.Invalid("venue_invalid", $"Venue: expected letters, digits and - _ / only, found '{replay.Venue}'.");
-        }
-
         try
         {
-            BarFile.Open(replay.File!).Dispose();
+            BarFile.Open(replay.File).Dispose();
             return null;
         }
         catch (BarFileException e)
@@ -60,5 +66,4 @@ internal static class StartReplayEndpoint
 
     private static string NewSessionId(DateTimeOffset now) => string.Create(
         CultureInfo.InvariantCulture, $"replay-{now:yyyyMMdd't'HHmmss}-{Random.Shared.Next(0x10000):x4}");
-
 }

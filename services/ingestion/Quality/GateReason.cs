@@ -19,4 +19,6 @@ internal static class GateReason
     public const string ConflictingDuplicate = "conflicting_duplicate";
     public const string FutureTime = "future_time";
     public const string Late = "late";
+    public const string Crossed = "crossed";
+    public const string BadRight = "bad_right";
 }

@@ -1,90 +1,108 @@
 using AlgoStack.Contracts.MarketData;
-using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Ingestion.Instruments;
+using AlgoStack.Ingestion.Tape.Kinds;
+using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.MarketData;
-using Npgsql;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.Ingestion.Tape;
 
 /// <summary>
-/// <c>GET /history</c>: bars of one instrument by close time, both ends included, the latest revision of each; the newest
-/// ones where there are more than <c>limit</c>. Columns as JSON, or in binary for who accepts <see cref="BarColumns.MediaType"/>.
+/// <c>GET /history</c>: bars of one instrument by close time; <c>GET /history/{kind}</c>: rows of any kind, of an instrument
+/// or a series. Both ends are included. The latest revision of each row, or what had been written by <c>asOf</c> or with
+/// <c>revision</c>; the newest rows where there are more than <c>limit</c>. Columns as JSON, or in binary for who accepts
+/// <see cref="BarColumns.MediaType"/> or <see cref="TapeBlock.MediaType"/>.
 /// </summary>
 internal static class GetHistory
 {
     public const int DefaultLimit = 1_000;
-    public const int MostBars = 1_000_000;
+    public const int MostRows = 1_000_000;
 
-    public static async Task<IResult> HandleAsync(
-        string instrument,
-        HttpRequest request,
-        InstrumentRegistry instruments,
-        NpgsqlDataSource database,
-        CancellationToken cancellationToken,
-        string timeframe = "1m",
-        DateTimeOffset? from = null,
-        DateTimeOffset? to = null,
-        int limit = DefaultLimit)
+    public static Task<IResult> BarsAsync([AsParameters] HistoryQuery query, CancellationToken cancellationToken) =>
+        KindAsync(Bars.Kind.Name, query, cancellationToken);
+
+    public static async Task<IResult> KindAsync(string kind, [AsParameters] HistoryQuery query, CancellationToken cancellationToken)
     {
-        if (!Timeframe.TryParse(timeframe, out var span))
+        if (TapeKinds.Find(kind) is not { } of)
         {
-            return Problem.Invalid(
-                "timeframe_invalid", $"Timeframe: expected a count and s, m, h, d or w, as in 5m, found '{timeframe}'.");
+            return Problem.NotFound("kind_unknown", $"Kind: expected {string.Join(", ", TapeKinds.All.Select(k => k.Name))}, found '{kind}'.");
         }
 
-        if (limit is < 1 or > MostBars)
+        if (query.Refuse(of, out var timeframe) is { } refusal) return refusal;
+
+        var name = (of.IsOfInstruments ? query.Instrument : query.Series) ?? "";
+        var subject = of.IsOfInstruments
+            ? (await query.Instruments.FindAsync(name, cancellationToken))?.Id
+            : await query.AllSeries.FindAsync(name, cancellationToken);
+        if (subject is not { } id)
         {
-            return Problem.Invalid("limit_invalid", $"Limit: expected 1 to {MostBars}, found {limit}.");
+            return Problem.NotFound(of.IsOfInstruments ? "instrument_unknown" : "series_unknown", $"No {of.Name} of '{name}'.");
         }
 
-        if (await instruments.FindAsync(instrument, cancellationToken) is not { } known)
+        var rows = await query.History.ReadAsync(of, await RangeAsync(of, query, id, timeframe, cancellationToken), query.Limit ?? DefaultLimit, cancellationToken);
+        var accepted = query.Request.Headers.Accept.ToString();
+        if (of == Bars.Kind)
         {
-            return Problem.NotFound("instrument_unknown", $"No bars of '{instrument}'.");
+            var bars = Bars.Columns(rows, [name]);
+            return accepted.Contains(BarColumns.MediaType, StringComparison.OrdinalIgnoreCase)
+                ? TypedResults.Stream(body => bars.WriteAsync(body, cancellationToken), BarColumns.MediaType)
+                : TypedResults.Ok(bars);
         }
 
-        var bars = await ReadAsync(database, known, span, from, to, limit, cancellationToken);
-        return request.Headers.Accept.ToString().Contains(BarColumns.MediaType, StringComparison.OrdinalIgnoreCase)
-            ? TypedResults.Stream(body => bars.WriteAsync(body, cancellationToken), BarColumns.MediaType)
-            : TypedResults.Ok(bars);
+        var block = rows.ToBlock([name]);
+        return accepted.Contains(TapeBlock.MediaType, StringComparison.OrdinalIgnoreCase)
+            ? TypedResults.Stream(body => block.WriteAsync(body, cancellationToken), TapeBlock.MediaType)
+            : TypedResults.Ok(block);
     }
 
-    private static async Task<BarColumns> ReadAsync(
-        NpgsqlDataSource database,
-        RegisteredInstrument instrument,
-        Timeframe timeframe,
-        DateTimeOffset? from,
-        DateTimeOffset? to,
-        int limit,
-        CancellationToken cancellationToken)
+    private static async Task<TapeRange> RangeAsync(
+        TapeKind kind, HistoryQuery query, int subject, Timeframe timeframe, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            """
-            select distinct on (closed_at) closed_at, open, high, low, close, volume
-            from bars
-            where instrument = $1 and timeframe_s = $2 and closed_at between $3 and $4
-            order by closed_at desc, revision desc
-            limit $5
-            """);
-        command.Parameters.Add(new() { Value = instrument.Id });
-        command.Parameters.Add(new() { Value = (int)(timeframe.Milliseconds / 1_000) });
-        command.Parameters.Add(new() { Value = from?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc) });
-        command.Parameters.Add(new() { Value = to?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc) });
-        command.Parameters.Add(new() { Value = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var newestFirst = new List<Bar>();
-        while (await reader.ReadAsync(cancellationToken))
+        var revision = query.Revision ?? long.MaxValue;
+        if (query.AsOf is { } at) revision = Math.Min(revision, await query.History.RevisionAsync(kind, at, cancellationToken));
+        return new TapeRange(
+            [subject],
+            kind.Scope is null ? 0 : Bars.Scope(timeframe),
+            query.From is { } from ? kind.FromTime(from.UtcDateTime) : long.MinValue,
+            query.To is { } to ? kind.FromTime(to.UtcDateTime) : long.MaxValue,
+            revision,
+            query.KnownBy,
+            string.Equals(query.Vintages, "all", StringComparison.OrdinalIgnoreCase));
+    }
+}
+
+/// <summary>What is asked of history.</summary>
+/// <param name="AsOf">Only what had been written by then.</param>
+/// <param name="Revision">Only what had been written with it or before.</param>
+/// <param name="KnownBy">Of a series: the vintages that its publisher had given by that day.</param>
+/// <param name="Vintages"><c>all</c> for every vintage of a series, else the latest of each date.</param>
+internal sealed record HistoryQuery(
+    HttpRequest Request,
+    InstrumentRegistry Instruments,
+    SeriesRegistry AllSeries,
+    TapeHistory History,
+    string? Instrument,
+    string? Series,
+    string? Timeframe,
+    DateTimeOffset? From,
+    DateTimeOffset? To,
+    int? Limit,
+    DateTimeOffset? AsOf,
+    long? Revision,
+    DateOnly? KnownBy,
+    string? Vintages)
+{
+    public ProblemHttpResult? Refuse(TapeKind kind, out Timeframe timeframe)
+    {
+        timeframe = Trading.MarketData.Timeframe.Minute;
+        if (kind.Scope is not null && Timeframe is not null && !Trading.MarketData.Timeframe.TryParse(Timeframe, out timeframe))
         {
-            newestFirst.Add(new Bar(
-                PostgresTime.ToMs(reader.GetDateTime(0)),
-                reader.GetDouble(1),
-                reader.GetDouble(2),
-                reader.GetDouble(3),
-                reader.GetDouble(4),
-                reader.GetDouble(5)));
+            return Problem.Invalid(
+                "timeframe_invalid", $"Timeframe: expected a count and s, m, h, d or w, as in 5m, found '{Timeframe}'.");
         }
 
-        var columns = new BarColumnsBuilder(newestFirst.Count);
-        for (var i = newestFirst.Count - 1; i >= 0; i--) columns.Add(0, newestFirst[i]);
-        return columns.Build([instrument.Terms.Id]);
+        return Limit is < 1 or > GetHistory.MostRows
+            ? Problem.Invalid("limit_invalid", $"Limit: expected 1 to {GetHistory.MostRows}, found {Limit}.")
+            : null;
     }
 }

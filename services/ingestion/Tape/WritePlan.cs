@@ -1,154 +1,158 @@
-using AlgoStack.Contracts.MarketData;
-using AlgoStack.Ingestion.Instruments;
-using AlgoStack.Trading.MarketData;
-
 namespace AlgoStack.Ingestion.Tape;
 
-/// <summary>What the ledger knows of one instrument's UTC day.</summary>
-internal readonly record struct LedgerDay(int Bars, long FirstMs, long LastMs, BarHash Hash)
+/// <summary>What the ledger knows of one subject's UTC day; times in the kind's unit.</summary>
+internal readonly record struct LedgerDay(int Rows, long First, long Last, ContentHash Hash)
 {
-    public LedgerDay With(in Bar bar) => Bars == 0
-        ? new LedgerDay(1, bar.CloseMs, bar.CloseMs, BarHash.Of(bar))
-        : new LedgerDay(Bars + 1, Math.Min(FirstMs, bar.CloseMs), Math.Max(LastMs, bar.CloseMs), Hash + BarHash.Of(bar));
+    public LedgerDay With(long at, ContentHash hash) => Rows == 0
+        ? new LedgerDay(1, at, at, hash)
+        : new LedgerDay(Rows + 1, Math.Min(First, at), Math.Max(Last, at), Hash + hash);
 
-    public LedgerDay Replacing(in Bar old, in Bar bar) => this with { Hash = Hash - BarHash.Of(old) + BarHash.Of(bar) };
+    public LedgerDay Replacing(ContentHash old, ContentHash hash) => this with { Hash = Hash - old + hash };
 }
 
 /// <summary>
-/// Which rows of a batch the tape lacks. Most batches are decided by the ledger alone: a day it does not know is
-/// written, a day with the same content is not, and only where days overlap are rows compared one by one.
+/// Which rows of a write the tape lacks. Most writes are decided by the ledger alone: a day it does not know is written,
+/// a day with the same content is not, and only where days overlap are rows compared one by one.
 /// </summary>
 internal sealed class WritePlan
 {
-    private const long DayMs = 86_400_000;
+    /// <summary>1970-01-01 as <see cref="DateOnly.DayNumber"/>.</summary>
+    public const int EpochDay = 719_162;
 
-    private readonly Dictionary<(int Instrument, int Day), Part> _parts = [];
+    private readonly Dictionary<(int Subject, int Day), int> _partOf = [];
+    private readonly List<Part> _parts = [];
+    private readonly int[] _partOfRow;
+    private readonly ContentHash[] _hashes;
     private readonly bool[] _skip;
-    private readonly int[] _idOfRow;
     private readonly HashSet<int> _compare = [];
-    private readonly Dictionary<(int Instrument, long CloseMs), Bar> _onTape = [];
+    private Dictionary<RowKey, ContentHash> _onTape = [];
+    private int _skipped;
 
-    public WritePlan(BarsClosed batch, InstrumentRegistry instruments)
+    /// <param name="rows">In order of time, each key once.</param>
+    public WritePlan(TapeRows rows)
     {
-        Batch = batch;
-        TimeframeSeconds = Timeframe.TryParse(batch.Timeframe, out var timeframe)
-            ? checked((int)(timeframe.Milliseconds / 1_000))
-            : throw new ArgumentException($"Batch {batch.Sequence}: expected a timeframe, found '{batch.Timeframe}'.", nameof(batch));
-        InstrumentIds = [.. batch.Bars.Instruments.Select(name => instruments[name].Id)];
-        var bars = batch.Bars;
-        _skip = new bool[bars.Count];
-        _idOfRow = new int[bars.Count];
-        for (var row = 0; row < bars.Count; row++)
+        Rows = rows;
+        _skip = new bool[rows.Count];
+        _partOfRow = new int[rows.Count];
+        _hashes = new ContentHash[rows.Count];
+        // Rows of a subject mostly stay in the day of the one before.
+        var newest = new (int Day, int Part)[rows.Subjects.Length];
+        Array.Fill(newest, (int.MinValue, 0));
+        for (var row = 0; row < rows.Count; row++)
         {
-            _idOfRow[row] = InstrumentIds[bars.Instrument[row]];
-            var key = (_idOfRow[row], DayOf(bars.CloseMs[row]));
-            if (!_parts.TryGetValue(key, out var part)) _parts.Add(key, part = new Part());
-            part.Rows.Add(row);
-            part.Content = part.Content.With(Bar(row));
+            var subject = rows.Subject[row];
+            var day = rows.Kind.DayOf(rows.At[row]);
+            if (newest[subject].Day != day) newest[subject] = (day, PartOf(rows.Subjects[subject], day));
+            var part = _parts[newest[subject].Part];
+            _partOfRow[row] = newest[subject].Part;
+            _hashes[row] = rows.HashOf(row);
+            part.Content = part.Content.With(rows.At[row], _hashes[row]);
         }
     }
 
-    public BarsClosed Batch { get; }
+    public TapeRows Rows { get; }
 
-    public int TimeframeSeconds { get; }
+    public long First => Rows.Count > 0 ? Rows.At[0] : 0;
 
-    /// <summary>In the order of the batch's instruments.</summary>
-    public int[] InstrumentIds { get; }
+    public long Last => Rows.Count > 0 ? Rows.At[^1] : 0;
 
-    public long FirstMs => Batch.Bars.Count > 0 ? Batch.Bars.CloseMs[0] : 0;
+    public int[] SubjectsToCompare => [.. _compare];
 
-    public long LastMs => Batch.Bars.Count > 0 ? Batch.Bars.CloseMs[^1] : 0;
-
-    public DateOnly FirstDay => PostgresTime.DayOf(FirstMs);
-
-    public DateOnly LastDay => PostgresTime.DayOf(LastMs);
-
-    public bool NeedsTape => _compare.Count > 0;
-
-    public IReadOnlyCollection<int> InstrumentsToCompare => _compare;
-
-    /// <summary>Whether the tape holds bars of these instruments in this range that the batch does not have.</summary>
+    /// <summary>Whether the tape holds rows of these subjects in this range that the write does not have.</summary>
     public bool TapeHasOthers { get; private set; }
 
-    public int RowsToWrite => _skip.Count(skip => !skip);
+    public int RowsToWrite => _skip.Length - _skipped;
+
+    public bool IsToWrite(int row) => !_skip[row];
 
     /// <summary>Takes account of a day that the ledger knows.</summary>
-    public void Meet(int instrument, DateOnly day, LedgerDay known)
+    /// <param name="day">Days since 1970.</param>
+    public void Meet(int subject, int day, LedgerDay known)
     {
-        var part = _parts.GetValueOrDefault((instrument, day.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber));
-        if (part is not null) part.Known = known;
-        if (part is not null && part.Content.Bars == known.Bars && part.Content.Hash == known.Hash)
+        if (_partOf.TryGetValue((subject, day), out var place))
         {
-            foreach (var row in part.Rows) _skip[row] = true;
+            _parts[place].Known = known;
+            if (_parts[place].IsKnown)
+            {
+                _skipped += _parts[place].Content.Rows;
+                return;
+            }
         }
-        else if (known.LastMs >= FirstMs && known.FirstMs <= LastMs)
-        {
-            _compare.Add(instrument);
-        }
+
+        if (known.Last >= First && known.First <= Last) _compare.Add(subject);
+    }
+
+    /// <summary>Leaves out what <see cref="Meet"/> has found to be there.</summary>
+    public void SkipKnownDays()
+    {
+        if (_skipped == 0) return;
+
+        for (var row = 0; row < _skip.Length; row++) _skip[row] = _parts[_partOfRow[row]].IsKnown;
     }
 
     /// <summary>Leaves nothing to the ledger.</summary>
-    public void CompareAll() => _compare.UnionWith(InstrumentIds);
+    public void CompareAll() => _compare.UnionWith(Rows.Subjects);
 
-    /// <summary>Takes account of a bar on the tape, within the batch's range.</summary>
-    public void Compare(int instrument, in Bar bar) => _onTape.Add((instrument, bar.CloseMs), bar);
-
-    /// <summary>What to write, in the batch's order.</summary>
-    public IEnumerable<(int Instrument, Bar Bar)> Rows()
+    /// <summary>Takes account of what the tape has of <see cref="SubjectsToCompare"/> within the range, each key once.</summary>
+    public void Compare(TapeRows tape)
     {
-        for (var row = 0; row < _skip.Length; row++)
-        {
-            if (!_skip[row]) yield return (_idOfRow[row], Bar(row));
-        }
-    }
+        _onTape = new Dictionary<RowKey, ContentHash>(tape.Count);
+        for (var row = 0; row < tape.Count; row++) _onTape.Add(tape.KeyOf(row), tape.HashOf(row));
 
-    /// <summary>Settles what <see cref="Compare"/> has told.</summary>
-    public void Settle()
-    {
         var met = 0;
         for (var row = 0; row < _skip.Length; row++)
         {
-            var bar = Bar(row);
-            if (!_onTape.TryGetValue((_idOfRow[row], bar.CloseMs), out var old)) continue;
+            if (!_onTape.TryGetValue(Rows.KeyOf(row), out var old)) continue;
 
             met++;
-            if (old == bar) _skip[row] = true;
+            if (old != _hashes[row] || _skip[row]) continue;
+            _skip[row] = true;
+            _skipped++;
         }
 
         TapeHasOthers = met < _onTape.Count;
     }
 
-    /// <summary>The days that the write changes, as they will be.</summary>
-    public IEnumerable<(int Instrument, DateOnly Day, LedgerDay Now)> LedgerChanges()
+    /// <summary>The days that the write changes, as they will be; new ones are not in the ledger yet.</summary>
+    public IEnumerable<(int Subject, int Day, LedgerDay Now, bool IsNew)> LedgerChanges()
     {
-        foreach (var ((instrument, day), part) in _parts)
+        foreach (var part in _parts) part.Now = part.Known;
+        for (var row = 0; row < _skip.Length; row++)
         {
-            var now = part.Known;
-            foreach (var row in part.Rows)
-            {
-                if (_skip[row]) continue;
-                var bar = Bar(row);
-                now = _onTape.TryGetValue((instrument, bar.CloseMs), out var old) ? now.Replacing(old, bar) : now.With(bar);
-            }
+            if (_skip[row]) continue;
 
-            if (now != part.Known) yield return (instrument, PostgresTime.DayOf(day * DayMs), now);
+            var part = _parts[_partOfRow[row]];
+            part.Now = _onTape.Count > 0 && _onTape.TryGetValue(Rows.KeyOf(row), out var old)
+                ? part.Now.Replacing(old, _hashes[row])
+                : part.Now.With(Rows.At[row], _hashes[row]);
         }
+
+        return _parts.Where(p => p.Now != p.Known).Select(p => (p.Subject, p.Day, p.Now, p.Known.Rows == 0));
     }
 
-    private static int DayOf(long ms) => (int)Math.Floor(ms / (double)DayMs);
-
-    private Bar Bar(int row)
+    private int PartOf(int subject, int day)
     {
-        var bars = Batch.Bars;
-        return new Bar(bars.CloseMs[row], bars.Open[row], bars.High[row], bars.Low[row], bars.Close[row], bars.Volume[row]);
+        if (_partOf.TryGetValue((subject, day), out var part)) return part;
+
+        part = _parts.Count;
+        _partOf.Add((subject, day), part);
+        _parts.Add(new Part(subject, day));
+        return part;
     }
 
-    private sealed class Part
+    private sealed class Part(int subject, int day)
     {
-        public List<int> Rows { get; } = [];
+        public int Subject => subject;
+
+        public int Day => day;
 
         public LedgerDay Content { get; set; }
 
         public LedgerDay Known { get; set; }
+
+        public LedgerDay Now { get; set; }
+
+        /// <summary>Whether the tape has the whole of it, and nothing else.</summary>
+        public bool IsKnown => Known.Rows > 0 && Known.Rows == Content.Rows && Known.Hash == Content.Hash;
     }
 }

@@ -22,7 +22,8 @@ public static class GetEvaluations
     {
         while (from <= to)
         {
-            var page = await log.OpenSession().FetchStreamAsync(stream, from, Math.Min(to, from + PageSize - 1), cancellationToken);
+            var page = await log.OpenSession().FetchStreamAsync(
+                stream, Math.Min(to, from + PageSize - 1), fromVersion: from, cancellationToken: cancellationToken);
             foreach (var stored in page) yield return SignalWording.ToContract((BatchEvaluated)stored.Data);
             if (page.Count < PageSize) yield break;
             from += PageSize;

@@ -180,14 +180,10 @@ public sealed class ConcurrencyTests(ServerFixture servers) : IClassFixture<Serv
 
     private static async Task AppendByHandAsync(TestStore store, NpgsqlConnection connection, string stream)
     {
-        var events = new PendingEvents(store.Log.Types);
-        events.Add(stream, null, [new Deposited(0)], DateTimeOffset.UnixEpoch);
+        var save = new PendingSave(store.Log.Types) { Metadata = new EventMetadata(DateTimeOffset.UnixEpoch, null, null, null, null) };
+        save.Events.Add(stream, null, [new Deposited(0)], DateTimeOffset.UnixEpoch);
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var statement in events.Statements(store.Log.AppendLock, new EventMetadata(DateTimeOffset.UnixEpoch, null, null, null, null)))
-        {
-            batch.BatchCommands.Add(statement.Command);
-        }
-
+        foreach (var statement in AppendStatement.Of([save], store.Log)) batch.BatchCommands.Add(statement.Command);
         await batch.ExecuteNonQueryAsync();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Providers.Replay;
+using AlgoStack.Ingestion.Quality;
 using AlgoStack.Ingestion.Tests.Running;
 using AlgoStack.Testing;
 using AlgoStack.Trading.MarketData;

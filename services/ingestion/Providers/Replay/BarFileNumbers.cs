@@ -7,7 +7,8 @@ namespace AlgoStack.Ingestion.Providers.Replay;
 /// <summary>Numbers and times from ASCII bytes. Written out because the general parsers cost four times as much a row.</summary>
 internal static class BarFileNumbers
 {
-    private const long DayMs = 86_400_000;
+    private const long DayUs = 86_400_000_000;
+    private const long SecondUs = 1_000_000;
 
     // Up to 10^22 a power of ten is exact in a double, and so is a mantissa below 2^53: one division rounds once.
     private const int MostExactDigits = 15;
@@ -43,41 +44,44 @@ internal static class BarFileNumbers
         return digits > 0;
     }
 
+    /// <summary>Whole milliseconds of microseconds, rounded down.</summary>
+    public static long ToMs(long us) => us >= 0 ? us / 1_000 : (us - 999) / 1_000;
+
     /// <summary>
-    /// Unix milliseconds. <paramref name="dateOnly"/>: there was no time of day. ISO 8601 (<c>-</c>, <c>/</c> or <c>.</c>
+    /// Unix microseconds. <paramref name="dateOnly"/>: there was no time of day. ISO 8601 (<c>-</c>, <c>/</c> or <c>.</c>
     /// between date parts, <c>T</c> or a space before the time, UTC unless an offset is given), <c>yyyyMMdd</c>, or
     /// Unix seconds, milliseconds, microseconds or nanoseconds, told apart by their length.
     /// </summary>
-    public static bool TryTime(ReadOnlySpan<byte> text, out long ms, out bool dateOnly)
+    public static bool TryTime(ReadOnlySpan<byte> text, out long us, out bool dateOnly)
     {
-        ms = 0;
+        us = 0;
         dateOnly = false;
         if (text.Length < 8) return false;
-        if (text[4] is not ((byte)'-' or (byte)'/' or (byte)'.')) return TryDigits(text, out ms, out dateOnly);
+        if (text[4] is not ((byte)'-' or (byte)'/' or (byte)'.')) return TryDigits(text, out us, out dateOnly);
         if (text.Length < 10 || text[7] != text[4]) return false;
         if (!TryDate(Digits(text, 0, 4), Digits(text, 5, 2), Digits(text, 8, 2), out var date)) return false;
 
         dateOnly = text.Length == 10;
         if (dateOnly)
         {
-            ms = date;
+            us = date;
             return true;
         }
 
         if (text[10] is not ((byte)'T' or (byte)'t' or (byte)' ')) return false;
         if (!TryTimeOfDay(text[11..], out var time)) return false;
-        ms = date + time;
+        us = date + time;
         return true;
     }
 
-    /// <summary>Milliseconds since midnight: <c>HH:mm</c>, <c>HH:mm:ss</c> with any fraction, then <c>Z</c> or an offset; or <c>HHmmss</c>.</summary>
-    public static bool TryTimeOfDay(ReadOnlySpan<byte> text, out long ms)
+    /// <summary>Microseconds since midnight: <c>HH:mm</c>, <c>HH:mm:ss</c> with any fraction, then <c>Z</c> or an offset; or <c>HHmmss</c>.</summary>
+    public static bool TryTimeOfDay(ReadOnlySpan<byte> text, out long us)
     {
-        ms = 0;
+        us = 0;
         if (text.Length is 4 or 6 && text.IndexOf((byte)':') < 0)
         {
             var (h, m, s) = (Digits(text, 0, 2), Digits(text, 2, 2), text.Length == 6 ? Digits(text, 4, 2) : 0);
-            ms = ((h * 60 + m) * 60 + s) * 1000L;
+            us = ((h * 60 + m) * 60 + s) * SecondUs;
             return h is >= 0 and < 24 && m is >= 0 and < 60 && s is >= 0 and < 60;
         }
 
@@ -92,19 +96,19 @@ internal static class BarFileNumbers
 
         // A leap second is read as the second before it.
         if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60) return false;
-        ms = ((hour * 60 + minute) * 60 + Math.Min(second, 59)) * 1000L;
-        return TryFraction(ref rest, ref ms) && TryOffset(rest, ref ms);
+        us = ((hour * 60 + minute) * 60 + Math.Min(second, 59)) * SecondUs;
+        return TryFraction(ref rest, ref us) && TryOffset(rest, ref us);
     }
 
-    private static bool TryFraction(ref ReadOnlySpan<byte> rest, ref long ms)
+    private static bool TryFraction(ref ReadOnlySpan<byte> rest, ref long us)
     {
         if (rest.IsEmpty || rest[0] is not ((byte)'.' or (byte)',')) return true;
 
         var i = 1;
-        var scale = 100;
+        var scale = 100_000;
         for (; i < rest.Length && (uint)(rest[i] - '0') <= 9; i++)
         {
-            ms += (rest[i] - '0') * scale;
+            us += (rest[i] - '0') * scale;
             scale /= 10;
         }
 
@@ -113,7 +117,7 @@ internal static class BarFileNumbers
         return true;
     }
 
-    private static bool TryOffset(ReadOnlySpan<byte> rest, ref long ms)
+    private static bool TryOffset(ReadOnlySpan<byte> rest, ref long us)
     {
         rest = rest.Trim((byte)' ');
         if (rest.IsEmpty || rest.SequenceEqual("Z"u8) || rest.SequenceEqual("z"u8) || rest.SequenceEqual("UTC"u8)) return true;
@@ -123,13 +127,13 @@ internal static class BarFileNumbers
         var hours = Digits(rest, 1, 2);
         var minutes = rest.Length == 3 ? 0 : Digits(rest, rest.Length - 2, 2);
         if (hours is < 0 or > 18 || minutes is < 0 or > 59) return false;
-        ms -= (rest[0] == '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000L;
+        us -= (rest[0] == '-' ? -1 : 1) * (hours * 60 + minutes) * 60 * SecondUs;
         return true;
     }
 
-    private static bool TryDigits(ReadOnlySpan<byte> text, out long ms, out bool dateOnly)
+    private static bool TryDigits(ReadOnlySpan<byte> text, out long us, out bool dateOnly)
     {
-        ms = 0;
+        us = 0;
         dateOnly = false;
         if (!Utf8Parser.TryParse(text, out long number, out var used))
         {
@@ -141,34 +145,40 @@ internal static class BarFileNumbers
             dateOnly = text.Length == 8;
             if (dateOnly)
             {
-                ms = date;
+                us = date;
                 return true;
             }
 
             if (text[8] is not ((byte)'T' or (byte)' ' or (byte)'-')) return false;
             if (!TryTimeOfDay(text[9..], out var time)) return false;
-            ms = date + time;
+            us = date + time;
             return true;
         }
 
-        // Seconds may carry a fraction, which is dropped: bars are whole seconds.
-        if (used < text.Length && !(text[used] == '.' && text[(used + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)) return false;
-        ms = used switch
+        if (number < 0) return false;
+        us = used switch
         {
-            <= 11 => number * 1000,
-            <= 14 => number,
-            <= 17 => number / 1000,
-            _ => number / 1_000_000,
+            <= 11 => number * SecondUs,
+            <= 14 => number * 1_000,
+            <= 17 => number,
+            _ => number / 1_000,
         };
-        return number >= 0;
+        if (used == text.Length) return true;
+
+        // Only seconds are written with a fraction that says anything.
+        var rest = text[used..];
+        var fraction = 0L;
+        if (rest[0] != '.' || (rest.Length > 1 && !TryFraction(ref rest, ref fraction)) || rest.Length > 1) return false;
+        if (used <= 11) us += fraction;
+        return true;
     }
 
-    private static bool TryDate(int year, int month, int day, out long ms)
+    private static bool TryDate(int year, int month, int day, out long us)
     {
-        ms = 0;
+        us = 0;
         if (year is < 1 or > 9999 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
 
-        ms = (new DateOnly(year, month, day).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber) * DayMs;
+        us = (new DateOnly(year, month, day).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber) * DayUs;
         return true;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Quality;
@@ -7,9 +6,6 @@ using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Ingestion.Providers.Replay;
-
-/// <summary>A row that was kept out: where it was and why.</summary>
-internal sealed record QuarantinedRow(long? Line, string? Instrument, string Reason, string Detail);
 
 /// <summary>
 /// What a file had to give: its accepted bars, in order and stamped at their close, and an account of all the others.
@@ -20,9 +16,6 @@ internal sealed class ReplayData : IDisposable
     /// <summary>A longer step between bars is no timeframe.</summary>
     public static readonly TimeSpan LongestTimeframe = TimeSpan.FromDays(366);
 
-    /// <summary>Rows kept in detail for each reason; the rest are counted only.</summary>
-    public const int MostDetailed = 1_000;
-
     // Clocks differ, and a daily bar of today may be stamped at its end.
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
@@ -32,8 +25,7 @@ internal sealed class ReplayData : IDisposable
     private readonly List<Source> _sources = [];
     private readonly List<Instrument> _instruments = [];
     private readonly Dictionary<InstrumentId, int> _numbers = [];
-    private readonly Dictionary<string, long> _quarantined = [];
-    private readonly List<QuarantinedRow> _details = [];
+    private readonly Quarantine _quarantine = new();
     private readonly List<long> _previous = [];
     private long _smallestStep = long.MaxValue;
     private long _shift;
@@ -54,15 +46,19 @@ internal sealed class ReplayData : IDisposable
 
     public long Duplicates { get; private set; }
 
-    public IReadOnlyDictionary<string, long> Quarantined => _quarantined;
+    public IReadOnlyDictionary<string, long> Quarantined => _quarantine.Counts;
 
     /// <summary>All that were quarantined.</summary>
-    public long Refused => _quarantined.Values.Sum();
+    public long Refused => _quarantine.Total;
 
-    public IReadOnlyList<QuarantinedRow> Details => _details;
+    public IReadOnlyList<QuarantinedRow> Details => _quarantine.Details;
+
+    public FileAccount Account => Accepted > 0
+        ? new FileAccount(Read, Accepted, Duplicates, _quarantine, Timeframe.ToString(), Hash.ToString(), Failure?.Message)
+        : new FileAccount(Read, 0, Duplicates, _quarantine, Timeframe: null, ContentHash: null, Failure?.Message);
 
     /// <summary>Over every accepted bar and its instrument.</summary>
-    public BarHash Hash { get; private set; }
+    public ContentHash Hash { get; private set; }
 
     /// <summary>Why the file could not be read to its end, or gave nothing; what <see cref="Bars"/> has is good.</summary>
     public BarFileException? Failure { get; private set; }
@@ -104,12 +100,12 @@ internal sealed class ReplayData : IDisposable
                 if ((++Read & 0xFFFF) == 0) cancellationToken.ThrowIfCancellationRequested();
                 if (file.Problem is { } problem)
                 {
-                    Quarantine(file.LineNumber, null, problem, file.Detail!);
+                    _quarantine.Add(file.LineNumber, null, problem, file.Detail!);
                     continue;
                 }
 
                 var source = SourceOf(file, venue);
-                if (source.Instrument < 0) Quarantine(file.LineNumber, null, GateReason.BadSymbol, source.Error!);
+                if (source.Instrument < 0) _quarantine.Add(file.LineNumber, null, GateReason.BadSymbol, source.Error!);
                 else Take(file, source, latestMs);
             }
         }
@@ -158,8 +154,7 @@ internal sealed class ReplayData : IDisposable
 
         if (verdict.Reason is { } reason)
         {
-            var detail = IsDetailed(reason) ? BarGate.Explain(reason, row) : "";
-            Quarantine(file.LineNumber, _instruments[number].Id.Value, reason, detail);
+            KeepOut(file.LineNumber, number, reason, row);
             return;
         }
 
@@ -175,11 +170,14 @@ internal sealed class ReplayData : IDisposable
         _sorted.Add(number, row);
     }
 
+    private void KeepOut(long line, int number, string reason, Bar row) =>
+        _quarantine.Add(line, _instruments[number].Id.Value, reason, () => BarGate.Explain(reason, row));
+
     private void Settle(BarFile file, string? timeframe)
     {
         if (_sorted.Count == 0)
         {
-            Failure ??= new BarFileException(BarFileException.NoRows, $"{file.Path}: no usable row among {Read} ({Reasons()}).");
+            Failure ??= new BarFileException(BarFileException.NoRows, $"{file.Path}: no usable row among {Read} ({_quarantine}).");
             return;
         }
 
@@ -194,10 +192,10 @@ internal sealed class ReplayData : IDisposable
         Timeframe = settled;
         _usable = true;
         _shift = file.DatesOnly ? 0 : Timeframe.Milliseconds;
-        var seeds = _instruments.Select(i => Seed(i.Id.Value)).ToArray();
+        var seeds = _instruments.Select(i => ContentHash.WordOf(i.Id.Value)).ToArray();
         foreach (var row in Bars())
         {
-            Hash += BarHash.Of(row.Bar, seeds[row.Instrument]);
+            Hash += ContentHash.Of(row.Bar, seeds[row.Instrument]);
         }
     }
 
@@ -206,26 +204,6 @@ internal sealed class ReplayData : IDisposable
         if (asked is not null && Timeframe.TryParse(asked, out var given)) return given;
         if (_smallestStep <= (long)LongestTimeframe.TotalMilliseconds) return new Timeframe(_smallestStep);
         return file.DatesOnly ? Timeframe.Day : null;
-    }
-
-    private string Reasons() => _quarantined.Count == 0
-        ? "the file has a header alone"
-        : string.Join(", ", _quarantined.OrderByDescending(q => q.Value).Select(q => string.Create(CultureInfo.InvariantCulture, $"{q.Value} {q.Key}")))
-            + (_details.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"; first, line {_details[0].Line}: {_details[0].Detail}") : "");
-
-    private static ulong Seed(string name)
-    {
-        var hash = 14695981039346656037;
-        foreach (var c in name) hash = (hash ^ c) * 1099511628211;
-        return hash;
-    }
-
-    private bool IsDetailed(string reason) => _quarantined.GetValueOrDefault(reason) < MostDetailed;
-
-    private void Quarantine(long line, string? instrument, string reason, string detail)
-    {
-        if (IsDetailed(reason)) _details.Add(new QuarantinedRow(line, instrument, reason, detail));
-        _quarantined[reason] = _quarantined.GetValueOrDefault(reason) + 1;
     }
 
     /// <param name="Instrument">Its number, or -1 when the symbol names none.</param>

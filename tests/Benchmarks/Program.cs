@@ -1,0 +1,10 @@
+using System.CommandLine;
+using AlgoStack.Benchmarks.EventStore;
+
+var only = new Option<string?>("--only") { Description = "Lines whose name holds this text." };
+var rounds = new Option<int>("--rounds") { Description = "Pairs of runs a line.", DefaultValueFactory = _ => 5 };
+var brief = new Option<bool>("--short") { Description = "Small runs, once: shows that it works, and nothing about speed." };
+var eventStore = new Command("event-store", "The event store and the tape against PostgreSQL itself.") { only, rounds, brief };
+eventStore.SetAction(parsed => EventStoreBenchmark.RunAsync(
+    Console.Out, parsed.GetValue(only), parsed.GetValue(brief) ? 1 : parsed.GetValue(rounds), parsed.GetValue(brief)));
+return await new RootCommand("AlgoStack's benchmarks: ratios against a limit measured in the same run.") { eventStore }.Parse(args).InvokeAsync();

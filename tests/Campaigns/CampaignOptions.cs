@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace AlgoStack.Campaigns;
+
+/// <param name="Seed">Makes all schedules.</param>
+/// <param name="Kills">Of each target.</param>
+/// <param name="Longest">After this nothing new is begun.</param>
+internal sealed record CampaignOptions(int Seed, int Kills, TimeSpan Longest)
+{
+    private const int DefaultKills = 100;
+
+    /// <exception cref="FormatException">An option is unknown, or its value no number that it takes.</exception>
+    public static CampaignOptions Parse(string[] args)
+    {
+        var options = new CampaignOptions(Random.Shared.Next(1_000_000), DefaultKills, TimeSpan.FromDays(1));
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            var number = i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : throw new FormatException($"{args[i]} needs a number, such as {args[i]} 10.");
+            options = args[i] switch
+            {
+                "--seed" => options with { Seed = number },
+                "--kills" => options with { Kills = number },
+                "--minutes" => options with { Longest = TimeSpan.FromMinutes(number) },
+                _ => throw new FormatException($"Unknown option {args[i]}."),
+            };
+        }
+
+        return options;
+    }
+}
