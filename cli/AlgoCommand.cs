@@ -24,6 +24,8 @@ internal static class AlgoCommand
             BacktestCommand.Create(shared),
             TailCommand.Create(shared),
             VerifyCommand.Create(shared),
+            EventsCommand.Create(shared),
+            ProjectionsCommand.Create(shared),
             DoctorCommand.Create(shared),
         };
         root.Options.Add(shared.Url);

@@ -44,6 +44,9 @@ public sealed class FakeConsole : IAsyncDisposable
     /// <summary>Called before each answer, so that a test can move things on.</summary>
     public Action<FakeConsole> OnAsked { get; set; } = _ => { };
 
+    /// <summary>Answers <c>/api/v1/stores/{service}/{path}</c>, whatever the method.</summary>
+    public Func<HttpContext, string, string, Task<IResult>> Stores { get; set; } = (_, _, _) => Task.FromResult(Results.NotFound());
+
     public Func<HttpContext, Task> Live { get; set; } = _ => Task.CompletedTask;
 
     public static SessionStatus Completed() => new(
@@ -121,6 +124,7 @@ public sealed class FakeConsole : IAsyncDisposable
         });
         _app.MapGet("/api/v1/backtest/{id}", () => Backtest);
         _app.MapGet("/api/v1/status", () => Status);
+        _app.Map("/api/v1/stores/{service}/{**path}", (HttpContext context, string service, string path) => Stores(context, service, path));
         _app.MapGet("/api/v1/live", context => Live(context));
     }
 }
