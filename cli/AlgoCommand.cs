@@ -20,6 +20,7 @@ internal static class AlgoCommand
             ReplayCommand.Create(shared),
             FeedCommand.Create(shared),
             ImportCommand.Create(shared),
+            GapsCommand.Create(shared),
             BacktestCommand.Create(shared),
             TailCommand.Create(shared),
             VerifyCommand.Create(shared),

@@ -5,12 +5,16 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AlgoStack.EventStore.Projections;
+using AlgoStack.EventStore.Retention;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.EventStore.Subscriptions;
 using AlgoStack.Postgres;
+using AlgoStack.Postgres.Archives;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace AlgoStack.EventStore;
@@ -34,6 +38,9 @@ public sealed class EventStoreOptions
     internal List<Type> LiveProjections { get; } = [];
 
     internal List<Type> Subscriptions { get; } = [];
+
+    /// <summary>What streams are identified by. A store is opened only as what it was made.</summary>
+    public StreamIdentity StreamIdentity { get; set; }
 
     /// <summary>
     /// How events are written: names as declared and enums as numbers, as Marten does; NaN and infinities by name.
@@ -149,7 +156,11 @@ public static class EventStoreRegistration
         var options = new EventStoreOptions();
         configure(options);
 
-        builder.AddPostgres(connectionName, schema, Assembly.GetCallingAssembly(), new MigrationSource("event_store", typeof(EventLog).Assembly, "Schema"));
+        builder.AddPostgres(
+            connectionName,
+            schema,
+            Assembly.GetCallingAssembly(),
+            new MigrationSource("event_store", typeof(EventLog).Assembly, "Schema", options.StreamIdentity.Form()));
         Type[] projections = [.. options.InlineProjections, .. options.AsyncProjections, .. options.LiveProjections];
         foreach (var type in projections.Concat(options.Subscriptions)) builder.Services.AddSingleton(type);
 
@@ -159,6 +170,7 @@ public static class EventStoreRegistration
                 services.GetRequiredService<NpgsqlDataSource>(),
                 services.GetRequiredService<ServiceDatabase>(),
                 new EventTypes(options),
+                options.StreamIdentity,
                 options.Folds,
                 [.. options.InlineProjections.Select(t => (Projection)services.GetRequiredService(t))],
                 options.MostCoalescingDelay,
@@ -172,6 +184,13 @@ public static class EventStoreRegistration
             options.AsyncProjections.Select(t => (Projection)services.GetRequiredService(t)),
             options.Subscriptions.Select(t => (Subscription)services.GetRequiredService(t))));
         builder.Services.AddHostedService(services => services.GetRequiredService<EventDaemon>());
+        builder.Services.AddSingleton(services => new EventArchiver(
+            services.GetRequiredService<EventLog>(),
+            services.GetRequiredService<ArchiveFolder>(),
+            builder.Configuration.GetSection("EventRetention").Get<EventRetentionOptions>() ?? new EventRetentionOptions(),
+            options.AsyncProjections.Concat(options.Subscriptions).Select(t => ((LogFollower)services.GetRequiredService(t)).ShardName),
+            services.GetRequiredService<ILogger<EventArchiver>>()));
+        builder.Services.AddHostedService<EventRetention>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "projections", services => services.GetRequiredService<EventDaemon>(), HealthStatus.Unhealthy, ["ready"]));
     }

@@ -46,7 +46,9 @@ public sealed record ChainHead(long Number, long Sequence, string Hash);
 /// <param name="Unsealed">Events after the last seal, which nothing vouches for yet.</param>
 /// <param name="Head">The last seal; null when there is none.</param>
 /// <param name="Found">Those of the heads that were asked for which are in the chain.</param>
-public sealed record ChainReport(long Seals, long Events, long Unsealed, long Findings, ChainHead? Head, IReadOnlyList<ChainHead> Found)
+/// <param name="Archived">Sealed events that are not in the log but in archives, as <c>event_archives</c> says.</param>
+public sealed record ChainReport(
+    long Seals, long Events, long Unsealed, long Findings, ChainHead? Head, IReadOnlyList<ChainHead> Found, long Archived = 0)
 {
     public static readonly ChainReport Nothing = new(0, 0, 0, 0, null, []);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AlgoStack.EventStore.Retention;
 using Npgsql;
 
 namespace AlgoStack.EventStore.Chain;
@@ -37,13 +38,15 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
         await using (await BeginInOrderAsync(eventConnection, cancellationToken))
         await using (var events = await LogCursor.BeginAsync(eventConnection, cancellationToken))
         {
+            // After the log was begun: what it misses by right was taken down before.
+            var archived = await ArchivedAsync(cancellationToken);
             var before = Seal.None;
             for (var seal = await seals.ReadAsync(cancellationToken); seal is not null;)
             {
                 var next = await seals.ReadAsync(cancellationToken);
                 if (seal.Number != before.Number + 1) yield return await PassUnsealedAsync(events, before, seal, cancellationToken);
                 foreach (var finding in Links(before, seal)) yield return finding;
-                await foreach (var finding in CompareAsync(events, seal, EndOf(seal, next), cancellationToken)) yield return finding;
+                await foreach (var finding in CompareAsync(events, archived, seal, EndOf(seal, next), cancellationToken)) yield return finding;
                 Note(seal);
                 (before, seal) = (seal, next);
             }
@@ -53,6 +56,12 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
         }
 
         await foreach (var finding in CompareStreamsAsync(eventConnection, cancellationToken)) yield return finding;
+    }
+
+    private async Task<DeletedEvents> ArchivedAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await DeletedEvents.LoadAsync(connection, cancellationToken);
     }
 
     private void Note(Seal seal)
@@ -109,8 +118,8 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
                 : $"{which} gone");
     }
 
-    private static async IAsyncEnumerable<ChainFinding> CompareAsync(
-        LogCursor events, Seal seal, long end, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChainFinding> CompareAsync(
+        LogCursor events, DeletedEvents archived, Seal seal, long end, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var i = 0; i < seal.Count; i++)
         {
@@ -122,6 +131,12 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
             {
                 // Only a seal that was changed says so, or is out of its place.
                 if (sequence <= events.Passed) continue;
+
+                if (archived.Contains(sequence))
+                {
+                    Report = Report with { Archived = Report.Archived + 1 };
+                    continue;
+                }
 
                 yield return new ChainFinding(
                     ChainFindingKind.EventRemoved, sequence, null, null, seal.Number, $"event {sequence} was removed{Doubt(seal)}");

@@ -15,24 +15,24 @@ internal sealed class AppendStatement
 
     private readonly (PendingEvent Event, int Session)[] _events;
     private readonly EventMetadata[] _sessions;
-    private readonly EventTypes _types;
+    private readonly EventLog _log;
     private readonly int[] _streams;
     private readonly int[] _behind;
 
     /// <param name="events">Each with the place of its session, from 1.</param>
     /// <param name="begun">Streams that earlier statements of the transaction wrote to; this one adds its own.</param>
     private AppendStatement(
-        (PendingEvent Event, int Session)[] events, EventMetadata[] sessions, HashSet<string> begun, EventTypes types, long appendLock)
+        (PendingEvent Event, int Session)[] events, EventMetadata[] sessions, HashSet<string> begun, EventLog log)
     {
         _events = events;
         _sessions = sessions;
-        _types = types;
+        _log = log;
         _streams = new int[events.Length];
         _behind = new int[events.Length];
         if (events is [var (only, _)])
         {
             _streams[0] = 1;
-            Command = OneEvent(only, begun.Add(only.Stream.Id) ? only.Stream.Expected : null, appendLock);
+            Command = OneEvent(only, begun.Add(only.Stream.Id) ? only.Stream.Expected : null);
             return;
         }
 
@@ -51,13 +51,13 @@ internal sealed class AppendStatement
         }
 
         var expected = Array.ConvertAll(streams, s => begun.Add(s.Id) ? s.Expected : null);
-        Command = ManyEvents(streams, expected, counts, appendLock);
+        Command = ManyEvents(streams, expected, counts);
     }
 
     public NpgsqlBatchCommand Command { get; }
 
     /// <summary>The statements that append what sessions give, in their order, to run in this order in one transaction.</summary>
-    public static List<AppendStatement> Of(IReadOnlyList<PendingSave> saves, EventTypes types, long appendLock)
+    public static List<AppendStatement> Of(IReadOnlyList<PendingSave> saves, EventLog log)
     {
         var statements = new List<AppendStatement>();
         var sessions = saves.Select(s => s.Metadata).ToArray();
@@ -66,7 +66,7 @@ internal sealed class AppendStatement
         for (var start = 0; start < events.Length;)
         {
             var end = EndOf(events, start);
-            statements.Add(new AppendStatement(events[start..end], sessions, begun, types, appendLock));
+            statements.Add(new AppendStatement(events[start..end], sessions, begun, log));
             start = end;
         }
 
@@ -80,7 +80,7 @@ internal sealed class AppendStatement
             var (e, session) = _events[i];
             var metadata = _sessions[session - 1];
             yield return new StoredEvent(
-                sequences[i], e.Id, e.Stream.Id, versions[_streams[i] - 1] - _behind[i], e.Data, _types.NameOf(e.Data.GetType()),
+                sequences[i], e.Id, e.Stream.Id, versions[_streams[i] - 1] - _behind[i], e.Data, _log.Types.NameOf(e.Data.GetType()),
                 metadata.At, metadata.CorrelationId, metadata.CausationId, metadata.UserName)
             {
                 HeadersJson = metadata.HeadersJson,
@@ -103,7 +103,7 @@ internal sealed class AppendStatement
         return end;
     }
 
-    private NpgsqlBatchCommand OneEvent(PendingEvent e, long? expected, long appendLock)
+    private NpgsqlBatchCommand OneEvent(PendingEvent e, long? expected)
     {
         var type = e.Data.GetType();
         var metadata = _sessions[_events[0].Session - 1];
@@ -115,13 +115,13 @@ internal sealed class AppendStatement
         {
             Parameters =
             {
-                new NpgsqlParameter<long> { TypedValue = appendLock },
-                Text(e.Stream.Id),
+                new NpgsqlParameter<long> { TypedValue = _log.AppendLock },
+                _log.StreamIdentity.Parameter(e.Stream.Id),
                 new NpgsqlParameter<long?> { TypedValue = expected, NpgsqlDbType = NpgsqlDbType.Bigint },
                 new NpgsqlParameter<Guid> { TypedValue = e.Id },
                 new NpgsqlParameter<byte[]> { TypedValue = e.Json, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                Text(_types.NameOf(type)),
-                Text(_types.ClrNameOf(type)),
+                Text(_log.Types.NameOf(type)),
+                Text(_log.Types.ClrNameOf(type)),
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = metadata.At },
                 Text(metadata.CorrelationId),
                 Text(metadata.CausationId),
@@ -131,7 +131,7 @@ internal sealed class AppendStatement
         };
     }
 
-    private NpgsqlBatchCommand ManyEvents(PendingStream[] streams, long?[] expected, long[] counts, long appendLock)
+    private NpgsqlBatchCommand ManyEvents(PendingStream[] streams, long?[] expected, long[] counts)
     {
         var kinds = new Dictionary<Type, int>();
         var eventKinds = new int[_events.Length];
@@ -149,19 +149,19 @@ internal sealed class AppendStatement
         {
             Parameters =
             {
-                new NpgsqlParameter<long> { TypedValue = appendLock },
-                Texts(Array.ConvertAll(streams, s => s.Id)),
+                new NpgsqlParameter<long> { TypedValue = _log.AppendLock },
+                _log.StreamIdentity.Parameter(Array.ConvertAll(streams, s => s.Id)),
                 new NpgsqlParameter<long?[]> { TypedValue = expected },
                 new NpgsqlParameter<long[]> { TypedValue = counts },
                 new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(_events, e => e.Event.Id) },
                 new NpgsqlParameter<int[]> { TypedValue = _streams },
-                Texts(Array.ConvertAll(_events, e => e.Event.Stream.Id)),
+                _log.StreamIdentity.Parameter(Array.ConvertAll(_events, e => e.Event.Stream.Id)),
                 new NpgsqlParameter<int[]> { TypedValue = _behind },
                 new NpgsqlParameter<int[]> { TypedValue = eventKinds },
                 new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(_events, e => e.Session) },
                 Jsons(Array.ConvertAll(_events, e => e.Event.Json)),
-                Texts([.. kinds.Keys.Select(_types.NameOf)]),
-                Texts([.. kinds.Keys.Select(_types.ClrNameOf)]),
+                Texts([.. kinds.Keys.Select(_log.Types.NameOf)]),
+                Texts([.. kinds.Keys.Select(_log.Types.ClrNameOf)]),
                 new NpgsqlParameter<DateTimeOffset[]> { TypedValue = Array.ConvertAll(_sessions, s => s.At) },
                 Texts(Array.ConvertAll(_sessions, s => s.CorrelationId)),
                 Texts(Array.ConvertAll(_sessions, s => s.CausationId)),

@@ -17,6 +17,7 @@ public sealed class EventLog
         NpgsqlDataSource source,
         ServiceDatabase database,
         EventTypes types,
+        StreamIdentity streamIdentity,
         AggregateFolds folds,
         IReadOnlyList<Projection> inline,
         TimeSpan mostCoalescingDelay,
@@ -24,6 +25,7 @@ public sealed class EventLog
     {
         Source = source;
         Types = types;
+        StreamIdentity = streamIdentity;
         Folds = folds;
         Inline = inline;
         if (inline.FirstOrDefault(p => !p.CanBeInline) is { } shared)
@@ -41,6 +43,8 @@ public sealed class EventLog
     }
 
     public EventTypes Types { get; }
+
+    public StreamIdentity StreamIdentity { get; }
 
     public NpgsqlDataSource Source { get; }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using AlgoStack.Postgres;
+using AlgoStack.Postgres.Archives;
 using Npgsql;
 
 namespace AlgoStack.EventStore.Streams;
@@ -9,7 +10,7 @@ namespace AlgoStack.EventStore.Streams;
 internal static class EventReader
 {
     public const string Columns =
-        "seq_id, id, stream_id, version, data, type, timestamp, correlation_id, causation_id, user_name, headers";
+        "seq_id, id, stream_id::text, version, data, type, timestamp, correlation_id, causation_id, user_name, headers";
 
     /// <summary>For a stream, which is mostly short: a prepared statement.</summary>
     public static async Task<List<StoredEvent>> ReadAsync(NpgsqlCommand command, EventTypes types, CancellationToken cancellationToken)
@@ -29,6 +30,30 @@ internal static class EventReader
         await using var rows = await CopyReader.BeginAsync(
             connection, $"copy (select {Columns} from mt_events {clauses}) to stdout (format binary)", cancellationToken);
         while (await rows.ReadAsync(cancellationToken)) yield return Read(rows, types, repeated);
+    }
+
+    /// <summary>An event where it was exported to.</summary>
+    public static StoredEvent Read(ArchiveReader row, EventTypes types)
+    {
+        var stream = Text("stream_id")!;
+        var version = row.GetInt64(row.Ordinal("version"));
+        var type = Text("type")!;
+        return new StoredEvent(
+            row.Key,
+            Guid.Parse(Text("id")!),
+            stream,
+            version,
+            types.Deserialize(type, Encoding.UTF8.GetBytes(Text("data")!), new EventPlace(stream, version, row.Key)),
+            type,
+            row.GetTime(row.Ordinal("timestamp")),
+            Text("correlation_id"),
+            Text("causation_id"),
+            Text("user_name"))
+        {
+            HeadersJson = Text("headers") is { } headers ? Encoding.UTF8.GetBytes(headers) : null,
+        };
+
+        string? Text(string column) => row.GetString(row.Ordinal(column));
     }
 
     private static StoredEvent Read(NpgsqlDataReader reader, EventTypes types)

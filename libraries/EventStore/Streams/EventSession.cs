@@ -24,6 +24,8 @@ public sealed class EventSession
         _pending = new PendingSave(log.Types);
     }
 
+    internal StreamIdentity StreamIdentity => _log.StreamIdentity;
+
     /// <summary>Stored with every event of the session; the trace id of <see cref="Activity.Current"/> unless set.</summary>
     public string? CorrelationId { get; set; }
 
@@ -46,7 +48,8 @@ public sealed class EventSession
     public void StartStream(string streamId, params IEnumerable<object> events) => Append(streamId, 0, events);
 
     /// <summary>Appends to a stream at whatever version it is; a stream that is not there begins.</summary>
-    public void Append(string streamId, params IEnumerable<object> events) => _pending.Events.Add(streamId, null, events, _log.Clock.GetUtcNow());
+    public void Append(string streamId, params IEnumerable<object> events) =>
+        _pending.Events.Add(StreamIdentity.Check(streamId), null, events, _log.Clock.GetUtcNow());
 
     /// <summary>
     /// Appends to a stream that must be at <paramref name="expectedVersion"/> before this session; 0 says that it must not
@@ -55,7 +58,7 @@ public sealed class EventSession
     public void Append(string streamId, long expectedVersion, IEnumerable<object> events)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        _pending.Events.Add(streamId, expectedVersion, events, _log.Clock.GetUtcNow());
+        _pending.Events.Add(StreamIdentity.Check(streamId), expectedVersion, events, _log.Clock.GetUtcNow());
     }
 
     /// <summary>
@@ -63,19 +66,15 @@ public sealed class EventSession
     /// and whoever appends later gets <see cref="StreamArchivedException"/>. It is read and followed as before. Nothing
     /// happens to a stream that is not there.
     /// </summary>
-    public void ArchiveStream(string streamId)
-    {
-        StoredText.CheckStreamId(streamId);
-        _pending.Archived.Add(streamId);
-    }
+    public void ArchiveStream(string streamId) => _pending.Archived.Add(StreamIdentity.Check(streamId));
 
     public async Task<StreamState?> FetchStreamStateAsync(string streamId, CancellationToken cancellationToken = default)
     {
-        StoredText.CheckStreamId(streamId);
+        streamId = StreamIdentity.Check(streamId);
         await using var connection = await _log.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             "select version, created, timestamp, is_archived from mt_streams where id = $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
+        command.Parameters.Add(StreamIdentity.Parameter(streamId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return null;
 
@@ -101,7 +100,7 @@ public sealed class EventSession
         long fromVersion = 1,
         CancellationToken cancellationToken = default)
     {
-        StoredText.CheckStreamId(streamId);
+        streamId = StreamIdentity.Check(streamId);
         await using var connection = await _log.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             $"""
@@ -110,7 +109,7 @@ public sealed class EventSession
             order by version
             """,
             connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = streamId });
+        command.Parameters.Add(StreamIdentity.Parameter(streamId));
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = fromVersion });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version ?? long.MaxValue });
         if (timestamp is not null) command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = timestamp.Value.ToUniversalTime() });
@@ -138,6 +137,7 @@ public sealed class EventSession
     public async Task<WritableStream<T>> FetchForWriting<T>(string streamId, CancellationToken cancellationToken = default)
         where T : class
     {
+        streamId = StreamIdentity.Check(streamId);
         var events = await FetchStreamAsync(streamId, cancellationToken: cancellationToken);
         var aggregate = _log.Folds.Fold<T>(events)
             ?? throw new InvalidOperationException($"Stream {streamId}: {typeof(T)} is nothing there; to be written to, it needs a seed.");

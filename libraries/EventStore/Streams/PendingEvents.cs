@@ -18,7 +18,6 @@ internal sealed class PendingEvents(EventTypes types)
     /// <exception cref="ArgumentException">The stream was given another expected version before.</exception>
     public void Add(string streamId, long? expected, IEnumerable<object> events, DateTimeOffset now)
     {
-        StoredText.CheckStreamId(streamId);
         if (!_streams.TryGetValue(streamId, out var stream))
         {
             stream = new PendingStream(streamId, expected);

@@ -57,14 +57,14 @@ internal sealed class PendingSave(EventTypes types)
     }
 
     /// <summary>What goes after the events, which it marks too.</summary>
-    public void FillAfter(NpgsqlBatch batch)
+    public void FillAfter(NpgsqlBatch batch, StreamIdentity streamIdentity)
     {
         // In the order in which appends lock streams. An append in flight is waited for here and seen by the last statement.
         foreach (var id in Archived)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("update mt_streams set is_archived = true where id = $1")
             {
-                Parameters = { new NpgsqlParameter<string> { TypedValue = id } },
+                Parameters = { streamIdentity.Parameter(id) },
             });
         }
 
@@ -72,7 +72,7 @@ internal sealed class PendingSave(EventTypes types)
 
         batch.BatchCommands.Add(new NpgsqlBatchCommand("update mt_events set is_archived = true where stream_id = any ($1)")
         {
-            Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. Archived] } },
+            Parameters = { streamIdentity.Parameter([.. Archived]) },
         });
     }
 }

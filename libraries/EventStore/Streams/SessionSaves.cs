@@ -186,13 +186,13 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
 
     private async Task WriteAsync(List<PendingSave> saves, CancellationToken cancellationToken)
     {
-        var statements = AppendStatement.Of(saves, log.Types, log.AppendLock);
+        var statements = AppendStatement.Of(saves, log);
         await using var connection = await log.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         if (saves.Count > 1) batch.BatchCommands.Add(BoundWaits());
         foreach (var save in saves) save.FillBefore(batch);
         foreach (var statement in statements) batch.BatchCommands.Add(statement.Command);
-        foreach (var save in saves) save.FillAfter(batch);
+        foreach (var save in saves) save.FillAfter(batch, log.StreamIdentity);
 
         var enlisted = saves.SelectMany(s => s.Enlisted).ToList();
         if (enlisted.Count == 0 && (statements.Count == 0 || log.Inline.Count == 0))

@@ -17,6 +17,7 @@ public sealed class ArchiveReader : IAsyncDisposable
     private readonly GZipStream? _content;
     private readonly CsvRows? _rows;
     private readonly int[] _ends;
+    private readonly Dictionary<string, int> _ordinals;
 
     internal ArchiveReader(ArchiveManifest manifest, string file, long from, long to)
     {
@@ -24,6 +25,7 @@ public sealed class ArchiveReader : IAsyncDisposable
         _from = from;
         _to = to;
         _ends = new int[manifest.Columns.Count];
+        _ordinals = manifest.Columns.Select((column, i) => (column.Name, i)).ToDictionary(StringComparer.Ordinal);
         if (manifest.Blocks.FirstOrDefault(b => b.Last >= from) is not { } block || block.First > to) return;
 
         var compressed = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 64 * 1024, useAsync: true);
@@ -37,15 +39,8 @@ public sealed class ArchiveReader : IAsyncDisposable
 
     /// <summary>The place of a column in the rows.</summary>
     /// <exception cref="ArchiveException">The archive has no such column.</exception>
-    public int Ordinal(string column)
-    {
-        for (var i = 0; i < _manifest.Columns.Count; i++)
-        {
-            if (_manifest.Columns[i].Name == column) return i;
-        }
-
-        throw new ArchiveException(_manifest.Name, $"it has no column '{column}'");
-    }
+    public int Ordinal(string column) =>
+        _ordinals.TryGetValue(column, out var ordinal) ? ordinal : throw new ArchiveException(_manifest.Name, $"it has no column '{column}'");
 
     /// <summary>Moves to the next row of the range.</summary>
     /// <exception cref="ArchiveException">The file is damaged.</exception>
@@ -77,6 +72,9 @@ public sealed class ArchiveReader : IAsyncDisposable
         Utf8Parser.TryParse(Field(ordinal), out long value, out _) ? value : throw Unreadable(ordinal, "a number");
 
     public int GetInt32(int ordinal) => checked((int)GetInt64(ordinal));
+
+    /// <summary>In UTC.</summary>
+    public DateTimeOffset GetTime(int ordinal) => new(ArchiveKey.ToTime(ArchiveKey.Parse(Field(ordinal))));
 
     public double GetDouble(int ordinal) =>
         double.TryParse(Field(ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Unreadable(ordinal, "a number");

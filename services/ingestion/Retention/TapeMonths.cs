@@ -17,6 +17,14 @@ internal sealed partial class TapeMonths(
 
     private const int MostTries = 300;
 
+    public ArchiveFolder Archives => archives;
+
+    /// <summary>Makes the months that the tape has never had.</summary>
+    public async Task PrepareAsync(string tape, IEnumerable<DateOnly> months, CancellationToken cancellationToken)
+    {
+        foreach (var month in months) await TryOpenAsync(tape, month, restore: false, cancellationToken);
+    }
+
     /// <summary>Opens months for writing. Returns when all are; one that is archived is restored first.</summary>
     /// <exception cref="ArchiveException">The archive of one is damaged; the month stays archived.</exception>
     public async Task OpenAsync(string tape, IEnumerable<DateOnly> months, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal sealed class BatchJournal(
                 again = true;
                 try
                 {
-                    await tape.WriteAsync(rows, record, write => EntryAsync(batch, rows, write, flagged, token), token);
+                    await tape.WriteAsync(rows, record, durable: true, write => EntryAsync(batch, rows, write, flagged, token), token);
                 }
                 catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
                 {

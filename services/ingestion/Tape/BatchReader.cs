@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Instruments;
+using AlgoStack.Ingestion.Retention;
+using AlgoStack.Ingestion.Tape.Kinds;
+using AlgoStack.Postgres.Archives;
 using AlgoStack.Trading.MarketData;
 using Npgsql;
 
@@ -10,7 +13,7 @@ namespace AlgoStack.Ingestion.Tape;
 /// Reads announced batches back exactly as they were announced: the tape's rows of a batch's instruments and range as
 /// of its revision, or the batch's own copy where it has one.
 /// </summary>
-internal sealed class BatchReader(NpgsqlDataSource database, InstrumentRegistry instruments)
+internal sealed class BatchReader(NpgsqlDataSource database, ArchiveFolder archives, InstrumentRegistry instruments)
 {
     /// <summary>Batches read from the tape in one go: up to 100,000 bars.</summary>
     public const int PageBatches = 50;
@@ -20,6 +23,7 @@ internal sealed class BatchReader(NpgsqlDataSource database, InstrumentRegistry 
 
     /// <summary>Batches of one session and partition from one sequence to another, both included, in order.</summary>
     /// <exception cref="InvalidDataException">The tape does not hold what was announced.</exception>
+    /// <exception cref="ArchiveException">The archive of a month that has left the tape is missing or damaged.</exception>
     public async IAsyncEnumerable<BarsClosed> ReadAsync(
         string sessionId, int partition, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -110,17 +114,48 @@ internal sealed class BatchReader(NpgsqlDataSource database, InstrumentRegistry 
         var wanted = page.FindAll(e => e.Copy is null && e.Bars > 0);
         if (wanted.Count == 0) return;
 
-        await using var command = database.CreateCommand(
+        var range = new TapeRange(
+            [.. wanted.SelectMany(e => e.Instruments).Distinct()],
+            Bars.Scope(wanted[0].Timeframe),
+            wanted[0].FirstMs,
+            wanted[^1].LastMs,
+            wanted.Max(e => e.Revision));
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // Asked before and after: a month that leaves or comes back meanwhile is then read once or twice, but never not.
+        var archived = await ArchivedRows.FindAsync(connection, Bars.Kind, range, cancellationToken);
+        await OfferAsync(connection, wanted, range, cancellationToken);
+        archived = archived.UnionBy(await ArchivedRows.FindAsync(connection, Bars.Kind, range, cancellationToken), m => m.Name, StringComparer.Ordinal).ToList();
+        foreach (var month in archived)
+        {
+            await using var rows = new ArchivedRows(archives, month, Bars.Kind, range);
+            while (await rows.ReadAsync(cancellationToken))
+            {
+                if (IndexOf(wanted, rows.At) is >= 0 and var entry)
+                {
+                    wanted[entry].Offer(
+                        range.Subjects[rows.Subject],
+                        rows.Revision,
+                        new Bar(rows.At, rows.Number(0), rows.Number(1), rows.Number(2), rows.Number(3), rows.Number(4)));
+                }
+            }
+        }
+    }
+
+    private static async Task OfferAsync(
+        NpgsqlConnection connection, List<JournalEntry> wanted, TapeRange range, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
             """
             select instrument, closed_at, open, high, low, close, volume, revision
             from bars
             where instrument = any($1) and timeframe_s = $2 and closed_at between $3 and $4 and revision <= $5
-            """);
-        command.Parameters.Add(new() { Value = wanted.SelectMany(e => e.Instruments).Distinct().ToArray() });
-        command.Parameters.Add(new() { Value = (int)(wanted[0].Timeframe.Milliseconds / 1_000) });
-        command.Parameters.Add(new() { Value = PostgresTime.FromMs(wanted[0].FirstMs) });
-        command.Parameters.Add(new() { Value = PostgresTime.FromMs(wanted[^1].LastMs) });
-        command.Parameters.Add(new() { Value = wanted.Max(e => e.Revision) });
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = range.Subjects });
+        command.Parameters.Add(new() { Value = range.Scope });
+        command.Parameters.Add(new() { Value = PostgresTime.FromMs(range.From) });
+        command.Parameters.Add(new() { Value = PostgresTime.FromMs(range.To) });
+        command.Parameters.Add(new() { Value = range.Revision });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var at = 0;
         while (await reader.ReadAsync(cancellationToken))

@@ -6,6 +6,7 @@ namespace AlgoStack.Ingestion.Tape;
 /// <summary>Writes more rows than one write has best, through whatever happens to the database meanwhile.</summary>
 internal sealed class BulkWriter(TapeWriter tape, DatabaseOutage outage)
 {
+    /// <summary>Returns when all of it outlasts a crash; one before leaves the first of the pieces, each whole.</summary>
     /// <param name="pieces">One write each; the next is put together while the database takes the one before.</param>
     /// <param name="alongside">What is committed with a piece.</param>
     public async Task WriteAsync(
@@ -15,19 +16,13 @@ internal sealed class BulkWriter(TapeWriter tape, DatabaseOutage outage)
         for (var more = next.MoveNext(); more;)
         {
             var rows = next.Current;
+            more = next.MoveNext();
             var writing = outage.OutlastAsync(
                 token => tape.WriteAsync(
-                    rows, record: true, write => Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([alongside(rows, write)]), token),
+                    rows, record: true, durable: !more, write => Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([alongside(rows, write)]), token),
                 cancellationToken);
-            try
-            {
-                more = next.MoveNext();
-                if (more) next.Current.Hash();
-            }
-            finally
-            {
-                await writing;
-            }
+            if (more) next.Current.Hash();
+            await writing;
         }
     }
 }

@@ -1,4 +1,6 @@
+using AlgoStack.Ingestion.Retention;
 using AlgoStack.Postgres;
+using AlgoStack.Postgres.Archives;
 using Npgsql;
 
 namespace AlgoStack.Ingestion.Tape;
@@ -13,18 +15,24 @@ namespace AlgoStack.Ingestion.Tape;
 internal sealed record TapeRange(
     int[] Subjects, int Scope, long From, long To, long Revision = long.MaxValue, DateOnly? KnownBy = null, bool AllVintages = false);
 
-/// <summary>Reads rows of any kind straight into columns, by time, the latest revision of each key.</summary>
+/// <summary>
+/// Reads rows of any kind straight into columns, by time, the latest revision of each key: from the tape, and of months
+/// that have left it from their archives.
+/// </summary>
 internal static class TapeReader
 {
     /// <param name="connection">Open, and busy until this returns.</param>
     /// <exception cref="PostgresException">The database failed.</exception>
+    /// <exception cref="ArchiveException">The archive of a month in the range is missing or damaged.</exception>
     public static async Task<TapeRows> ReadAsync(
-        NpgsqlConnection connection, TapeKind kind, TapeRange range, CancellationToken cancellationToken)
+        NpgsqlConnection connection, ArchiveFolder archives, TapeKind kind, TapeRange range, CancellationToken cancellationToken)
     {
         var columns = kind.Fields.Select(f => new TapeColumn.Builder(f.Type)).ToArray();
         var subjects = new List<int>();
         var times = new List<long>();
         var revisions = new List<long>();
+        // Asked before and after: a month that leaves or comes back meanwhile is then read once or twice, but never not.
+        var archived = await ArchivedRows.FindAsync(connection, kind, range, cancellationToken);
         await using (var copy = await CopyReader.BeginAsync(connection, kind.Statements.CopyOut(range), cancellationToken))
         {
             while (await copy.ReadAsync(cancellationToken))
@@ -33,6 +41,19 @@ internal static class TapeReader
                 times.Add(copy.UnixMicroseconds(1) / kind.TimeUnit);
                 for (var field = 0; field < columns.Length; field++) columns[field].Read(copy, 2 + field);
                 revisions.Add(copy.Int64(2 + columns.Length));
+            }
+        }
+
+        archived = archived.UnionBy(await ArchivedRows.FindAsync(connection, kind, range, cancellationToken), month => month.Name, StringComparer.Ordinal).ToList();
+        foreach (var month in archived)
+        {
+            await using var row = new ArchivedRows(archives, month, kind, range);
+            while (await row.ReadAsync(cancellationToken))
+            {
+                subjects.Add(row.Subject);
+                times.Add(row.At);
+                for (var field = 0; field < columns.Length; field++) row.Read(columns[field], field);
+                revisions.Add(row.Revision);
             }
         }
 

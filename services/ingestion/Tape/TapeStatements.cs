@@ -58,16 +58,7 @@ internal sealed class TapeStatements(TapeKind kind)
         ) to stdout (format binary)
         """);
 
-    /// <summary>What makes the partition of a month.</summary>
-    public string CreateMonth(long month)
-    {
-        var from = DateOnly.FromDateTime(kind.ToTime(month));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"create table {Partition(month)} partition of {kind.Table} for values from ('{from:yyyy-MM-dd}T00:00:00Z') to ('{from.AddMonths(1):yyyy-MM-dd}T00:00:00Z');");
-    }
-
-    public string Partition(long month) => string.Create(CultureInfo.InvariantCulture, $"{kind.Table}_{kind.ToTime(month):yyyyMM}");
+    private string Partition(long month) => string.Create(CultureInfo.InvariantCulture, $"{kind.Table}_{kind.ToTime(month):yyyyMM}");
 
     private string KnownBy(TapeRange range) =>
         range.KnownBy is { } day && kind.IndexOf(FieldRole.Vintage) is >= 0 and var field

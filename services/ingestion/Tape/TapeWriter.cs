@@ -1,3 +1,4 @@
+using AlgoStack.Ingestion.Retention;
 using AlgoStack.Postgres;
 using Npgsql;
 
@@ -13,7 +14,7 @@ internal readonly record struct TapeWrite(long Revision, int Rows, bool TapeHasO
 /// Puts rows on the tape: one transaction a write, one writer of a kind at a time. What the ledger says is there already
 /// is not written again; what differs is written as a later revision.
 /// </summary>
-internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, TimeProvider clock)
 {
     /// <summary>
     /// Rows that a write has best: enough that its round trips do not matter, few enough that other writers wait for a
@@ -24,51 +25,57 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
     // Serialises writers, so that revisions become visible in the order of their numbers. An arbitrary constant.
     private const long WriterLock = 0x696e67657374; // "ingest"
 
-    private readonly HashSet<(string Table, long Month)> _months = [];
+    // Months that were seen on the tape, or archived: the tape has made them once.
+    private readonly HashSet<(string Table, DateOnly Month)> _months = [];
 
     /// <summary>Writes what the tape lacks of some rows.</summary>
     /// <param name="rows">In order of time, each key once; their subjects have been registered.</param>
     /// <param name="record">Write them; false where they come from the tape itself, as in a warm-up.</param>
+    /// <param name="durable">
+    /// Return when the write outlasts a crash; else the next durable commit of anybody makes it so, what came before it first.
+    /// </param>
     /// <param name="alongside">What is committed with them.</param>
     /// <exception cref="PostgresException">What is alongside was refused, or the database failed. Nothing is written then.</exception>
     public async Task<TapeWrite> WriteAsync(
         TapeRows rows,
         bool record,
+        bool durable,
         Func<TapeWrite, Task<IReadOnlyList<NpgsqlBatchCommand>>> alongside,
         CancellationToken cancellationToken)
     {
-        try
+        if (record) await EnsureMonthsAsync(rows, cancellationToken);
+        while (true)
         {
-            return await TryWriteAsync(rows, record, alongside, cancellationToken);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            // A month that was known here has been taken off the tape since.
-            lock (_months) _months.Clear();
-            return await TryWriteAsync(rows, record, alongside, cancellationToken);
+            var closed = new List<DateOnly>();
+            if (await TryWriteAsync(rows, record, durable, alongside, closed, cancellationToken) is { } write) return write;
+
+            await months.OpenAsync(rows.Kind.Table, closed, cancellationToken);
         }
     }
 
-    private async Task<TapeWrite> TryWriteAsync(
+    /// <param name="closed">Gets the months that are to be opened first, where the result is null.</param>
+    private async Task<TapeWrite?> TryWriteAsync(
         TapeRows rows,
         bool record,
+        bool durable,
         Func<TapeWrite, Task<IReadOnlyList<NpgsqlBatchCommand>>> alongside,
+        List<DateOnly> closed,
         CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (record) await EnsureMonthsAsync(connection, rows, cancellationToken);
-
         var plan = new WritePlan(rows);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var revision = await LockAsync(connection, plan, cancellationToken);
+        var (revision, open) = await LockAsync(connection, plan, durable, cancellationToken);
         if (!record) plan.CompareAll();
         if (plan.SubjectsToCompare is { Length: > 0 } subjects)
         {
             var range = new TapeRange(subjects, rows.Scope, plan.First, plan.Last, AllVintages: true);
-            plan.Compare(await TapeReader.ReadAsync(connection, rows.Kind, range, cancellationToken));
+            plan.Compare(await TapeReader.ReadAsync(connection, months.Archives, rows.Kind, range, cancellationToken));
         }
 
         var writes = record && plan.RowsToWrite > 0;
+        if (writes) closed.AddRange(MonthsOf(rows, plan.IsToWrite).Except(open));
+        if (closed.Count > 0) return null;
         if (writes) await CopyAsync(connection, plan, revision, cancellationToken);
         var write = new TapeWrite(revision, writes ? plan.RowsToWrite : 0, plan.TapeHasOthers || (!record && plan.RowsToWrite > 0));
         await using var commands = new NpgsqlBatch(connection);
@@ -84,12 +91,17 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
         return write;
     }
 
-    private static async Task<long> LockAsync(NpgsqlConnection connection, WritePlan plan, CancellationToken cancellationToken)
+    /// <summary>The write's number, and which of its months may be written to until it is committed.</summary>
+    private static async Task<(long Revision, HashSet<DateOnly> Open)> LockAsync(
+        NpgsqlConnection connection, WritePlan plan, bool durable, CancellationToken cancellationToken)
     {
         var (rows, kind) = (plan.Rows, plan.Rows.Kind);
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(new("select pg_advisory_xact_lock($1)") { Parameters = { new() { Value = LockOf(kind) } } });
-        commands.BatchCommands.Add(new("select nextval('revisions')"));
+        commands.BatchCommands.Add(new("select nextval('revisions'), set_config('synchronous_commit', $1, true)")
+        {
+            Parameters = { new() { Value = durable ? "on" : "off" } },
+        });
         var days = new NpgsqlBatchCommand(kind.Statements.LedgerDays)
         {
             Parameters =
@@ -101,6 +113,10 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
         };
         if (kind.Scope is not null) days.Parameters.Add(new() { Value = rows.Scope });
         commands.BatchCommands.Add(days);
+        commands.BatchCommands.Add(new("select month from tape_months where tape = $1 and month = any($2) and state = 'open' order by month for share")
+        {
+            Parameters = { new() { Value = kind.Table }, new() { Value = MonthsOf(rows, _ => true) } },
+        });
 
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -117,7 +133,10 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
         }
 
         plan.SkipKnownDays();
-        return revision;
+        await reader.NextResultAsync(cancellationToken);
+        var open = new HashSet<DateOnly>();
+        while (await reader.ReadAsync(cancellationToken)) open.Add(reader.GetFieldValue<DateOnly>(0));
+        return (revision, open);
     }
 
     private static long LockOf(TapeKind kind) => WriterLock ^ (kind == Kinds.Bars.Kind ? 0 : (long)ContentHash.WordOf(kind.Name));
@@ -189,54 +208,30 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TimeProvider clock)
         },
     };
 
-    private async Task EnsureMonthsAsync(NpgsqlConnection connection, TapeRows rows, CancellationToken cancellationToken)
+    private async Task EnsureMonthsAsync(TapeRows rows, CancellationToken cancellationToken)
     {
-        var months = new List<long>();
+        DateOnly[] missing;
+        lock (_months) missing = [.. MonthsOf(rows, _ => true).Where(month => !_months.Contains((rows.Kind.Table, month)))];
+        if (missing.Length == 0) return;
+
+        await months.PrepareAsync(rows.Kind.Table, missing, cancellationToken);
+        lock (_months) _months.UnionWith(missing.Select(month => (rows.Kind.Table, month)));
+    }
+
+    /// <summary>The months of some of the rows, in order.</summary>
+    private static List<DateOnly> MonthsOf(TapeRows rows, Func<int, bool> which)
+    {
+        var months = new List<DateOnly>();
         var end = long.MinValue;
-        foreach (var at in rows.At)
+        for (var row = 0; row < rows.Count; row++)
         {
-            if (at < end) continue;
+            if (rows.At[row] < end || !which(row)) continue;
 
-            months.Add(rows.Kind.MonthOf(at));
-            end = rows.Kind.NextMonth(months[^1]);
+            var month = rows.Kind.MonthOf(rows.At[row]);
+            months.Add(DateOnly.FromDateTime(rows.Kind.ToTime(month)));
+            end = rows.Kind.NextMonth(month);
         }
 
-        bool known;
-        lock (_months) known = months.TrueForAll(month => _months.Contains((rows.Kind.Table, month)));
-        if (!known) await CreateMonthsAsync(connection, rows.Kind, months, cancellationToken);
-    }
-
-    /// <summary>Creates the monthly partitions that are missing, all in one statement.</summary>
-    private async Task CreateMonthsAsync(NpgsqlConnection connection, TapeKind kind, List<long> months, CancellationToken cancellationToken)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var @lock = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection))
-        {
-            @lock.Parameters.Add(new() { Value = LockOf(kind) });
-            await @lock.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        var missing = await MissingMonthsAsync(connection, kind, months, cancellationToken);
-        if (missing.Count > 0)
-        {
-#pragma warning disable CA2100 // Made of the kind's names and of dates alone; a partition's bounds cannot be parameters.
-            await using var command = new NpgsqlCommand(string.Concat(missing.Select(kind.Statements.CreateMonth)), connection);
-#pragma warning restore CA2100
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        lock (_months) _months.UnionWith(months.Select(month => (kind.Table, month)));
-    }
-
-    private static async Task<List<long>> MissingMonthsAsync(
-        NpgsqlConnection connection, TapeKind kind, List<long> months, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("select n from unnest($1) with ordinality as m (name, n) where to_regclass(m.name) is null", connection);
-        command.Parameters.Add(new() { Value = months.Select(kind.Statements.Partition).ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var missing = new List<long>();
-        while (await reader.ReadAsync(cancellationToken)) missing.Add(months[(int)reader.GetInt64(0) - 1]);
-        return missing;
+        return months;
     }
 }

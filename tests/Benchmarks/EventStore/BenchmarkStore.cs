@@ -49,7 +49,6 @@ internal sealed class BenchmarkStore : IAsyncDisposable
         builder.AddEventStore("algostack", schema, store =>
         {
             store.Event<BarRecorded>("bar_recorded");
-            store.Aggregate(new BarCount(0, 0), (count, e) => count.With((BarRecorded)e));
             more?.Invoke(store);
         });
         var host = builder.Build();
@@ -69,8 +68,16 @@ internal sealed class BenchmarkStore : IAsyncDisposable
             await session.SaveChangesAsync();
         }
 
-        await using var vacuum = Database.CreateCommand("vacuum analyze mt_events, mt_streams");
-        await vacuum.ExecuteNonQueryAsync();
+        await ExecuteAsync("vacuum analyze mt_events, mt_streams");
+    }
+
+    /// <summary>From here on nobody reads the high-water mark, seals or projects.</summary>
+    public Task StopFollowingAsync() => Daemon.StoppingAsync(CancellationToken.None);
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     public async Task<long> NewestAsync()

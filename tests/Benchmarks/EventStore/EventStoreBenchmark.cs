@@ -17,12 +17,24 @@ internal static class EventStoreBenchmark
         await using var server = await TestServers.StartPrivatePostgresAsync();
         var database = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres" }.ConnectionString;
         await output.WriteLineAsync(Table.Head);
+        var sizes = brief ? EventStoreSuite.Sizes.Short : EventStoreSuite.Sizes.Full;
         var results = new List<Measurement>();
         await using (var store = await BenchmarkStore.StartAsync(database, "appends"))
-        await using (var suite = new EventStoreSuite(store, brief ? EventStoreSuite.Sizes.Short : EventStoreSuite.Sizes.Full))
+        await using (var suite = new EventStoreSuite(store, sizes))
             await MeasureAsync(suite.Appends);
-        await using (var store = await BenchmarkStore.StartAsync(database, "reads"))
-        await using (var suite = new EventStoreSuite(store, brief ? EventStoreSuite.Sizes.Short : EventStoreSuite.Sizes.Full))
+
+        // Two logs that grow alike.
+        await using (var sealedStore = await BenchmarkStore.StartAsync(database, "chain_on"))
+        await using (var unsealedStore = await BenchmarkStore.StartAsync(database, "chain_off"))
+        await using (var suite = new EventStoreSuite(sealedStore, sizes))
+        await using (var unsealed = new EventStoreSuite(unsealedStore, sizes))
+        {
+            await unsealedStore.StopFollowingAsync();
+            await MeasureAsync([suite.ChainCost(unsealed)]);
+        }
+
+        await using (var store = await BenchmarkStore.StartAsync(database, "reads", o => o.Aggregate(new BarCount(0, 0), (count, e) => count.With((BarRecorded)e))))
+        await using (var suite = new EventStoreSuite(store, sizes))
         {
             if (suite.Reads.Any(IsWanted)) await suite.FillAsync();
             await MeasureAsync(suite.Reads);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AlgoStack.Benchmarks.Limits;
 using AlgoStack.Benchmarks.Measuring;
+using AlgoStack.EventStore.Chain;
 using AlgoStack.EventStore.Projections;
 using Npgsql;
 
@@ -12,6 +13,8 @@ internal sealed class EventStoreSuite : IAsyncDisposable
     private const int EventsPerStream = 10;
     private const int BatchStreams = 10;
     private const int MostWriters = 64;
+
+    private static readonly TimeSpan LongTime = TimeSpan.FromMinutes(1);
 
     private readonly BenchmarkStore _store;
     private readonly Sizes _sizes;
@@ -66,10 +69,20 @@ internal sealed class EventStoreSuite : IAsyncDisposable
             () => TimeAsync(() => _store.Log.OpenSession().AggregateStreamAsync<BarCount>("short"), 10),
             IsTime: true),
         new("async projection, no-op", "events", 0.50, 0.75, _limits.CopyOutAsync, FollowAsync<NoOp>),
+        new("async projection, one row a stream", "events", 0.20, 0.35, _limits.CopyOutAsync, FollowAnewAsync),
+        new("rebuild, one row a stream", "events", 0.20, 0.35, _limits.CopyOutAsync, RebuildAsync),
+        new("hash chain, catching up (100,000/s asked)", "events", 1, 1, () => Task.FromResult(100_000d), SealAsync),
     ];
 
+    /// <summary>Appends while the log is sealed against the same appends while it is not.</summary>
+    /// <param name="unsealed">The suite of a store that nobody follows.</param>
+    public Comparison ChainCost(EventStoreSuite unsealed) => new(
+        "append, 8 writers, chain on against off", "events", 0.95, 1, () => unsealed.AppendAsync(8, ChainSessions), () => AppendAsync(8, ChainSessions));
+
+    /// <summary>Fills the log, seals it, and leaves it to itself.</summary>
     public async Task FillAsync()
     {
+        await _store.StopFollowingAsync();
         await _store.FillAsync(_sizes.LogEvents, EventsPerStream);
         foreach (var (stream, events) in new[] { ("long", 10_000), ("short", 1_000) })
         {
@@ -77,16 +90,22 @@ internal sealed class EventStoreSuite : IAsyncDisposable
             session.StartStream(stream, Enumerable.Range(0, events).Select(i => BarRecorded.Number(i)));
             await session.SaveChangesAsync();
         }
+
+        await SealAsync();
     }
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     private Task<double> InsertAsync(int writers) => _limits.InsertAsync(writers, _sizes.Sessions / writers, EventsPerStream);
 
-    private async Task<double> AppendAsync(int writers)
+    private int ChainSessions => 5 * _sizes.Sessions;
+
+    private Task<double> AppendAsync(int writers) => AppendAsync(writers, _sizes.Sessions);
+
+    private async Task<double> AppendAsync(int writers, int allSessions)
     {
         var run = _runs++;
-        var sessions = _sizes.Sessions / writers;
+        var sessions = allSessions / writers;
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
         {
@@ -147,6 +166,30 @@ internal sealed class EventStoreSuite : IAsyncDisposable
         await using var follower = await BenchmarkStore.StartAsync(_store.ConnectionString, _store.Schema, o => o.Async<T>());
         var watch = Stopwatch.StartNew();
         while (!follower.Daemon.HasHandled(end)) await Task.Delay(1);
+        return _sizes.LogEvents / watch.Elapsed.TotalSeconds;
+    }
+
+    private async Task<double> FollowAnewAsync()
+    {
+        await _store.ExecuteAsync("delete from mt_event_progression where name = 'bar_totals:All'");
+        await _store.ExecuteAsync("truncate bar_totals");
+        return await FollowAsync<BarTotals>();
+    }
+
+    private async Task<double> RebuildAsync()
+    {
+        await using var follower = await BenchmarkStore.StartAsync(_store.ConnectionString, _store.Schema, o => o.Async<BarTotals>());
+        await follower.Daemon.WaitForNonStaleProjectionDataAsync(LongTime);
+        var watch = Stopwatch.StartNew();
+        await follower.Daemon.RebuildAsync("bar_totals");
+        return _sizes.LogEvents / watch.Elapsed.TotalSeconds;
+    }
+
+    private async Task<double> SealAsync()
+    {
+        await _store.ExecuteAsync("truncate seals");
+        var watch = Stopwatch.StartNew();
+        await ChainSealer.SealAsync(_store.Log, await _store.NewestAsync(), CancellationToken.None);
         return _sizes.LogEvents / watch.Elapsed.TotalSeconds;
     }
 }

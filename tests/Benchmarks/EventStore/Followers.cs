@@ -17,3 +17,11 @@ internal sealed class NoOp : Projection
         IReadOnlyList<StoredEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 }
+
+/// <summary>One row a stream.</summary>
+internal sealed class BarTotals : SingleStreamProjection<BarCount>
+{
+    public override string Name => "bar_totals";
+
+    public override BarCount Evolve(BarCount? snapshot, StoredEvent e) => (snapshot ?? new BarCount(0, 0)).With((BarRecorded)e.Data);
+}

@@ -12,10 +12,9 @@ internal static class ContentionRound
     /// <param name="sessions">To be saved by each worker; one that is refused is tried again at what the stream is at then.</param>
     public static async Task<Verdict> RunAsync(int seed, WriterLoad load, int processes, int workers, int sessions)
     {
-        await using var trial = await Trial.StartAsync();
-        await trial.StartReaderAsync();
-        await Task.WhenAll(Enumerable.Range(0, processes).Select(p => trial.StartWriterAsync(new WriterTask(
-            Trial.Schema, string.Create(CultureInfo.InvariantCulture, $"writer-{p}"), seed, load, workers, Sessions: sessions))));
+        await using var trial = await Trial.PrepareAsync();
+        await trial.StartAsync(readers: 1, Enumerable.Range(0, processes).Select(p => new WriterTask(
+            Trial.Schema, string.Create(CultureInfo.InvariantCulture, $"writer-{p}"), seed, load, workers, Sessions: sessions)));
         await trial.AllDoneAsync(Patience);
 
         var verdict = await trial.EndAsync();

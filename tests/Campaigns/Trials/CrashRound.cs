@@ -19,7 +19,7 @@ internal enum Target
 /// </summary>
 internal static class CrashRound
 {
-    private const int Workers = 12;
+    private const int Workers = 8;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
@@ -30,18 +30,17 @@ internal static class CrashRound
         var random = new Random(seed);
         var order = kills.SelectMany(k => Enumerable.Repeat(k.Key, k.Value)).ToArray();
         random.Shuffle(order);
-        await using var trial = await Trial.StartAsync();
+        await using var trial = await Trial.PrepareAsync();
         int[] starts = [0, 0];
-        await trial.StartWriterAsync(NextWriter(0));
-        await trial.StartWriterAsync(NextWriter(1));
-        await trial.StartReaderAsync();
-        await trial.StartReaderAsync();
+        await trial.StartAsync(readers: 2, NextWriter(0), NextWriter(1));
         for (var kill = 1; kill <= order.Length; kill++)
         {
             var target = order[kill - 1];
-            await trial.SomeSessionsAsync(random.Next(20, 200));
+            await trial.SomeSessionsAsync(random.Next(20, 150));
             await Task.Delay(random.NextDouble() * LongestPause);
-            var (which, saved) = (random.Next(2), trial.History.Saved.Count);
+            // In turn, because of two readers the one that was killed last is idle.
+            var which = (kills[target] - order[(kill - 1)..].Count(t => t == target)) % 2;
+            var saved = trial.History.Saved.Count;
             await (target switch
             {
                 Target.Writer => trial.KillWriterAsync(which, NextWriter(which)),
@@ -53,7 +52,7 @@ internal static class CrashRound
             say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, kill {kill} of {order.Length}: {target} {which}, after {saved:N0} sessions"));
         }
 
-        await trial.SomeSessionsAsync(200);
+        await trial.SomeSessionsAsync(100);
         return await trial.EndAsync();
 
         WriterTask NextWriter(int which)

@@ -22,9 +22,8 @@ internal static class HeldTransactionRound
     public static async Task<Verdict> RunAsync(int seed, int times)
     {
         var random = new Random(seed);
-        await using var trial = await Trial.StartAsync();
-        await trial.StartWriterAsync(new WriterTask(Trial.Schema, "writer-0", seed, WriterLoad.Mixed, Workers));
-        await trial.StartReaderAsync();
+        await using var trial = await Trial.PrepareAsync();
+        await trial.StartAsync(readers: 1, new WriterTask(Trial.Schema, "writer-0", seed, WriterLoad.Mixed, Workers));
         await using var store = await CampaignStore.StartAsync(trial.Direct, Trial.Schema, options => options.Inline<Hold>());
         var hold = store.Service<Hold>();
         for (var i = 0; i < times; i++)

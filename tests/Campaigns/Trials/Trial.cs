@@ -53,18 +53,14 @@ internal sealed class Trial : IAsyncDisposable
 
     public History History { get; } = new();
 
-    public static async Task<Trial> StartAsync() => new(await TestServers.StartPrivatePostgresAsync());
+    public static async Task<Trial> PrepareAsync() => new(await TestServers.StartPrivatePostgresAsync());
 
-    public async Task StartWriterAsync(WriterTask task)
+    /// <summary>Returns when all are at work.</summary>
+    public Task StartAsync(int readers, params IEnumerable<WriterTask> writers)
     {
-        _writers.Add(StartWriter(task));
-        await AllReadyAsync();
-    }
-
-    public async Task StartReaderAsync()
-    {
-        _readers.Add(StartReader());
-        await AllReadyAsync();
+        _writers.AddRange(writers.Select(StartWriter));
+        _readers.AddRange(Enumerable.Range(0, readers).Select(_ => StartReader()));
+        return AllReadyAsync();
     }
 
     public Task KillWriterAsync(int which, WriterTask next) => ReplaceAsync(_writers, which, () => StartWriter(next));

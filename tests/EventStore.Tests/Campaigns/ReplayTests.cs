@@ -10,7 +10,7 @@ namespace AlgoStack.EventStore.Tests.Campaigns;
 public sealed class ReplayTests(ServerFixture servers, ITestOutputHelper output) : IClassFixture<ServerFixture>
 {
     private const int Replays = 3;
-    private const int Events = 60_000;
+    private const int Events = 20_000;
 
     [Fact]
     public async Task A_log_replayed_comes_to_the_same_aggregates_rows_and_output_bit_for_bit()

@@ -157,7 +157,7 @@ public sealed class BadInputTests(ServerFixture servers, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task A_row_nested_deeper_than_JSON_is_read_stops_who_follows_before_it()
+    public async Task A_row_nested_deeper_than_any_JSON_that_is_read_is_named()
     {
         await _store.AppendAsync("a", new Measured(1));
         await _store.ExecuteAsync($"update mt_events set data = '{string.Concat(Enumerable.Repeat("""{"d":""", 5_000))}1{new string('}', 5_000)}'");
@@ -165,6 +165,17 @@ public sealed class BadInputTests(ServerFixture servers, ITestOutputHelper outpu
         var fetch = () => _store.StreamAsync("a");
 
         (await fetch.Should().ThrowAsync<UnreadableEventException>()).WithMessage("Event 'level_measured' at a version 1 *");
+    }
+
+    [Fact]
+    public async Task What_is_taken_though_it_is_not_as_it_was_given_is_known()
+    {
+        await _store.AppendAsync("a", new Opened("\ud83c"), new Measured(1), new Deposited(1, "note"));
+        await _store.ExecuteAsync("""update mt_events set data = '{"Value": 1e400}' where version = 2""");
+        await _store.ExecuteAsync("""update mt_events set data = '{"Amounts": 1}' where version = 3""");
+
+        (await _store.StreamAsync("a")).Select(e => e.Data).Should().Equal(
+            new Opened("\ufffd"), new Measured(double.PositiveInfinity), new Deposited(0));
     }
 
     [Fact]

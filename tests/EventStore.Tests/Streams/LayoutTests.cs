@@ -1,22 +1,28 @@
+using AlgoStack.EventStore.Streams;
 using AlgoStack.Testing;
 using FluentAssertions;
 using Xunit;
 
 namespace AlgoStack.EventStore.Tests.Streams;
 
-/// <summary>The catalogue of a store beside what Marten 9 creates for string identity with all metadata columns.</summary>
-public sealed class LayoutTests(ServerFixture servers) : IClassFixture<ServerFixture>, IAsyncLifetime
+public sealed class StringLayoutTests(ServerFixture servers) : LayoutTests(servers, StreamIdentity.AsString, "character varying");
+
+public sealed class GuidLayoutTests(ServerFixture servers) : LayoutTests(servers, StreamIdentity.AsGuid, "uuid");
+
+/// <summary>The catalogue of a store beside what Marten 9 creates with all metadata columns.</summary>
+public abstract class LayoutTests(ServerFixture servers, StreamIdentity identity, string idType) : IClassFixture<ServerFixture>, IAsyncLifetime
 {
     private TestStore _store = null!;
 
-    public async Task InitializeAsync() => _store = await TestStore.StartAsync(await servers.CreateSchemaDatabaseAsync(), "layout");
+    public async Task InitializeAsync() =>
+        _store = await TestStore.StartAsync(await servers.CreateSchemaDatabaseAsync(), "layout", o => o.StreamIdentity = identity);
 
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
     [Theory]
     [InlineData(
         "mt_streams",
-        "id character varying NO",
+        "id <id> NO",
         "type character varying YES",
         "version bigint YES",
         "timestamp timestamp with time zone NO now()",
@@ -27,7 +33,7 @@ public sealed class LayoutTests(ServerFixture servers) : IClassFixture<ServerFix
         "mt_events",
         "seq_id bigint NO",
         "id uuid NO",
-        "stream_id character varying YES",
+        "stream_id <id> YES",
         "version bigint NO",
         "data jsonb NO",
         "bdata bytea YES",
@@ -55,7 +61,7 @@ public sealed class LayoutTests(ServerFixture servers) : IClassFixture<ServerFix
             where table_schema = 'layout' and table_name = '{table}'
             """);
 
-        found.Should().BeEquivalentTo(columns);
+        found.Should().BeEquivalentTo(columns.Select(c => c.Replace("<id>", idType, StringComparison.Ordinal)));
     }
 
     [Fact]

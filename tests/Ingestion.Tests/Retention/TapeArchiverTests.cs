@@ -1,7 +1,11 @@
+using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Retention;
+using AlgoStack.Ingestion.Tape;
+using AlgoStack.Ingestion.Tape.Kinds;
 using AlgoStack.Postgres;
 using AlgoStack.Postgres.Archives;
 using AlgoStack.Testing;
+using AlgoStack.Trading.MarketData;
 using FluentAssertions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -13,6 +17,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
 {
     private static readonly DateOnly January = new(2001, 1, 1);
     private static readonly DateOnly February = new(2001, 2, 1);
+    private static readonly DateOnly May = new(2002, 5, 1);
 
     private readonly string _path = Directory.CreateTempSubdirectory("algostack-archives-").FullName;
     private readonly LaterClock _clock = new(TapeArchiver.Quiet + TimeSpan.FromDays(1));
@@ -53,6 +58,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         await _months.OpenAsync("bars", [January, February], CancellationToken.None);
         (await ContentAsync("bars")).Should().Be(before);
         (await ScalarAsync<long>("select count(*) from pg_inherits where inhparent = 'bars'::regclass")).Should().Be(2);
+        (await new SchemaDrift(_service, [new MigrationSource("service", typeof(TapeMonths).Assembly, "Schema")]).FindAsync()).Should().BeEmpty();
     }
 
     [Fact]
@@ -162,6 +168,40 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Rows_are_read_where_they_are_archived_as_they_were_on_the_tape()
+    {
+        await InsertAsync(January, 100);
+        var whole = new TapeRange([3, 5], 60, long.MinValue, long.MaxValue, AllVintages: true);
+        var at = new DateTimeOffset(2001, 1, 1, 0, 40, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var part = new TapeRange([4], 60, at, at + 60_000, Revision: 19_000);
+        var (wholeBefore, partBefore) = (await ReadAsync(whole), await ReadAsync(part));
+        (wholeBefore.Count, partBefore.Count).Should().Be((6_000, 8));
+
+        await _archiver.ArchiveAsync("bars", January, CancellationToken.None);
+
+        (await ScalarAsync<long>("select count(*) from bars")).Should().Be(1_000);
+        (await ReadAsync(whole)).Should().BeEquivalentTo(wholeBefore, o => o.WithStrictOrdering());
+        (await ReadAsync(part)).Should().BeEquivalentTo(partBefore, o => o.WithStrictOrdering());
+    }
+
+    [Fact]
+    public async Task Rows_that_are_archived_are_not_written_again_and_a_changed_one_brings_its_month_back()
+    {
+        var writer = new TapeWriter(_database, _months, _clock);
+        (await WriteAsync(writer, 0, 3_000, 1.5)).Rows.Should().Be(3_000);
+        await _archiver.ArchiveAsync("bars", May, CancellationToken.None);
+
+        // Cut otherwise, so that days overlap and are compared row by row.
+        (await WriteAsync(writer, 700, 1_500, 1.5)).Rows.Should().Be(0);
+        (await ScalarAsync<string>("select state from tape_months where month = '2002-05-01'")).Should().Be("archived");
+
+        (await WriteAsync(writer, 2_999, 2, 1.75)).Rows.Should().Be(2);
+        (await ScalarAsync<string>("select state from tape_months where month = '2002-05-01'")).Should().Be("open");
+        (await ScalarAsync<long>("select count(*) from bars_200205")).Should().Be(3_002);
+        (await ScalarAsync<long>("select sum(bars) from ledger where day >= '2002-05-01'")).Should().Be(3_001);
+    }
+
+    [Fact]
     public async Task A_damaged_archive_leaves_its_month_archived()
     {
         await _archiver.ArchiveAsync("bars", January, CancellationToken.None);
@@ -192,6 +232,23 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         await detach.Awaiting(d => d.ExecuteNonQueryAsync()).Should().ThrowAsync<PostgresException>();
     }
 
+    /// <summary>Minutes of May.</summary>
+    private static Task<TapeWrite> WriteAsync(TapeWriter writer, int from, int count, double price)
+    {
+        var start = new DateTimeOffset(May.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var times = Enumerable.Range(from, count).Select(minute => start + minute * 60_000L).ToArray();
+        var prices = Enumerable.Repeat(price, count).ToArray();
+        var rows = Bars.Rows(new BarColumns(["A"], new int[count], times, prices, prices, prices, prices, prices), Timeframe.Minute, [9]);
+        return writer.WriteAsync(
+            rows, record: true, durable: true, _ => Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([]), CancellationToken.None);
+    }
+
+    private async Task<TapeRows> ReadAsync(TapeRange range)
+    {
+        await using var connection = await _database.OpenConnectionAsync();
+        return await TapeReader.ReadAsync(connection, _archives, Bars.Kind, range, CancellationToken.None);
+    }
+
     private Task InsertAsync(DateOnly month, int bars) => ExecuteAsync(
         $"""
         insert into bars (instrument, timeframe_s, closed_at, open, high, low, close, volume, revision)
@@ -217,10 +274,5 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
     {
         await using var command = _database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private sealed class LaterClock(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 }
