@@ -31,6 +31,12 @@ public static class MessageBus
         foreach (var endpoint in consumers.OrderedEndpoints)
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(endpoint.Queue, endpoint, failureStatus: null, tags: null));
 
+        foreach (var queue in consumers.UnorderedQueues)
+        {
+            builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+                queue, services => new SetAside(queue, services.GetRequiredService<PublishingConnection>()), failureStatus: null, tags: null));
+        }
+
         builder.Services.AddSingleton(_ => new PublishingConnection(address, service));
         builder.Services.AddSingleton(services => new OrderedPublisher(
             services.GetRequiredService<PublishingConnection>(),

@@ -16,6 +16,8 @@ public sealed class BusBuilder
 
     internal List<OrderedEndpoint> OrderedEndpoints { get; } = [];
 
+    internal List<string> UnorderedQueues { get; } = [];
+
     /// <summary>
     /// Consumes an ordered contract: every message of a partition in order, one at a time, retried in place for ever.
     /// A message may come twice; the consumer remembers the last sequence it has done, in the transaction of its writes.
@@ -37,16 +39,19 @@ public sealed class BusBuilder
 
     /// <summary>
     /// Consumes contracts whose order does not matter: tried 5 times more after a failure, then moved to the queue's
-    /// <c>_error</c> queue.
+    /// <c>_error</c> queue, as is one that was delivered 15 times and never finished. Health is red while that holds any.
     /// </summary>
     public void AddConsumer<TConsumer>()
         where TConsumer : class, IConsumer
     {
+        var queue = OrderedTopology.QueueOf(_service, typeof(TConsumer));
+        UnorderedQueues.Add(queue);
         Registrations.Add(bus => bus.AddConsumer<TConsumer>());
-        Endpoints.Add((context, bus) => bus.ReceiveEndpoint(OrderedTopology.QueueOf(_service, typeof(TConsumer)), endpoint =>
+        Endpoints.Add((context, bus) => bus.ReceiveEndpoint(queue, endpoint =>
         {
             endpoint.SetQuorumQueue();
             endpoint.PrefetchCount = UnorderedDelivery.Prefetch;
+            endpoint.UseFilter(new GiveUpOnPoison(queue));
             endpoint.UseMessageRetry(retry => retry.Exponential(
                 UnorderedDelivery.Retries, UnorderedDelivery.ShortestDelay, UnorderedDelivery.LongestDelay, UnorderedDelivery.ShortestDelay));
             endpoint.ConfigureConsumer<TConsumer>(context);

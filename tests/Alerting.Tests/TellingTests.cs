@@ -6,6 +6,7 @@ using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,17 @@ public sealed class TellingTests(ServerFixture servers) : IClassFixture<ServerFi
             "2 signals, strongest ema-cross Long AAPL.SIM (0.82)", "2 fills, last Buy 100 AAPL.SIM at 187.2");
         alerts.Should().OnlyContain(alert => alert.State == "delivered" && alert.Attempts.Count == 1 && alert.Attempts[0].Channel == "inbox");
         (await alerting.ProgressAsync("replay-1")).Should().Be(new AlertingProgress("replay-1", 3, Settled: true, 2, 2, 0));
+    }
+
+    [Fact]
+    public async Task Projections_rebuilt_equal_those_that_lived()
+    {
+        await using var alerting = await AlertingUnderTest.StartAsync(await AlertingServers.NewAsync(servers));
+        await alerting.PublishAsync(Told.Batch(1, Told.Signal("AAPL.SIM", 0.82), Told.Signal("MSFT.SIM", 0.7)));
+        await PublishAsync(alerting, Told.Page(1, 3, filled: [Told.Fill(2), Told.Fill(3)], requested: [Told.Request(1, "paper-1", "replay-1")]));
+        await Eventually.Equal(2, async () => (await alerting.AlertsAsync("?session=replay-1")).Count);
+
+        await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(AlertingService).Assembly, alerting.Services);
     }
 
     [Fact]

@@ -40,6 +40,18 @@ public sealed class RoutingTests(ServerFixture servers) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public async Task Projections_rebuilt_equal_those_that_lived()
+    {
+        using var session = RecordedSession.Of("replay-rebuilt", Sizes);
+        await using var here = await RoutingSurroundings.StartAsync(servers, session);
+        await using var routing = await here.StartRoutingAsync();
+        await here.AnnounceAsync(1, 2, 3);
+        await here.ReachAsync(routing, 3);
+
+        await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(BrokerRoutingService).Assembly, routing.Services);
+    }
+
+    [Fact]
     public async Task Repeated_evaluations_double_nothing_and_skipped_ones_are_asked_for()
     {
         using var session = RecordedSession.Of("replay-skipped", Sizes);

@@ -29,6 +29,18 @@ public sealed class EvaluationTests(ServerFixture servers) : IClassFixture<Serve
     }
 
     [Fact]
+    public async Task Projections_rebuilt_equal_those_that_lived()
+    {
+        using var session = RecordedSession.Of("replay-rebuilt", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using var signal = await here.StartSignalAsync();
+        foreach (var batch in session.Batches) await here.Bus.PublishAsync(batch);
+        await Eventually.Equal(session.Batches.Count, () => here.Told.Count);
+
+        await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(SignalService).Assembly, signal.Services);
+    }
+
+    [Fact]
     public async Task A_repeated_batch_is_evaluated_once_and_a_skipped_one_is_fetched_first()
     {
         using var session = RecordedSession.Of("replay-skipped", Sizes);

@@ -1,15 +1,19 @@
 using System.Collections.Concurrent;
+using System.Net;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Testing;
 using FluentAssertions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Xunit;
 
 namespace AlgoStack.ServiceDefaults.Tests.Messaging;
 
 public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<ServerFixture>
 {
+    private const string OrdinaryQueue = "test-service.fail-on-noted";
+
     [Fact]
     public async Task A_live_listener_hears_what_is_published_from_then_on()
     {
@@ -63,10 +67,7 @@ public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<Se
     public async Task An_ordinary_event_that_keeps_failing_moves_to_the_error_queue()
     {
         var tries = new ConcurrentQueue<string>();
-        await using var service = await TestService.StartOnBusAsync(
-            await servers.CreateVirtualHostAsync(),
-            bus => bus.AddConsumer<FailOnNoted>(),
-            builder => builder.Services.AddSingleton(tries));
+        await using var service = await StartOrdinaryAsync(await servers.CreateVirtualHostAsync(), tries);
         var bus = service.Services.GetRequiredService<IBus>();
 
         await bus.Publish(new Noted("bad"));
@@ -74,6 +75,7 @@ public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<Se
 
         await Eventually.Equal(7, () => tries.Count, TimeSpan.FromSeconds(60));
         tries.Count(text => text is "bad").Should().Be(6);
+        await Eventually.Equal("Messages were set aside: 1 in test-service.fail-on-noted_error.", () => SetAsideAsync(service));
         var moved = new TaskCompletionSource<string>();
         var handle = bus.ConnectReceiveEndpoint("test-service.fail-on-noted_error", endpoint =>
         {
@@ -87,6 +89,37 @@ public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<Se
         });
         (await moved.Task.WaitAsync(Eventually.DefaultTimeout)).Should().Be("bad");
         await handle.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_message_delivered_21_times_and_never_finished_is_set_aside_and_shows_red()
+    {
+        var host = await servers.CreateVirtualHostAsync();
+        var tries = new ConcurrentQueue<string>();
+        await using (var first = await StartOrdinaryAsync(host, tries))
+        {
+            // Its queue is there from now on.
+        }
+
+        await using (var publisher = await TestService.StartOnBusAsync(host, _ => { }, name: "AlgoStack.Publisher"))
+            await publisher.Services.GetRequiredService<IBus>().Publish(new Noted("bad"));
+        await using var queue = await RawQueue.OpenAsync(host, OrdinaryQueue);
+        await queue.DeliverInVainAsync(20);
+
+        await using var service = await StartOrdinaryAsync(host, tries);
+        await service.Services.GetRequiredService<IBus>().Publish(new Noted("good"));
+
+        await Eventually.Equal("Messages were set aside: 1 in test-service.fail-on-noted_error.", () => SetAsideAsync(service));
+        await Eventually.Equal(1, () => tries.Count);
+        tries.Should().Equal("good");
+        (await queue.CountAsync()).Should().Be(0);
+        using var health = await service.Http.GetAsync(new Uri("/health", UriKind.Relative));
+        health.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable, "alerting asks there");
+        (await service.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).Should().Contain("healthy", "it goes on working");
+
+        await using var errors = await RawQueue.OpenAsync(host, $"{OrdinaryQueue}_error");
+        (await errors.TakeFaultAsync()).Should().EndWith("was delivered 20 times and never finished.");
+        await Eventually.True(async () => await SetAsideAsync(service) is null);
     }
 
     [Fact]
@@ -112,6 +145,15 @@ public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<Se
     private static Task<TestService> StartOrderedAsync(string host, Seen seen) =>
         TestService.StartOnBusAsync(
             host, bus => bus.AddOrderedConsumer<TakeCounted, Counted>(), builder => builder.Services.AddSingleton(seen));
+
+    private static Task<TestService> StartOrdinaryAsync(string host, ConcurrentQueue<string> tries) =>
+        TestService.StartOnBusAsync(host, bus => bus.AddConsumer<FailOnNoted>(), builder => builder.Services.AddSingleton(tries));
+
+    private static async Task<string?> SetAsideAsync(TestService service)
+    {
+        var report = await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == OrdinaryQueue);
+        return report.Entries[OrdinaryQueue].Description;
+    }
 
     private static Task<TestService> StartLiveAsync(string host, Seen heard) =>
         TestService.StartOnBusAsync(

@@ -47,6 +47,8 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         return new ServiceUnderTest(app);
     }
 
+    public IServiceProvider Services => _app.Services;
+
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
