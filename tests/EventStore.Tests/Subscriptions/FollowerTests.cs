@@ -163,8 +163,9 @@ public sealed class FollowerTests(ServerFixture servers) : IClassFixture<ServerF
     public async Task Appends_of_another_process_are_heard_of()
     {
         await using var follower = await TestStore.StartAsync(_database, "heard", o => o.Subscribe<Told>());
-        await using var writer = await TestStore.StartAsync(_database, "heard", o => o.Subscribe<Told>());
+        // It owns the shard before the other can.
         await Eventually.True(() => follower.Daemon.HasHandled(0));
+        await using var writer = await TestStore.StartAsync(_database, "heard", o => o.Subscribe<Told>());
 
         await writer.AppendAsync("a", new Deposited(1));
 
