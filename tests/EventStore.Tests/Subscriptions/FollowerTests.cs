@@ -96,7 +96,7 @@ public sealed class FollowerTests(ServerFixture servers) : IClassFixture<ServerF
         await using var superuser = NpgsqlDataSource.Create(_database);
         for (var i = 0; i < 4; i++)
         {
-            await Eventually.True(async () => await CutAsync(superuser) > 0);
+            await Eventually.True(async () => await CutAsync(store, superuser) > 0);
         }
 
         await writing;
@@ -196,14 +196,16 @@ public sealed class FollowerTests(ServerFixture servers) : IClassFixture<ServerF
         });
     }
 
-    private static async Task<long> CutAsync(NpgsqlDataSource superuser)
+    /// <summary>Ends the connection that holds the shard, and no other: who appends is not to be hit.</summary>
+    private static async Task<long> CutAsync(TestStore store, NpgsqlDataSource superuser)
     {
         await using var command = superuser.CreateCommand(
             """
             select count(pg_terminate_backend(pid)) from pg_locks
-            where locktype = 'advisory' and mode = 'ExclusiveLock' and granted
+            where locktype = 'advisory' and granted and (classid::bigint << 32 | objid::bigint) = $1
               and database = (select oid from pg_database where datname = current_database())
             """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = store.Log.Database.LockKey("Applied:All") });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 }
