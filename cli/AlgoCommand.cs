@@ -24,6 +24,7 @@ internal static class AlgoCommand
             BacktestCommand.Create(shared),
             TailCommand.Create(shared),
             VerifyCommand.Create(shared),
+            ArchiveCommand.Create(shared),
             DoctorCommand.Create(shared),
         };
         root.Options.Add(shared.Url);
