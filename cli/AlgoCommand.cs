@@ -26,6 +26,7 @@ internal static class AlgoCommand
             VerifyCommand.Create(shared),
             EventsCommand.Create(shared),
             ProjectionsCommand.Create(shared),
+            ArchiveCommand.Create(shared),
             DoctorCommand.Create(shared),
         };
         root.Options.Add(shared.Url);

@@ -63,6 +63,9 @@ internal static class IngestionService
         app.MapGet("/history", GetHistory.BarsAsync);
         app.MapGet("/history/{kind}", GetHistory.KindAsync);
         app.MapGet("/gaps", GetGaps.HandleAsync);
+        app.MapGet("/archives", Archives.ListAsync);
+        app.MapPost("/archives", Archives.RunAsync);
+        app.MapPost("/archives/{name}/restore", Archives.RestoreAsync);
         return app;
     }
 

@@ -29,6 +29,8 @@ public sealed class FakeConsole : IAsyncDisposable
 
     public StartBacktest? Backtested { get; private set; }
 
+    public ArchiveStatus Archived { get; } = new("bars_200001_1", "archived", 204_105, 3_060_000, new string('a', 64), Start);
+
     public IResult? RefuseReplay { get; set; }
 
     public IResult? RefuseFeed { get; set; }
@@ -130,6 +132,10 @@ public sealed class FakeConsole : IAsyncDisposable
         _app.MapGet("/api/v1/gaps", () => Gaps);
         _app.MapGet("/api/v1/status", () => Status);
         _app.Map("/api/v1/stores/{service}/{**path}", (HttpContext context, string service, string path) => Stores(context, service, path));
+        _app.MapGet("/api/v1/archives", () => new[] { Archived });
+        _app.MapPost("/api/v1/stores/signal/archives", () => Array.Empty<ArchiveStatus>());
+        _app.MapPost("/api/v1/archives/{name}/restore", (string name) =>
+            name == Archived.Name ? Results.Ok(Archived with { State = "restored" }) : Results.Problem($"No archive '{name}'.", statusCode: 404));
         _app.MapGet("/api/v1/live", context => Live(context));
     }
 }

@@ -1,4 +1,5 @@
 using AlgoStack.EventStore.Chain;
+using AlgoStack.EventStore.Retention;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -14,5 +15,6 @@ public static class EventStoreEndpoints
         FollowEvents.Map(store);
         ControlProjections.Map(store);
         ChainEndpoints.Map(store);
+        ArchiveEndpoints.Map(store);
     }
 }

@@ -12,6 +12,10 @@ public sealed record EventArchive(
     long Rows,
     long Bytes,
     string Sha256,
-    DateTimeOffset ExportedAt,
+    DateTimeOffset WrittenAt,
     DateTimeOffset? DeletedAt,
-    DateTimeOffset? RestoredAt);
+    DateTimeOffset? RestoredAt)
+{
+    /// <summary><c>archived</c>: the file alone has them; <c>restored</c>: the log has them again; <c>leaving</c>: both, for now.</summary>
+    public string State => RestoredAt is not null ? "restored" : DeletedAt is null ? "leaving" : "archived";
+}

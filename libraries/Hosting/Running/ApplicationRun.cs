@@ -120,7 +120,7 @@ internal sealed class ApplicationRun : IAsyncDisposable
                 for (var replica = 0; replica < replicas; replica++)
                 {
                     var name = replicas == 1 ? resource.Name : string.Create(CultureInfo.InvariantCulture, $"{resource.Name}-{replica}");
-                    yield return new ProcessInstance(name, resource, replica, completes, state.Log(name), appHostDirectory);
+                    yield return new ProcessInstance(name, resource, replica, completes, state, appHostDirectory);
                 }
 
                 break;

@@ -4,7 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 namespace Aspire.Hosting.Running;
 
 /// <summary>One replica of a project or an executable.</summary>
-internal sealed class ProcessInstance(string name, IResource resource, int replica, bool completes, string logPath, string appHostDirectory)
+internal sealed class ProcessInstance(string name, IResource resource, int replica, bool completes, StateFolder state, string appHostDirectory)
     : ResourceInstance(name, resource)
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -14,7 +14,7 @@ internal sealed class ProcessInstance(string name, IResource resource, int repli
 
     public override bool IsBeingBuilt => Resource is ProjectResource && BuiltProject.IsBuilding;
 
-    public override string LogPath => logPath;
+    public override string LogPath { get; } = state.Log(name);
 
     public override TimeSpan StopGrace => StopBounds.Service;
 
@@ -77,6 +77,8 @@ internal sealed class ProcessInstance(string name, IResource resource, int repli
         var variables = new Dictionary<string, object>(StringComparer.Ordinal);
         if (Resource is ProjectResource)
         {
+            // What a service keeps in files belongs with what it keeps in the database.
+            variables["ALGOSTACK_STATE"] = state.Path;
             foreach (var (variable, value) in ProjectEnvironment.Of(Resource.Name, replica)) variables[variable] = value;
             if (Endpoints.Any()) variables["ASPNETCORE_URLS"] = string.Join(';', Endpoints.Select(UrlOf));
         }

@@ -25,6 +25,9 @@ internal static class Routes
     // Parity runs a whole backtest before it answers.
     private static readonly TimeSpan ParityPatience = TimeSpan.FromMinutes(10);
 
+    // Archiving writes, reads back and drops before it answers.
+    private static readonly TimeSpan ArchivePatience = TimeSpan.FromMinutes(10);
+
     public static IReadOnlyList<string> Services { get; } = [Ingestion, Signal, BrokerRouting, Alerting, Backtest];
 
     public static IReadOnlyList<Route> All { get; } =
@@ -36,6 +39,7 @@ internal static class Routes
         new("/api/v1/history/{**rest}", Ingestion, V1),
         new("/api/v1/gaps", Ingestion, V1),
         new("/api/v1/instruments/{**rest}", Ingestion, V1),
+        new("/api/v1/archives/{**rest}", Ingestion, V1) { Patience = ArchivePatience },
         new("/history/{**rest}", Ingestion),
 
         new("/api/v1/signals/{**rest}", Signal, V1),

@@ -1,8 +1,8 @@
 namespace AlgoStack.Ingestion.Retention;
 
 /// <summary>
-/// How many whole months of each table stay on the tape before they are archived: section <c>Retention</c>. Archives are
-/// kept until somebody deletes them.
+/// How many whole months of each table stay on the tape before they are archived: section <c>Retention</c>, as in
+/// <c>Retention:Months:bars</c>. Archives are kept until somebody deletes them.
 /// </summary>
 internal sealed class RetentionOptions
 {
@@ -13,8 +13,8 @@ internal sealed class RetentionOptions
     public Dictionary<string, int> Months { get; } = new(StringComparer.Ordinal)
     {
         ["bars"] = 60,
-        ["series"] = 60,
-        ["chain_snapshots"] = 36,
+        ["observations"] = 60,
+        ["chains"] = 36,
         ["trades"] = MarketMonths,
         ["quotes"] = MarketMonths,
     };

@@ -1,3 +1,5 @@
+using AlgoStack.Ingestion.Tape;
+using AlgoStack.Ingestion.Tape.Kinds;
 using AlgoStack.Postgres.Archives;
 using Npgsql;
 using NpgsqlTypes;
@@ -20,15 +22,15 @@ internal sealed partial class TapeArchiver(
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
     {
         var archived = new List<string>();
-        foreach (var (tape, month) in await DueAsync(cancellationToken))
+        foreach (var (kind, month) in await DueAsync(cancellationToken))
         {
             try
             {
-                if (await ArchiveAsync(tape, month, cancellationToken) is { } archive) archived.Add(archive);
+                if (await ArchiveAsync(kind, month, cancellationToken) is { } archive) archived.Add(archive);
             }
             catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException or ArchiveException)
             {
-                LogFailed(e, tape, month);
+                LogFailed(e, kind.Table, month);
             }
         }
 
@@ -37,18 +39,17 @@ internal sealed partial class TapeArchiver(
 
     /// <returns>The archive's name, or null where there is no such month or somebody writes to it.</returns>
     /// <exception cref="ArchiveException">The archive does not read back as what was written; the month stays on the tape.</exception>
-    public async Task<string?> ArchiveAsync(string tape, DateOnly month, CancellationToken cancellationToken)
+    public async Task<string?> ArchiveAsync(TapeKind kind, DateOnly month, CancellationToken cancellationToken)
     {
         await using var owner = await months.LockAsync(cancellationToken);
-        var table = await TapeTable.FindAsync(owner, tape, cancellationToken);
-        if (await CloseAsync(owner, tape, month, cancellationToken) is not { } part) return null;
+        if (await CloseAsync(owner, kind.Table, month, cancellationToken) is not { } part) return null;
 
-        var partition = table.Partition(month);
+        var partition = kind.Partition(month);
         var archive = $"{partition}_{part.Number}";
         if (part.State == "leaving")
         {
-            var manifest = await archives.WriteAsync(owner, archive, tape, partition, table.Key, cancellationToken);
-            if (!await HandOverAsync(owner, tape, month, part.Number, manifest, cancellationToken))
+            var manifest = await archives.WriteAsync(owner, archive, kind.Table, partition, kind.Time, cancellationToken);
+            if (!await HandOverAsync(owner, kind.Table, month, part.Number, manifest, cancellationToken))
             {
                 archives.Delete(manifest.Name);
                 return null;
@@ -57,12 +58,12 @@ internal sealed partial class TapeArchiver(
             LogArchived(partition, manifest.Rows, manifest.Bytes, manifest.Name);
         }
 
-        await months.RemoveArchivedAsync(owner, table, month, cancellationToken);
+        await months.RemoveArchivedAsync(owner, kind, month, cancellationToken);
         for (var older = 1; older < part.Number; older++) archives.Delete($"{partition}_{older}");
         return archive;
     }
 
-    private async Task<List<(string Tape, DateOnly Month)>> DueAsync(CancellationToken cancellationToken)
+    private async Task<List<(TapeKind Kind, DateOnly Month)>> DueAsync(CancellationToken cancellationToken)
     {
         await using var owner = await months.LockAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
@@ -83,8 +84,8 @@ internal sealed partial class TapeArchiver(
         command.Parameters.Add(new() { Value = clock.GetUtcNow() });
         command.Parameters.Add(new() { Value = Quiet });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var due = new List<(string, DateOnly)>();
-        while (await reader.ReadAsync(cancellationToken)) due.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1)));
+        var due = new List<(TapeKind, DateOnly)>();
+        while (await reader.ReadAsync(cancellationToken)) due.Add((TapeKinds.All.First(kind => kind.Table == reader.GetString(0)), reader.GetFieldValue<DateOnly>(1)));
         return due;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlgoStack.Ingestion.Tape;
 using AlgoStack.Postgres;
 using AlgoStack.Postgres.Archives;
 using Npgsql;
@@ -12,32 +13,31 @@ namespace AlgoStack.Ingestion.Retention;
 internal sealed partial class TapeMonths(
     NpgsqlDataSource database, ServiceDatabase service, ArchiveFolder archives, TimeProvider clock, ILogger<TapeMonths> logger)
 {
-    /// <summary>How long a reader may hold up taking a partition off before it is left for later.</summary>
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
-
+    // A partition that a long query reads is tried again and again, five minutes or ten.
     private const int MostTries = 300;
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
     public ArchiveFolder Archives => archives;
 
     /// <summary>Makes the months that the tape has never had.</summary>
-    public async Task PrepareAsync(string tape, IEnumerable<DateOnly> months, CancellationToken cancellationToken)
+    public async Task PrepareAsync(TapeKind kind, IEnumerable<DateOnly> months, CancellationToken cancellationToken)
     {
-        foreach (var month in months) await TryOpenAsync(tape, month, restore: false, cancellationToken);
+        foreach (var month in months) await TryOpenAsync(kind, month, restore: false, cancellationToken);
     }
 
     /// <summary>Opens months for writing. Returns when all are; one that is archived is restored first.</summary>
     /// <exception cref="ArchiveException">The archive of one is damaged; the month stays archived.</exception>
-    public async Task OpenAsync(string tape, IEnumerable<DateOnly> months, CancellationToken cancellationToken)
+    public async Task OpenAsync(TapeKind kind, IEnumerable<DateOnly> months, CancellationToken cancellationToken)
     {
         foreach (var month in months)
         {
-            if (await TryOpenAsync(tape, month, restore: false, cancellationToken)) continue;
+            if (await TryOpenAsync(kind, month, restore: false, cancellationToken)) continue;
 
             await using var owner = await LockAsync(cancellationToken);
-            var table = await TapeTable.FindAsync(owner, tape, cancellationToken);
-            await RemoveArchivedAsync(owner, table, month, cancellationToken);
-            await TryOpenAsync(tape, month, restore: true, cancellationToken);
-            LogRestored(tape, month);
+            await RemoveArchivedAsync(owner, kind, month, cancellationToken);
+            await TryOpenAsync(kind, month, restore: true, cancellationToken);
+            LogRestored(kind.Table, month);
         }
     }
 
@@ -60,15 +60,15 @@ internal sealed partial class TapeMonths(
     /// it: what holds it up, a long query, is let go first every time.
     /// </summary>
     /// <param name="owner">Of <see cref="LockAsync"/>.</param>
-    public async Task RemoveArchivedAsync(NpgsqlConnection owner, TapeTable table, DateOnly month, CancellationToken cancellationToken)
+    public async Task RemoveArchivedAsync(NpgsqlConnection owner, TapeKind kind, DateOnly month, CancellationToken cancellationToken)
     {
-        var partition = table.Partition(month);
-        for (var tries = 1; await IsArchivedAsync(owner, table.Name, month, cancellationToken); tries++)
+        var partition = kind.Partition(month);
+        for (var tries = 1; await IsArchivedAsync(owner, kind.Table, month, cancellationToken); tries++)
         {
             try
             {
                 await ExecuteAsync(owner, "set lock_timeout = '1s'", cancellationToken);
-                if (await DetachCommandAsync(owner, table.Name, partition, cancellationToken) is { } detach)
+                if (await DetachCommandAsync(owner, kind.Table, partition, cancellationToken) is { } detach)
                     await ExecuteAsync(owner, detach, cancellationToken);
                 await ExecuteAsync(owner, $"drop table if exists {partition}", cancellationToken);
                 return;
@@ -81,18 +81,17 @@ internal sealed partial class TapeMonths(
     }
 
     /// <summary>False where the month is archived and not to be restored.</summary>
-    private async Task<bool> TryOpenAsync(string tape, DateOnly month, bool restore, CancellationToken cancellationToken)
+    private async Task<bool> TryOpenAsync(TapeKind kind, DateOnly month, bool restore, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var table = await TapeTable.FindAsync(connection, tape, cancellationToken);
-        var (state, manifest) = await TakeAsync(connection, tape, month, cancellationToken);
+        var (state, manifest) = await TakeAsync(connection, kind.Table, month, cancellationToken);
         if (state == "archived" && !restore) return false;
 
-        if (state != "leaving") await AttachAsync(connection, table, month, state == "archived" ? manifest : null, cancellationToken);
+        if (state != "leaving") await AttachAsync(connection, kind, month, state == "archived" ? manifest : null, cancellationToken);
         await using var open = new NpgsqlCommand(
             "update tape_months set state = 'open', opened_at = $3 where tape = $1 and month = $2 and state <> 'open'", connection);
-        open.Parameters.Add(new() { Value = tape });
+        open.Parameters.Add(new() { Value = kind.Table });
         open.Parameters.Add(new() { Value = month });
         open.Parameters.Add(new() { Value = clock.GetUtcNow() });
         await open.ExecuteNonQueryAsync(cancellationToken);
@@ -125,22 +124,22 @@ internal sealed partial class TapeMonths(
     // Made beside the table and attached: "create table … partition of" would stop every reader and writer while it waits
     // for its lock.
     private async Task AttachAsync(
-        NpgsqlConnection connection, TapeTable table, DateOnly month, ArchiveManifest? manifest, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TapeKind kind, DateOnly month, ArchiveManifest? manifest, CancellationToken cancellationToken)
     {
-        var partition = table.Partition(month);
+        var partition = kind.Partition(month);
         await using (var exists = new NpgsqlCommand("select to_regclass($1) is not null", connection))
         {
             exists.Parameters.Add(new() { Value = partition });
             if (await exists.ExecuteScalarAsync(cancellationToken) is true) return;
         }
 
-        await ExecuteAsync(connection, $"create table {partition} (like {table.Name} including all)", cancellationToken);
+        await ExecuteAsync(connection, $"create table {partition} (like {kind.Table} including all)", cancellationToken);
         if (manifest is not null) await archives.CopyIntoAsync(manifest, connection, partition, cancellationToken);
         await ExecuteAsync(
             connection,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"alter table {table.Name} attach partition {partition} for values from ('{month:yyyy-MM-dd}T00:00:00Z') to ('{month.AddMonths(1):yyyy-MM-dd}T00:00:00Z')"),
+                $"alter table {kind.Table} attach partition {partition} for values from ('{month:yyyy-MM-dd}T00:00:00Z') to ('{month.AddMonths(1):yyyy-MM-dd}T00:00:00Z')"),
             cancellationToken);
     }
 

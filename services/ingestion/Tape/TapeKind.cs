@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlgoStack.Ingestion.Tape;
 
 /// <summary>What the values of a field are, and so what its column in the database is.</summary>
@@ -50,6 +52,8 @@ internal sealed class TapeKind
 
     /// <summary>Its partitions are this and <c>_yyyyMM</c>.</summary>
     public required string Table { get; init; }
+
+    public string Partition(DateOnly month) => string.Create(CultureInfo.InvariantCulture, $"{Table}_{month:yyyyMM}");
 
     /// <summary>The column of what a row is of: <c>instrument</c>, numbered by the table instruments, or <c>series</c>.</summary>
     public string Subject { get; init; } = "instrument";

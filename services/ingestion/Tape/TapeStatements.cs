@@ -43,7 +43,7 @@ internal sealed class TapeStatements(TapeKind kind)
         """;
 
     /// <summary>Into one month alone, which saves the server finding it anew for each row.</summary>
-    public string CopyIn(long month) => $"copy {Partition(month)} ({_columns}) from stdin (format binary)";
+    public string CopyIn(long month) => $"copy {kind.Partition(DateOnly.FromDateTime(kind.ToTime(month)))} ({_columns}) from stdin (format binary)";
 
     /// <summary>Rows as of a revision, in the order of the tape.</summary>
     public string CopyOut(TapeRange range) => string.Create(
@@ -57,8 +57,6 @@ internal sealed class TapeStatements(TapeKind kind)
               and revision <= {range.Revision}{KnownBy(range)}
         ) to stdout (format binary)
         """);
-
-    private string Partition(long month) => string.Create(CultureInfo.InvariantCulture, $"{kind.Table}_{kind.ToTime(month):yyyyMM}");
 
     private string KnownBy(TapeRange range) =>
         range.KnownBy is { } day && kind.IndexOf(FieldRole.Vintage) is >= 0 and var field

@@ -49,7 +49,7 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, T
             var closed = new List<DateOnly>();
             if (await TryWriteAsync(rows, record, durable, alongside, closed, cancellationToken) is { } write) return write;
 
-            await months.OpenAsync(rows.Kind.Table, closed, cancellationToken);
+            await months.OpenAsync(rows.Kind, closed, cancellationToken);
         }
     }
 
@@ -214,7 +214,7 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, T
         lock (_months) missing = [.. MonthsOf(rows, _ => true).Where(month => !_months.Contains((rows.Kind.Table, month)))];
         if (missing.Length == 0) return;
 
-        await months.PrepareAsync(rows.Kind.Table, missing, cancellationToken);
+        await months.PrepareAsync(rows.Kind, missing, cancellationToken);
         lock (_months) _months.UnionWith(missing.Select(month => (rows.Kind.Table, month)));
     }
 

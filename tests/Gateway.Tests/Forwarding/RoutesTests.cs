@@ -17,6 +17,8 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
     [InlineData("/api/v1/sessions/replay-1/signals", "signal", "/sessions/replay-1/signals")]
     [InlineData("/api/v1/history?instrument=A.SIM", "ingestion", "/history?instrument=A.SIM")]
     [InlineData("/api/v1/instruments", "ingestion", "/instruments")]
+    [InlineData("/api/v1/archives/bars_200001_1/restore", "ingestion", "/archives/bars_200001_1/restore")]
+    [InlineData("/api/v1/stores/signal/archives", "signal", "/store/archives")]
     [InlineData("/api/v1/signals?limit=5", "signal", "/signals?limit=5")]
     [InlineData("/api/v1/orders/abc", "broker-routing", "/orders/abc")]
     [InlineData("/api/v1/positions", "broker-routing", "/positions")]

@@ -37,7 +37,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         _months = new TapeMonths(_database, _service, _archives, _clock, NullLogger<TapeMonths>.Instance);
         _archiver = new TapeArchiver(_months, _archives, new RetentionOptions(), _clock, NullLogger<TapeArchiver>.Instance);
         await new TapeMonths(_database, _service, _archives, TimeProvider.System, NullLogger<TapeMonths>.Instance)
-            .OpenAsync("bars", [January, February], CancellationToken.None);
+            .OpenAsync(Bars.Kind, [January, February], CancellationToken.None);
         await InsertAsync(January, 20_000);
         await InsertAsync(February, 1_000);
     }
@@ -55,7 +55,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         manifest.Rows.Should().Be(20_000);
         manifest.Schema.Should().Contain("service", await ScalarAsync<int>("select max(number) from migrations"));
 
-        await _months.OpenAsync("bars", [January, February], CancellationToken.None);
+        await _months.OpenAsync(Bars.Kind, [January, February], CancellationToken.None);
         (await ContentAsync("bars")).Should().Be(before);
         (await ScalarAsync<long>("select count(*) from pg_inherits where inhparent = 'bars'::regclass")).Should().Be(2);
         (await new SchemaDrift(_service, [new MigrationSource("service", typeof(TapeMonths).Assembly, "Schema")]).FindAsync()).Should().BeEmpty();
@@ -66,7 +66,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
     {
         var now = DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime);
         DateOnly Ago(int months) => new DateOnly(now.Year, now.Month, 1).AddMonths(-months);
-        await _months.OpenAsync("bars", [Ago(60), Ago(61)], CancellationToken.None);
+        await _months.OpenAsync(Bars.Kind, [Ago(60), Ago(61)], CancellationToken.None);
         await ExecuteAsync($"update tape_months set opened_at = now() + interval '2 days' where month = '{February:yyyy-MM-dd}'");
         await ExecuteAsync($"update tape_months set opened_at = now() where month in ('{Ago(60):yyyy-MM-dd}', '{Ago(61):yyyy-MM-dd}')");
 
@@ -76,15 +76,15 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
     [Fact]
     public async Task What_came_late_goes_into_a_later_part_that_holds_all()
     {
-        await _archiver.ArchiveAsync("bars", January, CancellationToken.None);
-        await _months.OpenAsync("bars", [January], CancellationToken.None);
+        await _archiver.ArchiveAsync(Bars.Kind, January, CancellationToken.None);
+        await _months.OpenAsync(Bars.Kind, [January], CancellationToken.None);
         await InsertAsync(January, 5);
         var before = await ContentAsync("bars_200101");
 
-        (await _archiver.ArchiveAsync("bars", January, CancellationToken.None)).Should().Be("bars_200101_2");
+        (await _archiver.ArchiveAsync(Bars.Kind, January, CancellationToken.None)).Should().Be("bars_200101_2");
 
         Directory.GetFiles(_path).Select(Path.GetFileName).Should().BeEquivalentTo("bars_200101_2.csv.gz", "bars_200101_2.json");
-        await _months.OpenAsync("bars", [January], CancellationToken.None);
+        await _months.OpenAsync(Bars.Kind, [January], CancellationToken.None);
         (await ContentAsync("bars_200101")).Should().Be(before);
     }
 
@@ -95,7 +95,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         var reading = await reader.BeginTransactionAsync();
         await using (var read = new NpgsqlCommand("select count(*) from bars", reader)) await read.ExecuteScalarAsync();
 
-        var archiving = _archiver.ArchiveAsync("bars", January, CancellationToken.None);
+        var archiving = _archiver.ArchiveAsync(Bars.Kind, January, CancellationToken.None);
         await Eventually.True(
             async () => await ScalarAsync<bool>("select coalesce(bool_or(inhdetachpending), false) from pg_inherits where inhparent = 'bars'::regclass"),
             what: "the month is being taken off");
@@ -109,7 +109,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         }
 
         // A month that is new to the tape waits for its lock at most as long as the detachment tries to have its own.
-        await _months.OpenAsync("bars", [new DateOnly(2001, 3, 1)], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await _months.OpenAsync(Bars.Kind, [new DateOnly(2001, 3, 1)], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
         archiving.IsCompleted.Should().BeFalse();
         longest.Should().BeLessThan(TimeSpan.FromSeconds(1));
 
@@ -127,7 +127,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
             await share.ExecuteScalarAsync();
 
         // The archive waits for the writer, who was first.
-        var archiving = _archiver.ArchiveAsync("bars", January, CancellationToken.None);
+        var archiving = _archiver.ArchiveAsync(Bars.Kind, January, CancellationToken.None);
         await Eventually.True(
             async () => await ScalarAsync<bool>("select exists (select from pg_locks where not granted)"), what: "the archive waits");
         await writing.CommitAsync();
@@ -135,7 +135,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
 
         // A month that leaves when its archive breaks off is the writer's again.
         await ExecuteAsync("update tape_months set state = 'leaving' where month = '2001-02-01'");
-        await _months.OpenAsync("bars", [February], CancellationToken.None);
+        await _months.OpenAsync(Bars.Kind, [February], CancellationToken.None);
         (await ScalarAsync<string>("select state from tape_months where month = '2001-02-01'")).Should().Be("open");
     }
 
@@ -162,7 +162,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
 
         (await _archiver.RunAsync(CancellationToken.None)).Should().HaveCount(2);
         (await ScalarAsync<bool>("select to_regclass('bars_200101') is null")).Should().BeTrue();
-        await _months.OpenAsync("bars", [January], CancellationToken.None);
+        await _months.OpenAsync(Bars.Kind, [January], CancellationToken.None);
         (await ContentAsync("bars_200101")).Should().Be(before);
         (await _archiver.RunAsync(CancellationToken.None)).Should().BeEmpty("nothing is left to finish, and what came back stays a while");
     }
@@ -177,7 +177,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         var (wholeBefore, partBefore) = (await ReadAsync(whole), await ReadAsync(part));
         (wholeBefore.Count, partBefore.Count).Should().Be((6_000, 8));
 
-        await _archiver.ArchiveAsync("bars", January, CancellationToken.None);
+        await _archiver.ArchiveAsync(Bars.Kind, January, CancellationToken.None);
 
         (await ScalarAsync<long>("select count(*) from bars")).Should().Be(1_000);
         (await ReadAsync(whole)).Should().BeEquivalentTo(wholeBefore, o => o.WithStrictOrdering());
@@ -189,7 +189,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
     {
         var writer = new TapeWriter(_database, _months, _clock);
         (await WriteAsync(writer, 0, 3_000, 1.5)).Rows.Should().Be(3_000);
-        await _archiver.ArchiveAsync("bars", May, CancellationToken.None);
+        await _archiver.ArchiveAsync(Bars.Kind, May, CancellationToken.None);
 
         // Cut otherwise, so that days overlap and are compared row by row.
         (await WriteAsync(writer, 700, 1_500, 1.5)).Rows.Should().Be(0);
@@ -204,10 +204,10 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
     [Fact]
     public async Task A_damaged_archive_leaves_its_month_archived()
     {
-        await _archiver.ArchiveAsync("bars", January, CancellationToken.None);
+        await _archiver.ArchiveAsync(Bars.Kind, January, CancellationToken.None);
         File.WriteAllBytes(Path.Combine(_path, "bars_200101_1.csv.gz"), [1, 2, 3]);
 
-        var open = () => _months.OpenAsync("bars", [January], CancellationToken.None);
+        var open = () => _months.OpenAsync(Bars.Kind, [January], CancellationToken.None);
 
         (await open.Should().ThrowAsync<ArchiveException>()).WithMessage("Archive bars_200101_1: expected * bytes, found 3.");
         (await ScalarAsync<string>("select state from tape_months where month = '2001-01-01'")).Should().Be("archived");
