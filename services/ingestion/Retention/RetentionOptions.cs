@@ -13,8 +13,8 @@ internal sealed class RetentionOptions
     public Dictionary<string, int> Months { get; } = new(StringComparer.Ordinal)
     {
         ["bars"] = 60,
-        ["series"] = 60,
-        ["chain_snapshots"] = 36,
+        ["observations"] = 60,
+        ["chains"] = 36,
         ["trades"] = MarketMonths,
         ["quotes"] = MarketMonths,
     };

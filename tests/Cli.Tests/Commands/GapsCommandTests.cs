@@ -1,4 +1,3 @@
-using AlgoStack.Contracts.MarketData;
 using FluentAssertions;
 using Xunit;
 
