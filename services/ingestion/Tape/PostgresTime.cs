@@ -6,6 +6,4 @@ internal static class PostgresTime
     public static DateTime FromMs(long ms) => DateTime.UnixEpoch.AddTicks(ms * TimeSpan.TicksPerMillisecond);
 
     public static long ToMs(DateTime at) => (at - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
-
-    public static DateOnly DayOf(long ms) => DateOnly.FromDateTime(FromMs(ms));
 }
