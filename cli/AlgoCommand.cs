@@ -20,9 +20,12 @@ internal static class AlgoCommand
             ReplayCommand.Create(shared),
             FeedCommand.Create(shared),
             ImportCommand.Create(shared),
+            GapsCommand.Create(shared),
             BacktestCommand.Create(shared),
             TailCommand.Create(shared),
             VerifyCommand.Create(shared),
+            EventsCommand.Create(shared),
+            ProjectionsCommand.Create(shared),
             DoctorCommand.Create(shared),
         };
         root.Options.Add(shared.Url);

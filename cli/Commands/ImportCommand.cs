@@ -5,26 +5,32 @@ using AlgoStack.Contracts.MarketData;
 
 namespace AlgoStack.Cli.Commands;
 
-/// <summary><c>algo import</c>: puts a file of bars on the tape and trades nothing.</summary>
+/// <summary><c>algo import</c>: puts a file of market data on the tape and trades nothing.</summary>
 internal static class ImportCommand
 {
     public static Command Create(SharedOptions shared)
     {
-        var file = new Argument<string>("FILE") { Description = "A CSV or CSV.gz of bars." };
-        var timeframe = new Option<string?>("--timeframe") { Description = "As in 1m, 1h, 1d. Default: the smallest step in the file.", HelpName = "T" };
+        var file = new Argument<string>("FILE") { Description = "A CSV or CSV.gz." };
+        var kind = new Option<string>("--kind")
+        {
+            Description = "bars, trades, quotes, chain (option chains) or series (economic series).",
+            HelpName = "KIND",
+            DefaultValueFactory = _ => "bars",
+        };
+        var timeframe = new Option<string?>("--timeframe") { Description = "Of bars, as in 1m, 1h, 1d. Default: the smallest step in the file.", HelpName = "T" };
         var venue = new Option<string?>("--venue") { Description = "Of symbols that name none. Default: SIM.", HelpName = "V" };
-        var command = new Command("import", "Put a file of bars on the tape, without trading it.") { file, timeframe, venue };
+        var command = new Command("import", "Put a file on the tape, without trading it.") { file, kind, timeframe, venue };
         shared.SetAction(command, async (parsed, terminal, console, cancellationToken) =>
         {
-            var request = new StartReplay(
-                ReplayCommand.FullPath(parsed.GetValue(file)), "max", parsed.GetValue(timeframe), parsed.GetValue(venue));
+            var request = new StartImport(
+                ReplayCommand.FullPath(parsed.GetValue(file)), parsed.GetValue(kind)!, parsed.GetValue(timeframe), parsed.GetValue(venue));
             return await ImportAsync(terminal, console, request, cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> ImportAsync(
-        Terminal terminal, ConsoleClient console, StartReplay request, CancellationToken cancellationToken)
+        Terminal terminal, ConsoleClient console, StartImport request, CancellationToken cancellationToken)
     {
         SessionStatus session;
         try

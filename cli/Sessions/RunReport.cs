@@ -23,7 +23,9 @@ internal sealed record RunReport(
     DateTimeOffset? FirstFillAt,
     ParityReport? Parity,
     string? Error,
-    int ExitCode)
+    int ExitCode,
+    string? DataKind = null,
+    long? RowsAdded = null)
 {
     /// <summary>Prints what the session came to, and says which exit code that is.</summary>
     /// <param name="traded">False for an import, which has bars alone.</param>
@@ -63,15 +65,19 @@ internal sealed record RunReport(
             progress.Routing?.FirstFillAt,
             parity,
             session.Error,
-            exitCode);
+            exitCode,
+            session.DataKind,
+            session.RowsAdded);
     }
 
     private void Print(Terminal terminal, bool traded)
     {
         terminal.Line($"session            {SessionId}");
-        terminal.Line($"bars read          {Number(BarsRead)}");
-        terminal.Line($"bars accepted      {Number(BarsAccepted)}{(Duplicates > 0 ? $" ({Number(Duplicates)} exact duplicates dropped)" : "")}");
-        terminal.Line($"bars quarantined   {Number(Quarantined.Values.Sum())}{Reasons()}");
+        var rows = DataKind is null or "bars" ? "bars" : "rows";
+        terminal.Line($"{rows} read          {Number(BarsRead)}");
+        terminal.Line($"{rows} accepted      {Number(BarsAccepted)}{(Duplicates > 0 ? $" ({Number(Duplicates)} exact duplicates dropped)" : "")}");
+        terminal.Line($"{rows} quarantined   {Number(Quarantined.Values.Sum())}{Reasons()}");
+        if (RowsAdded is { } added) terminal.Line($"new on the tape    {Number(added)}");
         if (!traded) return;
 
         terminal.Line($"signals            {Number(Signals)}");

@@ -77,7 +77,15 @@ public sealed class CopyWriter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_completed) await _stream.CancelAsync();
+        try
+        {
+            if (!_completed) await _stream.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection ended in the middle of it: nothing is left to cancel, and what failed then says why.
+        }
+
         await _stream.DisposeAsync();
     }
 

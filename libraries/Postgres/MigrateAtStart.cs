@@ -26,7 +26,7 @@ internal sealed partial class MigrateAtStart(
                 await migrator.MigrateAsync(sources, cancellationToken);
                 return;
             }
-            catch (NpgsqlException e) when (IsUnreachable(e) && clock.GetElapsedTime(started) < LongestWait)
+            catch (NpgsqlException e) when (MayPass(e) && clock.GetElapsedTime(started) < LongestWait)
             {
                 LogWaiting(e.Message);
                 await Task.Delay(delay, clock, cancellationToken);
@@ -44,14 +44,16 @@ internal sealed partial class MigrateAtStart(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static bool IsUnreachable(NpgsqlException e) =>
+    private static bool MayPass(NpgsqlException e) =>
         e is PostgresException
         {
             SqlState: PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown
-                or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections,
+                or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections
+                // A table that a migration changes is busy.
+                or PostgresErrorCodes.LockNotAvailable,
         } ||
         e.InnerException is SocketException or IOException or TimeoutException;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL cannot be reached yet: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The schema cannot be brought up to date yet: {Reason}")]
     private partial void LogWaiting(string reason);
 }

@@ -38,8 +38,12 @@ public static class PostgresRegistration
         builder.Services.AddSingleton(services => new ArchiveFolder(
             Path.Combine(ArchivePath(builder.Configuration), schema), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<Migrator>();
+        builder.Services.AddSingleton<SchemaDrift>();
         builder.Services.AddHostedService<MigrateAtStart>();
         builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);
+        // When somebody asks for it, by /health/deep: it applies every migration anew.
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "schema", services => services.GetRequiredService<SchemaDrift>(), HealthStatus.Degraded, ["deep"]));
     }
 
     /// <summary><c>Archives:Folder</c>, else <c>archives</c> among what the application keeps.</summary>

@@ -62,6 +62,7 @@ internal static class IngestionService
         app.MapGet("/instruments", GetInstruments.HandleAsync);
         app.MapGet("/history", GetHistory.BarsAsync);
         app.MapGet("/history/{kind}", GetHistory.KindAsync);
+        app.MapGet("/gaps", GetGaps.HandleAsync);
         return app;
     }
 

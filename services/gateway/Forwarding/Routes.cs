@@ -34,6 +34,7 @@ internal static class Routes
         new("/api/v1/feeds/{**rest}", Ingestion, V1),
         new("/api/v1/sessions/{**rest}", Ingestion, V1),
         new("/api/v1/history/{**rest}", Ingestion, V1),
+        new("/api/v1/gaps", Ingestion, V1),
         new("/api/v1/instruments/{**rest}", Ingestion, V1),
         new("/history/{**rest}", Ingestion),
 

@@ -17,6 +17,8 @@ internal sealed partial class TapeMonths(
 
     private const int MostTries = 300;
 
+    public ArchiveFolder Archives => archives;
+
     /// <summary>Makes the months that the tape has never had.</summary>
     public async Task PrepareAsync(string tape, IEnumerable<DateOnly> months, CancellationToken cancellationToken)
     {

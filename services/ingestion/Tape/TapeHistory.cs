@@ -1,9 +1,10 @@
+using AlgoStack.Postgres.Archives;
 using Npgsql;
 
 namespace AlgoStack.Ingestion.Tape;
 
 /// <summary>What the tape says of one subject over a range of time.</summary>
-internal sealed class TapeHistory(NpgsqlDataSource database)
+internal sealed class TapeHistory(NpgsqlDataSource database, ArchiveFolder archives)
 {
     /// <summary>By time, the latest revision of each row; the newest ones where there are more than <paramref name="limit"/>.</summary>
     /// <param name="range">Of one subject.</param>
@@ -16,7 +17,7 @@ internal sealed class TapeHistory(NpgsqlDataSource database)
             range = await NarrowAsync(connection, kind, range, limit, cancellationToken);
         }
 
-        return (await TapeReader.ReadAsync(connection, kind, range, cancellationToken)).Newest(limit);
+        return (await TapeReader.ReadAsync(connection, archives, kind, range, cancellationToken)).Newest(limit);
     }
 
     /// <summary>The last revision that had been written by a time; 0 when none had.</summary>

@@ -1,6 +1,5 @@
 using AlgoStack.Ingestion.Retention;
 using AlgoStack.Postgres;
-using AlgoStack.Postgres.Archives;
 using Npgsql;
 
 namespace AlgoStack.Ingestion.Tape;
@@ -15,7 +14,7 @@ internal readonly record struct TapeWrite(long Revision, int Rows, bool TapeHasO
 /// Puts rows on the tape: one transaction a write, one writer of a kind at a time. What the ledger says is there already
 /// is not written again; what differs is written as a later revision.
 /// </summary>
-internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, ArchiveFolder archives, TimeProvider clock)
+internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, TimeProvider clock)
 {
     /// <summary>
     /// Rows that a write has best: enough that its round trips do not matter, few enough that other writers wait for a
@@ -54,10 +53,6 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, A
         }
     }
 
-    /// <summary>Writes what the tape lacks of some rows.</summary>
-    public Task<TapeWrite> WriteAsync(TapeRows rows, CancellationToken cancellationToken) =>
-        WriteAsync(rows, record: true, durable: true, _ => Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([]), cancellationToken);
-
     /// <param name="closed">Gets the months that are to be opened first, where the result is null.</param>
     private async Task<TapeWrite?> TryWriteAsync(
         TapeRows rows,
@@ -75,7 +70,7 @@ internal sealed class TapeWriter(NpgsqlDataSource database, TapeMonths months, A
         if (plan.SubjectsToCompare is { Length: > 0 } subjects)
         {
             var range = new TapeRange(subjects, rows.Scope, plan.First, plan.Last, AllVintages: true);
-            plan.Compare(await TapeReader.ReadAsync(connection, archives, rows.Kind, range, cancellationToken));
+            plan.Compare(await TapeReader.ReadAsync(connection, months.Archives, rows.Kind, range, cancellationToken));
         }
 
         var writes = record && plan.RowsToWrite > 0;

@@ -4,9 +4,11 @@ using AlgoStack.Benchmarks.Measuring;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Feeds;
 using AlgoStack.Ingestion.Providers.Replay;
+using AlgoStack.Ingestion.Retention;
 using AlgoStack.Ingestion.Tape;
 using AlgoStack.Ingestion.Tape.Kinds;
 using AlgoStack.Postgres;
+using AlgoStack.Postgres.Archives;
 using AlgoStack.Testing;
 using AlgoStack.Trading.MarketData;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,18 +26,21 @@ internal sealed class TapeSuite : IAsyncDisposable
     private const string RealBars = "bars/minute_crypto_btcperp_nautilus.csv";
 
     private readonly NpgsqlDataSource _source;
+    private readonly ArchiveFolder _archives;
     private readonly BulkWriter _writer;
     private readonly TapeLimits _limits;
     private readonly InstrumentBar[] _bars;
     private TapeRows _out;
     private int _instruments;
 
-    private TapeSuite(NpgsqlDataSource source, Bar[] minutes)
+    private TapeSuite(ServiceDatabase database, Bar[] minutes)
     {
-        _source = source;
+        _source = database.CreateDataSource();
+        _archives = new ArchiveFolder(Path.Combine(Path.GetTempPath(), "algostack-bench-archives"), TimeProvider.System);
+        var months = new TapeMonths(_source, database, _archives, TimeProvider.System, NullLogger<TapeMonths>.Instance);
         _writer = new BulkWriter(
-            new TapeWriter(source, TimeProvider.System), new DatabaseOutage(TimeProvider.System, NullLogger<DatabaseOutage>.Instance));
-        _limits = new TapeLimits(source);
+            new TapeWriter(_source, months, TimeProvider.System), new DatabaseOutage(TimeProvider.System, NullLogger<DatabaseOutage>.Instance));
+        _limits = new TapeLimits(_source);
         _bars = [.. minutes.SelectMany(bar => Enumerable.Range(0, Instruments).Select(instrument => new InstrumentBar(instrument, bar)))];
         _out = NewRows();
     }
@@ -52,7 +57,7 @@ internal sealed class TapeSuite : IAsyncDisposable
         var database = new ServiceDatabase(connectionString, "ingestion", "AlgoStack.Benchmarks");
         await new Migrator(database, NullLogger<Migrator>.Instance).MigrateAsync(
             [new MigrationSource("service", typeof(TapeKind).Assembly, "Schema")], CancellationToken.None);
-        var suite = new TapeSuite(database.CreateDataSource(), brief ? MadeUp(1_000) : SharedData.IsPresent ? Real() : MadeUp(44_640));
+        var suite = new TapeSuite(database, brief ? MadeUp(1_000) : SharedData.IsPresent ? Real() : MadeUp(44_640));
         await suite.WriteAsync();
         await using var vacuum = suite._source.CreateCommand("vacuum analyze bars");
         await vacuum.ExecuteNonQueryAsync();
@@ -84,7 +89,7 @@ internal sealed class TapeSuite : IAsyncDisposable
     {
         await using var connection = await _source.OpenConnectionAsync();
         var watch = Stopwatch.StartNew();
-        var rows = await TapeReader.ReadAsync(connection, Bars.Kind, RangeOf(_out), CancellationToken.None);
+        var rows = await TapeReader.ReadAsync(connection, _archives, Bars.Kind, RangeOf(_out), CancellationToken.None);
         var seconds = watch.Elapsed.TotalSeconds;
         return rows.Count == _out.Count ? rows.Count / seconds : throw new InvalidDataException($"Expected {_out.Count} bars, found {rows.Count}.");
     }

@@ -193,7 +193,7 @@ public sealed class ReplayCommandTests : IDisposable
         var json = algo.Json;
         json.EnumerateObject().Select(p => p.Name).Should().Equal(
             "sessionId", "source", "state", "barsRead", "barsAccepted", "duplicates", "quarantined", "signals", "orders", "denied",
-            "fills", "alertsDelivered", "balances", "barsPerSecond", "firstFillAt", "parity", "error", "exitCode");
+            "fills", "alertsDelivered", "balances", "barsPerSecond", "firstFillAt", "parity", "error", "exitCode", "dataKind", "rowsAdded");
         json.GetProperty("barsRead").GetInt64().Should().Be(5104);
         json.GetProperty("quarantined").GetProperty("impossible_ohlc").GetInt64().Should().Be(3);
         json.GetProperty("parity").GetProperty("signalsEqual").GetInt64().Should().Be(412);

@@ -77,6 +77,28 @@ public sealed class CopyTests(ServerFixture servers) : IClassFixture<ServerFixtu
     }
 
     [Fact]
+    public async Task A_connection_that_ends_within_a_copy_is_what_the_writer_hears_of()
+    {
+        await using var connection = await ConnectAsync();
+        await using var other = await ConnectAsync();
+        var writing = async () =>
+        {
+            await using var copy = await CopyWriter.BeginAsync(connection, "copy rows (number) from stdin (format binary)", default);
+            await using var kill = new NpgsqlCommand($"select pg_terminate_backend({connection.ProcessID})", other);
+            await kill.ExecuteNonQueryAsync();
+            for (var row = 0L; row < 1_000_000; row++)
+            {
+                await copy.StartRowAsync(1, default);
+                copy.Write(row);
+            }
+
+            await copy.CompleteAsync(default);
+        };
+
+        await writing.Should().ThrowAsync<NpgsqlException>();
+    }
+
+    [Fact]
     public async Task A_reader_may_leave_before_the_end()
     {
         await using var connection = await ConnectAsync();

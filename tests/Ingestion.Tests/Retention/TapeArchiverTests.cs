@@ -17,6 +17,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
 {
     private static readonly DateOnly January = new(2001, 1, 1);
     private static readonly DateOnly February = new(2001, 2, 1);
+    private static readonly DateOnly May = new(2002, 5, 1);
 
     private readonly string _path = Directory.CreateTempSubdirectory("algostack-archives-").FullName;
     private readonly LaterClock _clock = new(TapeArchiver.Quiet + TimeSpan.FromDays(1));
@@ -57,6 +58,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         await _months.OpenAsync("bars", [January, February], CancellationToken.None);
         (await ContentAsync("bars")).Should().Be(before);
         (await ScalarAsync<long>("select count(*) from pg_inherits where inhparent = 'bars'::regclass")).Should().Be(2);
+        (await new SchemaDrift(_service, [new MigrationSource("service", typeof(TapeMonths).Assembly, "Schema")]).FindAsync()).Should().BeEmpty();
     }
 
     [Fact]
@@ -173,7 +175,7 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         var at = new DateTimeOffset(2001, 1, 1, 0, 40, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
         var part = new TapeRange([4], 60, at, at + 60_000, Revision: 19_000);
         var (wholeBefore, partBefore) = (await ReadAsync(whole), await ReadAsync(part));
-        (wholeBefore.Count, partBefore.Count).Should().Be(((20_000 / 7 + 1_000 / 7) * 2 + 1, 9));
+        (wholeBefore.Count, partBefore.Count).Should().Be((6_000, 8));
 
         await _archiver.ArchiveAsync("bars", January, CancellationToken.None);
 
@@ -185,16 +187,15 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
     [Fact]
     public async Task Rows_that_are_archived_are_not_written_again_and_a_changed_one_brings_its_month_back()
     {
-        var writer = new TapeWriter(_database, _months, _archives, _clock);
-        var may = new DateOnly(2002, 5, 1);
-        (await writer.WriteAsync(Minutes(may, 0, 3_000, 1.5), CancellationToken.None)).Rows.Should().Be(3_000);
-        await _archiver.ArchiveAsync("bars", may, CancellationToken.None);
+        var writer = new TapeWriter(_database, _months, _clock);
+        (await WriteAsync(writer, 0, 3_000, 1.5)).Rows.Should().Be(3_000);
+        await _archiver.ArchiveAsync("bars", May, CancellationToken.None);
 
         // Cut otherwise, so that days overlap and are compared row by row.
-        (await writer.WriteAsync(Minutes(may, 700, 1_500, 1.5), CancellationToken.None)).Rows.Should().Be(0);
+        (await WriteAsync(writer, 700, 1_500, 1.5)).Rows.Should().Be(0);
         (await ScalarAsync<string>("select state from tape_months where month = '2002-05-01'")).Should().Be("archived");
 
-        (await writer.WriteAsync(Minutes(may, 2_999, 2, 1.75), CancellationToken.None)).Rows.Should().Be(2);
+        (await WriteAsync(writer, 2_999, 2, 1.75)).Rows.Should().Be(2);
         (await ScalarAsync<string>("select state from tape_months where month = '2002-05-01'")).Should().Be("open");
         (await ScalarAsync<long>("select count(*) from bars_200205")).Should().Be(3_002);
         (await ScalarAsync<long>("select sum(bars) from ledger where day >= '2002-05-01'")).Should().Be(3_001);
@@ -231,12 +232,15 @@ public sealed class TapeArchiverTests(ServerFixture servers) : IClassFixture<Ser
         await detach.Awaiting(d => d.ExecuteNonQueryAsync()).Should().ThrowAsync<PostgresException>();
     }
 
-    private static TapeRows Minutes(DateOnly month, int from, int count, double price)
+    /// <summary>Minutes of May.</summary>
+    private static Task<TapeWrite> WriteAsync(TapeWriter writer, int from, int count, double price)
     {
-        var start = new DateTimeOffset(month.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var start = new DateTimeOffset(May.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeMilliseconds();
         var times = Enumerable.Range(from, count).Select(minute => start + minute * 60_000L).ToArray();
         var prices = Enumerable.Repeat(price, count).ToArray();
-        return Bars.Rows(new BarColumns(["A"], new int[count], times, prices, prices, prices, prices, prices), Timeframe.Minute, [9]);
+        var rows = Bars.Rows(new BarColumns(["A"], new int[count], times, prices, prices, prices, prices, prices), Timeframe.Minute, [9]);
+        return writer.WriteAsync(
+            rows, record: true, durable: true, _ => Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([]), CancellationToken.None);
     }
 
     private async Task<TapeRows> ReadAsync(TapeRange range)

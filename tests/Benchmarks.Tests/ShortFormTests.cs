@@ -1,0 +1,46 @@
+using AlgoStack.Benchmarks.EventStore;
+using AlgoStack.Benchmarks.Measuring;
+using FluentAssertions;
+using Xunit;
+
+namespace AlgoStack.Benchmarks.Tests;
+
+public sealed class ShortFormTests
+{
+    [Fact]
+    public async Task Every_line_of_the_event_stores_table_can_be_measured()
+    {
+        await using var output = new StringWriter();
+
+        (await EventStoreBenchmark.RunAsync(output, only: null, rounds: 1, brief: true)).Should().Be(0);
+
+        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 15, "the table has a head and these lines");
+    }
+
+    [Theory]
+    [InlineData(100, 60, false, "UNDER THE FLOOR")]
+    [InlineData(100, 75, true, "")]
+    [InlineData(100, 90, true, "goal reached")]
+    [InlineData(40, 90, true, "limit implausible")]
+    public async Task A_line_is_judged_by_its_ratio_and_its_limit(double limit, double ours, bool holds, string verdict)
+    {
+        var comparison = new Comparison(
+            "work", "events", 0.7, 0.85, () => Task.FromResult(limit), () => Task.FromResult(ours), Expected: 100);
+
+        var measurement = await comparison.MeasureAsync(3);
+
+        measurement.HoldsFloor.Should().Be(holds);
+        Table.Of(measurement).Should().EndWith($"| {verdict,-17} |");
+    }
+
+    [Fact]
+    public async Task Of_times_the_shorter_one_is_better()
+    {
+        var comparison = new Comparison("work", "", 2, 1.3, () => Task.FromResult(0.010), () => Task.FromResult(0.012), IsTime: true);
+
+        var measurement = await comparison.MeasureAsync(1);
+
+        (measurement.HoldsFloor, measurement.ReachesGoal).Should().Be((true, true));
+        Table.Of(measurement).Should().Contain("10.00 ms").And.Contain("1.20×");
+    }
+}

@@ -1,0 +1,1 @@
+alter table things add column weight integer not null default 0;
