@@ -7,9 +7,16 @@ namespace AlgoStack.EventStore.Tests.Streams;
 
 public sealed class InboxTests(ServerFixture servers) : IClassFixture<ServerFixture>, IAsyncLifetime
 {
+    private const string Schema = "inbox";
+
+    private string _database = "";
     private TestStore _store = null!;
 
-    public async Task InitializeAsync() => _store = await TestStore.StartAsync(await servers.CreateSchemaDatabaseAsync(), "inbox");
+    public async Task InitializeAsync()
+    {
+        _database = await servers.CreateSchemaDatabaseAsync();
+        _store = await TestStore.StartAsync(_database, Schema);
+    }
 
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
@@ -31,6 +38,23 @@ public sealed class InboxTests(ServerFixture servers) : IClassFixture<ServerFixt
         (await _store.Log.OpenSession().TryReceiveAsync(message, "orders")).Should().BeTrue();
 
         (await ReceiveAsync(message, "orders")).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(31)]
+    [InlineData(25 * 60)]
+    [InlineData(8 * 24 * 60)]
+    public async Task A_message_delivered_again_takes_no_second_effect_however_long_after(int minutes)
+    {
+        var message = Guid.NewGuid();
+        (await ReceiveAsync(message, "orders")).Should().BeTrue();
+        // The server's clock cannot be moved, so the row goes back by as much as the service's goes on.
+        await _store.ExecuteAsync($"update inbox set received_at = received_at - interval '{minutes} minutes'");
+
+        await using var later = await TestStore.StartAsync(_database, Schema, clock: new LaterClock(TimeSpan.FromMinutes(minutes)));
+        for (var delivery = 0; delivery < 21; delivery++) (await ReceiveAsync(later, message, "orders")).Should().BeFalse();
+
+        (await later.StreamAsync("orders")).Should().HaveCount(1);
     }
 
     [Fact]
@@ -103,9 +127,11 @@ public sealed class InboxTests(ServerFixture servers) : IClassFixture<ServerFixt
         (await _store.StreamAsync("evaluated")).Should().HaveCount(20);
     }
 
-    private async Task<bool> ReceiveAsync(Guid message, string consumer)
+    private Task<bool> ReceiveAsync(Guid message, string consumer) => ReceiveAsync(_store, message, consumer);
+
+    private static async Task<bool> ReceiveAsync(TestStore store, Guid message, string consumer)
     {
-        var session = _store.Log.OpenSession();
+        var session = store.Log.OpenSession();
         if (!await session.TryReceiveAsync(message, consumer)) return false;
 
         session.Append(consumer, new Deposited(1));
