@@ -23,6 +23,10 @@ public sealed class FakeConsole : IAsyncDisposable
 
     public StartReplay? Replayed { get; private set; }
 
+    public StartImport? Imported { get; private set; }
+
+    public BarGaps Gaps { get; set; } = new("A.SIM", "1m", "venue", 0, null, null, 0, 0, []);
+
     public StartBacktest? Backtested { get; private set; }
 
     public IResult? RefuseReplay { get; set; }
@@ -101,9 +105,9 @@ public sealed class FakeConsole : IAsyncDisposable
             Replayed = replay;
             return RefuseReplay ?? Results.Accepted("/sessions/replay-1", Session);
         });
-        _app.MapPost("/api/v1/imports", (StartReplay replay) =>
+        _app.MapPost("/api/v1/imports", (StartImport import) =>
         {
-            Replayed = replay;
+            Imported = import;
             return RefuseReplay ?? Results.Accepted("/sessions/replay-1", Session);
         });
         _app.MapPost("/api/v1/feeds", (StartFeed feed) => RefuseFeed ?? Results.Accepted("/sessions/live", Session with { Kind = feed.Provider }));
@@ -123,6 +127,7 @@ public sealed class FakeConsole : IAsyncDisposable
             return Results.Accepted("/api/backtest/backtest-1", Backtest with { State = "running", EndedAt = null });
         });
         _app.MapGet("/api/v1/backtest/{id}", () => Backtest);
+        _app.MapGet("/api/v1/gaps", () => Gaps);
         _app.MapGet("/api/v1/status", () => Status);
         _app.Map("/api/v1/stores/{service}/{**path}", (HttpContext context, string service, string path) => Stores(context, service, path));
         _app.MapGet("/api/v1/live", context => Live(context));

@@ -139,7 +139,7 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
                 }
 
                 yield return new ChainFinding(
-                    ChainFindingKind.EventRemoved, sequence, null, null, seal.Number, $"event {sequence} was removed");
+                    ChainFindingKind.EventRemoved, sequence, null, null, seal.Number, $"event {sequence} was removed{Doubt(seal)}");
                 continue;
             }
 
@@ -147,7 +147,7 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
             {
                 yield return new ChainFinding(
                     ChainFindingKind.EventChanged, sequence, events.Stream, events.Version, seal.Number,
-                    $"event {sequence} was changed: {events.Stream} version {events.Version}");
+                    $"event {sequence} was changed: {events.Stream} version {events.Version}{Doubt(seal)}");
             }
 
             await events.MoveAsync(cancellationToken);
@@ -197,7 +197,9 @@ public sealed class ChainVerifier(NpgsqlDataSource source, params IEnumerable<st
 
     private static ChainFinding Inserted(LogCursor events, Seal seal) => new(
         ChainFindingKind.EventInserted, events.Sequence, events.Stream, events.Version, seal.Number,
-        $"event {events.Sequence} was inserted: {events.Stream} version {events.Version}");
+        $"event {events.Sequence} was inserted: {events.Stream} version {events.Version}{Doubt(seal)}");
+
+    private static string Doubt(Seal seal) => seal.IsIntact ? "" : $", or seal {seal.Number} was";
 
     private static ChainFinding OfSeal(ChainFindingKind kind, long number, string message) => new(kind, null, null, null, number, message);
 }

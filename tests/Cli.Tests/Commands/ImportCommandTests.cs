@@ -1,3 +1,4 @@
+using AlgoStack.Contracts.MarketData;
 using FluentAssertions;
 using Xunit;
 
@@ -18,8 +19,23 @@ public sealed class ImportCommandTests
 
         algo.ExitCode.Should().Be(0);
         console.Asked.First().Should().Be("POST /api/v1/imports");
-        console.Replayed!.File.Should().Be(file);
+        console.Imported.Should().Be(new StartImport(file, "bars", "1h"));
         algo.Output.Should().Contain("bars accepted      5,100");
         algo.Output.Should().NotContain("signals").And.NotContain("equity");
+    }
+
+    [Fact]
+    public async Task An_import_of_another_kind_counts_rows_and_what_was_new()
+    {
+        await using var console = await FakeConsole.StartAsync();
+        console.Session = FakeConsole.Completed() with { DataKind = "trades", RowsAdded = 17 };
+        var file = Path.GetTempFileName();
+
+        var algo = await Algo.RunAsync(console, "import", file, "--kind", "trades");
+        File.Delete(file);
+
+        algo.ExitCode.Should().Be(0);
+        console.Imported!.Kind.Should().Be("trades");
+        algo.Output.Should().Contain("rows accepted      5,100").And.Contain("new on the tape    17");
     }
 }

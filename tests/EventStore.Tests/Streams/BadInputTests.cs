@@ -224,12 +224,12 @@ public sealed class BadInputTests(ServerFixture servers, ITestOutputHelper outpu
     [Fact]
     public async Task A_schema_from_a_newer_version_ends_the_start()
     {
-        await _store.ExecuteAsync("insert into migrations (source, number, name, checksum) values ('event_store', 9999, '9999_of_tomorrow', '')");
+        await _store.ExecuteAsync("insert into migrations (source, number, name, checksum, needs) values ('event_store', 9999, '9999_of_tomorrow', '', 9999)");
 
         var start = () => TestStore.StartAsync(_connectionString, "bad");
 
         (await start.Should().ThrowAsync<MigrationException>())
-            .WithMessage("Schema bad: migration 9999 of event_store was applied by a newer version; this one knows up to *");
+            .WithMessage("Schema bad: migration 9999_of_tomorrow of event_store was applied by a newer version and needs one that knows 9999; this one knows up to *");
     }
 
     private async Task IsRefusedAsync(string id, string message)

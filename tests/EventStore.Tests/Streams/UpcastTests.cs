@@ -46,11 +46,8 @@ public sealed class UpcastTests(ServerFixture servers) : IClassFixture<ServerFix
     [Fact]
     public async Task An_old_event_that_cannot_be_upcast_is_named_and_stops_whoever_follows()
     {
-        await using var store = await TestStore.StartAsync(await servers.CreateSchemaDatabaseAsync(), "upcast", o =>
-        {
-            LimitStore.RegisterThird(o);
-            o.Async<Limits>();
-        });
+        var database = await servers.CreateSchemaDatabaseAsync();
+        await using var store = await TestStore.StartAsync(database, "upcast", LimitStore.RegisterThird);
         await store.AppendAsync("limits", new LimitLifted("holiday", "Ada"), new LimitSet(1, "USD", "Ada"));
         await store.ExecuteAsync("""update mt_events set type = 'limit_set_v2', data = '{"Limit": "none"}' where version = 2""");
         await store.ExecuteAsync("""update mt_events set type = 'limit_lifted', data = '{"Why": "quiet"}' where version = 1""");
@@ -62,7 +59,12 @@ public sealed class UpcastTests(ServerFixture servers) : IClassFixture<ServerFix
             "Event 'limit_lifted' at limits version 1 (sequence 1) cannot be upcast from JsonObject to LimitLifted: Who lifted it is not said.");
         (await set.Should().ThrowAsync<UnreadableEventException>()).WithMessage(
             "Event 'limit_set_v2' at limits version 2 (sequence 2) cannot be read as LimitSetSecond: *");
-        await Eventually.True(async () => (await store.HealthAsync()).Entries["projections"] is { Status: HealthStatus.Unhealthy } entry
+        await using var follower = await TestStore.StartAsync(database, "upcast", o =>
+        {
+            LimitStore.RegisterThird(o);
+            o.Async<Limits>();
+        });
+        await Eventually.True(async () => (await follower.HealthAsync()).Entries["projections"] is { Status: HealthStatus.Unhealthy } entry
             && entry.Description!.Contains("limits version 2", StringComparison.Ordinal));
     }
 

@@ -96,18 +96,18 @@ public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<Se
     {
         var host = await servers.CreateVirtualHostAsync();
         var tries = new ConcurrentQueue<string>();
+        await using var publisher = await TestService.StartOnBusAsync(host, _ => { }, name: "AlgoStack.Publisher");
         await using (var first = await StartOrdinaryAsync(host, tries))
         {
             // Its queue is there from now on.
         }
 
-        await using (var publisher = await TestService.StartOnBusAsync(host, _ => { }, name: "AlgoStack.Publisher"))
-            await publisher.Services.GetRequiredService<IBus>().Publish(new Noted("bad"));
+        await publisher.Services.GetRequiredService<IBus>().Publish(new Noted("bad"));
         await using var queue = await RawQueue.OpenAsync(host, OrdinaryQueue);
         await queue.DeliverInVainAsync(20);
 
         await using var service = await StartOrdinaryAsync(host, tries);
-        await service.Services.GetRequiredService<IBus>().Publish(new Noted("good"));
+        await publisher.Services.GetRequiredService<IBus>().Publish(new Noted("good"));
 
         await Eventually.Equal("Messages were set aside: 1 in test-service.fail-on-noted_error.", () => SetAsideAsync(service));
         await Eventually.Equal(1, () => tries.Count);
