@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AlgoStack.EventStore.Streams;
 using Npgsql;
 
 namespace AlgoStack.EventStore.Inspection;
@@ -9,11 +10,33 @@ namespace AlgoStack.EventStore.Inspection;
 internal sealed record EventFilter(
     string? Stream, string? Type, string? CorrelationId, long? FromSequence, long? ToSequence, DateTimeOffset? From, DateTimeOffset? To)
 {
+    /// <summary>What can be asked of no store, or null.</summary>
+    public string? Fault(StreamIdentity identity)
+    {
+        try
+        {
+            if (Stream is not null) identity.Check(Stream);
+        }
+        catch (InvalidStreamIdException e)
+        {
+            return e.Message;
+        }
+
+        return Has(Type) || Has(CorrelationId) ? "Type, correlation: expected text without NUL." : null;
+
+        static bool Has(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true;
+    }
+
     /// <summary>The SQL of the conditions alone: the plan for a stream is another than the one for a time.</summary>
-    public string Where(NpgsqlParameterCollection parameters)
+    public string Where(NpgsqlParameterCollection parameters, StreamIdentity identity)
     {
         var conditions = new StringBuilder("true");
-        Add("stream_id =", Stream);
+        if (Stream is not null)
+        {
+            parameters.Add(identity.Parameter(Stream));
+            conditions.Append(CultureInfo.InvariantCulture, $" and stream_id = ${parameters.Count}");
+        }
+
         Add("type =", Type);
         Add("correlation_id =", CorrelationId);
         Add("seq_id >=", FromSequence);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AlgoStack.EventStore.Streams;
 using Npgsql;
 
@@ -22,13 +21,13 @@ internal static class EventQuery
         EventLog log, EventFilter filter, string order, int limit, CancellationToken cancellationToken, long fromVersion = 1)
     {
         await using var command = log.Source.CreateCommand();
-        var where = filter.Where(command.Parameters);
+        var where = filter.Where(command.Parameters, log.StreamIdentity);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = fromVersion });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit + 1 });
 #pragma warning disable CA2100 // Conditions of the filter's own; values come as parameters.
         command.CommandText =
             $"""
-            select seq_id, id, stream_id, version, type, timestamp, data, headers, correlation_id, causation_id, user_name, is_archived
+            select seq_id, id, stream_id::text, version, type, timestamp, data, headers, correlation_id, causation_id, user_name, is_archived
             from mt_events
             where {where} and version >= ${command.Parameters.Count - 1}
             order by {order}
@@ -66,8 +65,8 @@ internal static class EventQuery
         reader.GetString(4),
         types.Knows(reader.GetString(4)),
         reader.GetFieldValue<DateTimeOffset>(5),
-        JsonElement.Parse(data),
-        reader.IsDBNull(7) ? null : JsonElement.Parse(reader.GetFieldValue<byte[]>(7)),
+        new RawJson(data),
+        reader.IsDBNull(7) ? null : new RawJson(reader.GetFieldValue<byte[]>(7)),
         Text(reader, 8),
         Text(reader, 9),
         Text(reader, 10),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace AlgoStack.EventStore.Inspection;
 
@@ -14,8 +15,8 @@ internal sealed record EventView(
     string Type,
     bool IsKnown,
     DateTimeOffset At,
-    JsonElement Data,
-    JsonElement? Headers,
+    RawJson Data,
+    RawJson? Headers,
     string? CorrelationId,
     string? CausationId,
     string? UserName,
@@ -69,3 +70,16 @@ internal sealed record StoppedView(
 
 /// <summary>A rebuild under way, or given up.</summary>
 internal sealed record RebuildView(long Position, string By, DateTimeOffset RequestedAt, string? Error);
+
+/// <summary>JSON as the server prints it: not read here, so however deep it is.</summary>
+[JsonConverter(typeof(Converter))]
+internal readonly record struct RawJson(byte[] Utf8)
+{
+    private sealed class Converter : JsonConverter<RawJson>
+    {
+        public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(value.Utf8, skipInputValidation: true);
+    }
+}

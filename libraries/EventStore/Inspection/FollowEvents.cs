@@ -37,10 +37,12 @@ internal sealed class FollowEvents(EventLog log, EventDaemon daemon, IHostApplic
         if (Volatile.Read(ref _followers) >= MostFollowers)
             return Refusal.Of(StatusCodes.Status503ServiceUnavailable, "too_many_followers", $"{MostFollowers} follow the log already.");
 
+        var filter = new EventFilter(stream, type, correlation, null, null, null, null);
+        if (filter.Fault(log.StreamIdentity) is { } fault) return Refusal.Of(StatusCodes.Status400BadRequest, "filter_invalid", fault);
         if (long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last)) after = last;
 
         context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
-        return TypedResults.ServerSentEvents(FollowAsync(new EventFilter(stream, type, correlation, null, null, null, null), after, context.RequestAborted));
+        return TypedResults.ServerSentEvents(FollowAsync(filter, after, context.RequestAborted));
     }
 
     private async IAsyncEnumerable<SseItem<EventView?>> FollowAsync(

@@ -41,6 +41,8 @@ internal static class ListEvents
             return Refusal.Of(StatusCodes.Status400BadRequest, "range_invalid", $"Time: expected from not beyond to, found {from:O} and {to:O}.");
 
         var filter = new EventFilter(stream, type, correlation, fromSequence, toSequence, from, to);
+        if (filter.Fault(log.StreamIdentity) is { } fault) return Refusal.Of(StatusCodes.Status400BadRequest, "filter_invalid", fault);
+
         try
         {
             var (events, next) = await EventQuery.ReadAsync(
@@ -56,10 +58,11 @@ internal static class ListEvents
     private static async Task<IResult> TimelineAsync(EventLog log, string? id, long? fromVersion, int? limit, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(id)) return Refusal.Of(StatusCodes.Status400BadRequest, "id_missing", "Id: expected a stream's, found none.");
+        var filter = new EventFilter(id, null, null, null, null, null, null);
+        if (filter.Fault(log.StreamIdentity) is { } fault) return Refusal.Of(StatusCodes.Status400BadRequest, "id_invalid", fault);
         if (await log.OpenSession().FetchStreamStateAsync(id, cancellationToken) is not { } state)
             return Refusal.Of(StatusCodes.Status404NotFound, "stream_not_found", $"There is no stream {id}.");
 
-        var filter = new EventFilter(id, null, null, null, null, null, null);
         var (events, next) = await EventQuery.ReadAsync(
             log, filter, "version", Math.Clamp(limit ?? DefaultLimit, 1, EventQuery.MostEvents), cancellationToken, fromVersion ?? 1);
         return TypedResults.Ok(new StreamView(state.Id, state.Version, state.Created, state.LastAppended, state.IsArchived, events, next?.Version));

@@ -34,7 +34,7 @@ internal static class ProjectionQuery
     private const string Sql =
         """
         select given.name, coalesce(p.last_seq_id, 0), p.last_updated, following.timestamp,
-            s.state, s.why, s.stopped_by, s.since, s.seq_id, poison.stream_id, poison.version, poison.type,
+            s.state, s.why, s.stopped_by, s.since, s.seq_id, poison.stream_id::text, poison.version, poison.type,
             r.last_seq_id, r.requested_by, r.requested_at, r.error,
             owner.pid, owner.application_name
         from unnest($1, $2, $3) with ordinality as given (name, shard, lock_key, place)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlgoStack.EventStore.Streams;
 using AlgoStack.EventStore.Tests.Projections;
 using AlgoStack.Testing;
 using FluentAssertions;
@@ -42,7 +43,7 @@ public sealed class InspectionTests(ServerFixture servers) : IClassFixture<Serve
         var e = (await store.GetAsync("/store/events?fromSequence=2&toSequence=2")).GetProperty("events")[0];
         e.GetProperty("stream").GetString().Should().Be("a");
         e.GetProperty("version").GetInt64().Should().Be(2);
-        e.GetProperty("data").GetRawText().Should().Be("""{"Note":"first","Amount":10.50}""");
+        e.GetProperty("data").GetRawText().Should().Be("""{"Note": "first", "Amount": 10.50}""");
         e.GetProperty("correlationId").GetString().Should().Be("about-a");
     }
 
@@ -61,7 +62,19 @@ public sealed class InspectionTests(ServerFixture servers) : IClassFixture<Serve
 
         e.GetProperty("type").GetString().Should().Be("unheard_of");
         e.GetProperty("isKnown").GetBoolean().Should().BeFalse();
-        e.GetProperty("data").GetRawText().Should().Be("""{"what":[1,null]}""");
+        e.GetProperty("data").GetRawText().Should().Be("""{"what": [1, null]}""");
+    }
+
+    [Fact]
+    public async Task Streams_known_by_a_Guid_are_found_by_its_text()
+    {
+        await using var store = await InspectedStore.StartAsync(_database, "guids", o => o.StreamIdentity = StreamIdentity.AsGuid);
+        var id = new Guid("6f9619ff-8b86-d011-b42d-00c04fc964ff");
+        await store.AppendAsync(id.ToString("D"), new Deposited(1));
+
+        Sequences(await store.GetAsync($"/store/events?stream={id:N}")).Should().Equal(1);
+        (await store.GetAsync($"/store/stream?id={id:D}")).GetProperty("events")[0].GetProperty("stream").GetString().Should().Be(id.ToString("D"));
+        (await store.RefusalAsync("/store/events?stream=a")).Should().Be((400, "filter_invalid"));
     }
 
     [Fact]
@@ -87,6 +100,9 @@ public sealed class InspectionTests(ServerFixture servers) : IClassFixture<Serve
         (await store.RefusalAsync("/store/events?order=random")).Should().Be((400, "order_invalid"));
         (await store.RefusalAsync("/store/events?fromSequence=3&toSequence=2")).Should().Be((400, "range_invalid"));
         (await store.RefusalAsync("/store/events?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z")).Should().Be((400, "range_invalid"));
+        (await store.RefusalAsync("/store/events?type=a%00b")).Should().Be((400, "filter_invalid"));
+        (await store.RefusalAsync("/store/events/follow?stream=a%00b")).Should().Be((400, "filter_invalid"));
+        (await store.RefusalAsync("/store/stream?id=a%00b")).Should().Be((400, "id_invalid"));
         (await store.RefusalAsync("/store/stream")).Should().Be((400, "id_missing"));
         (await store.RefusalAsync("/store/stream?id=nobody")).Should().Be((404, "stream_not_found"));
         (await RefusalAsync("/store/projections/nobody/pause")).Should().Be((404, "projection_not_found"));
@@ -119,7 +135,7 @@ public sealed class InspectionTests(ServerFixture servers) : IClassFixture<Serve
             if (told.Count == 2) break;
         }
 
-        told.Should().Equal("""3 {"Note":null,"Amount":2}""", """4 {"Note":null,"Amount":3}""");
+        told.Should().Equal("""3 {"Note": null, "Amount": 2}""", """4 {"Note": null, "Amount": 3}""");
         await foreach (var item in store.FollowAsync("/store/events/follow?stream=a&after=2"))
         {
             if (item.EventType == "stored") told.Add(item.EventId!);

@@ -92,3 +92,41 @@ internal sealed class Told : Subscription
         return Task.CompletedTask;
     }
 }
+
+/// <summary>Tells how many of it were read.</summary>
+internal sealed record Counted
+{
+    private static int _made;
+
+    public Counted(int number)
+    {
+        Number = number;
+        Interlocked.Increment(ref _made);
+    }
+
+    public static int Made
+    {
+        get => Volatile.Read(ref _made);
+        set => Volatile.Write(ref _made, value);
+    }
+
+    public int Number { get; }
+}
+
+/// <summary>Takes no page to its end until it is let go.</summary>
+internal sealed class Slow : Subscription
+{
+    private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override string Name => "Slow";
+
+    public ConcurrentQueue<int> Pages { get; } = new();
+
+    public void LetGo() => _letGo.SetResult();
+
+    public override Task HandleAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken)
+    {
+        Pages.Enqueue(events.Count);
+        return _letGo.Task.WaitAsync(cancellationToken);
+    }
+}

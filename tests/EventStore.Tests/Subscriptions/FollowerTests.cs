@@ -86,6 +86,50 @@ public sealed class FollowerTests(ServerFixture servers) : IClassFixture<ServerF
     }
 
     [Fact]
+    public async Task A_shard_whose_owner_dies_is_taken_over_within_five_seconds()
+    {
+        await using var store = await TestStore.StartAsync(_database, "orphaned", _ => { });
+        await using var other = NpgsqlDataSource.Create(_database);
+        await using var owner = await other.OpenConnectionAsync();
+        await using (var own = new NpgsqlCommand("select pg_advisory_lock($1)::text", owner))
+        {
+            own.Parameters.Add(new NpgsqlParameter<long> { TypedValue = store.Log.Database.LockKey("Told:All") });
+            await own.ExecuteNonQueryAsync();
+        }
+
+        await using var heir = await TestStore.StartAsync(_database, "orphaned", o => o.Subscribe<Told>());
+        await heir.AppendAsync("a", new Deposited(1));
+        heir.Service<Told>().Seen.Should().BeEmpty();
+
+        await using (var kill = other.CreateCommand("select pg_terminate_backend($1)"))
+        {
+            kill.Parameters.Add(new NpgsqlParameter<int> { TypedValue = owner.ProcessID });
+            await kill.ExecuteNonQueryAsync();
+        }
+
+        await Eventually.Equal(1, () => heir.Service<Told>().Seen.Count, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_follower_that_cannot_keep_up_holds_two_pages_and_no_more()
+    {
+        await using var store = await TestStore.StartAsync(_database, "slow", o => { o.Event<Counted>("counted"); o.Subscribe<Slow>(); });
+        var slow = store.Service<Slow>();
+        await store.Daemon.PauseAsync("Slow", "", "the test");
+        for (var i = 0; i < 4; i++) await store.AppendAsync("a", [.. Enumerable.Range(0, Shard.PageSize).Select(object (n) => new Counted(n))]);
+        Counted.Made = 0;
+
+        await store.Daemon.ResumeAsync("Slow");
+        await Eventually.Equal(2 * Shard.PageSize, () => Counted.Made);
+        await Eventually.True(() => slow.Pages.Count == 1);
+        Counted.Made.Should().Be(2 * Shard.PageSize);
+
+        slow.LetGo();
+        await store.Daemon.WaitForNonStaleProjectionDataAsync(CatchUp);
+        slow.Pages.Should().Equal(Enumerable.Repeat(Shard.PageSize, 4));
+    }
+
+    [Fact]
     public async Task An_owner_whose_connection_is_cut_loses_nothing_and_doubles_no_effect()
     {
         await using var store = await TestStore.StartAsync(_database, "cut", o => o.Async<Applied>());
