@@ -4,22 +4,24 @@ using Npgsql;
 namespace AlgoStack.EventStore.Streams;
 
 /// <summary>
-/// Commits sessions. As long as few do so at once, each has a transaction of its own. Those that come while all places are
-/// taken wait, and whoever gets the next place takes as many as it can along in its transaction: one call, one commit, one
-/// flush of the server's disk for all of them. Each still gets its own success or error: a transaction that is refused for
-/// the sake of some is done again without them, and they are saved by themselves.
+/// Commits sessions. A session that saves while no other does has a transaction of its own. Those that come meanwhile wait,
+/// and one of them, the leader, takes the others along in its transaction: one call, one commit, one flush of the server's
+/// disk for all of them. Each still gets its own success or error: a transaction that is refused for the sake of some is done
+/// again without them, and they are saved by themselves.
 /// </summary>
 /// <param name="mostDelay">See <see cref="EventStoreOptions.MostCoalescingDelay"/>.</param>
 internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
 {
-    /// <summary>While the server works on one transaction, the next is made up.</summary>
-    private const int Places = 2;
+    /// <summary>With so many waiting a second transaction is made up while the server works on the first; with fewer, one larger one costs less.</summary>
+    private const int WorthASecond = 24;
 
+    private const int MostSharedSessions = 40;
     private const int MostSharedEvents = 1_000;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<WaitingSave> _waiting = new();
-    private int _freePlaces = Places;
+    private readonly HashSet<WaitingSave> _leaders = [];
+    private volatile bool _lastWasShared;
 
     /// <exception cref="Exception">As <see cref="EventSession.SaveChangesAsync"/>.</exception>
     public async Task SaveAsync(PendingSave save, CancellationToken cancellationToken)
@@ -30,12 +32,16 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
             return;
         }
 
-        if (TakePlaceOrWait(save) is { } waiting && !await GetsPlaceAsync(waiting, cancellationToken)) return;
+        var own = new WaitingSave(save);
+        if (!LeadsAtOnce(own) && !await GetsToLeadAsync(own, cancellationToken)) return;
 
         try
         {
-            var own = new WaitingSave(save);
-            var group = TakeAlong(own);
+            // Those that have just been saved together come back together, if they are let.
+            if (_lastWasShared) await Task.Yield();
+            var member = new WaitingSave(save);
+            var group = TakeAlong(member);
+            _lastWasShared = group.Count > 1;
             if (group.Count == 1)
             {
                 await SaveAloneAsync(save, cancellationToken);
@@ -44,44 +50,44 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
 
             // The transaction is others' as well: it does not end with this caller's patience.
             await SaveTogetherAsync(group);
-            await own.Turn.Task;
+            await member.Turn.Task;
         }
         finally
         {
-            PassPlaceOn();
+            PassLeadOn(own);
         }
     }
 
-    private WaitingSave? TakePlaceOrWait(PendingSave save)
+    private bool LeadsAtOnce(WaitingSave own)
     {
         lock (_gate)
         {
-            if (_freePlaces > 0)
-            {
-                _freePlaces--;
-                return null;
-            }
+            if (CanLead(_waiting.Count + 1)) return _leaders.Add(own);
 
-            var waiting = new WaitingSave(save);
-            _waiting.AddLast(waiting);
-            return waiting;
+            _waiting.AddLast(own);
+            return false;
         }
     }
 
-    /// <summary>True when it has a place to save from; false when it is saved, with others or, after too long a wait, alone.</summary>
-    private async Task<bool> GetsPlaceAsync(WaitingSave waiting, CancellationToken cancellationToken)
-    {
-        await ((Task)waiting.Turn.Task).WaitAsync(mostDelay, log.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!TryWithdraw(waiting)) return await waiting.Turn.Task;
+    private bool CanLead(int waiting) => _leaders.Count == 0 || (_leaders.Count == 1 && waiting >= WorthASecond);
 
-        await SaveAloneAsync(waiting.Save, cancellationToken);
-        return false;
-    }
-
-    /// <summary>False when it has been taken along or been given a place.</summary>
-    private bool TryWithdraw(WaitingSave waiting)
+    /// <summary>True when it leads; false when another has saved it.</summary>
+    private async Task<bool> GetsToLeadAsync(WaitingSave own, CancellationToken cancellationToken)
     {
-        lock (_gate) return _waiting.Remove(waiting);
+        await ((Task)own.Turn.Task).WaitAsync(mostDelay, log.Clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            if (_waiting.Remove(own))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+
+                // Whoever leads is held up, by a stream that somebody else has: they do not hold up everybody else.
+                _leaders.Clear();
+                return _leaders.Add(own);
+            }
+        }
+
+        return await own.Turn.Task;
     }
 
     /// <summary>The one, and of those that wait all that can be in one transaction with it.</summary>
@@ -94,7 +100,7 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
 
             var streams = new SharedStreams();
             streams.TryAdd(own.Save.Events);
-            for (var node = _waiting.First; node is not null;)
+            for (var node = _waiting.First; node is not null && group.Count < MostSharedSessions;)
             {
                 var next = node.Next;
                 if (streams.Events + node.Value.Save.Events.Count > MostSharedEvents) break;
@@ -111,19 +117,15 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
         return group;
     }
 
-    private void PassPlaceOn()
+    private void PassLeadOn(WaitingSave own)
     {
         lock (_gate)
         {
-            if (_waiting.First is { } next)
-            {
-                _waiting.Remove(next);
-                next.Value.Turn.SetResult(true);
-            }
-            else
-            {
-                _freePlaces++;
-            }
+            if (!_leaders.Remove(own) || _waiting.First is not { } next || !CanLead(_waiting.Count)) return;
+
+            _waiting.Remove(next);
+            _leaders.Add(next.Value);
+            next.Value.Turn.SetResult(true);
         }
     }
 
@@ -186,16 +188,18 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
 
     private async Task WriteAsync(List<PendingSave> saves, CancellationToken cancellationToken)
     {
-        var statements = AppendStatement.Of(saves, log);
+        var append = saves.Exists(s => s.Events.Count > 0) ? new Append(saves, log) : null;
         await using var connection = await log.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         if (saves.Count > 1) batch.BatchCommands.Add(BoundWaits());
         foreach (var save in saves) save.FillBefore(batch);
-        foreach (var statement in statements) batch.BatchCommands.Add(statement.Command);
-        foreach (var save in saves) save.FillAfter(batch, log.StreamIdentity);
+        if (append is not null) batch.BatchCommands.Add(append.Command);
+
+        await using var after = append is { IsCopied: true } ? new NpgsqlBatch(connection) : batch;
+        foreach (var save in saves) save.FillAfter(after, log.StreamIdentity);
 
         var enlisted = saves.SelectMany(s => s.Enlisted).ToList();
-        if (enlisted.Count == 0 && (statements.Count == 0 || log.Inline.Count == 0))
+        if (enlisted.Count == 0 && append is null or { IsCopied: false } && log.Inline.Count == 0)
         {
             // A batch without a transaction is one.
             await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -204,14 +208,29 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         foreach (var work in enlisted) await work(connection, transaction, cancellationToken);
-        var stored = batch.BatchCommands.Count == 0 ? [] : await ExecuteAsync(batch, statements, cancellationToken);
+        if (append is null)
+        {
+            if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        else
+        {
+            var places = await ExecuteAsync(batch, cancellationToken);
+            if (append.IsCopied) await append.CopyAsync(connection, places, cancellationToken);
+            if (append.IsCopied && after.BatchCommands.Count > 0) await after.ExecuteNonQueryAsync(cancellationToken);
+            if (log.Inline.Count > 0) await ProjectAsync(append.Stored(places), connection, transaction, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task ProjectAsync(
+        List<StoredEvent> stored, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
         foreach (var projection in log.Inline)
         {
             var events = projection.Select(stored);
             if (events.Count > 0) await projection.ApplyAsync(events, connection, transaction, cancellationToken);
         }
-
-        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>A stream that somebody else holds is not waited for by those that do not need it.</summary>
@@ -220,22 +239,21 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
         Parameters = { new NpgsqlParameter<string> { TypedValue = string.Create(CultureInfo.InvariantCulture, $"{mostDelay.TotalMilliseconds:F0}ms") } },
     };
 
-    private static async Task<List<StoredEvent>> ExecuteAsync(
-        NpgsqlBatch batch, List<AppendStatement> statements, CancellationToken cancellationToken)
+    private static async Task<Append.Places> ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
-        var stored = new List<StoredEvent>();
-        var next = 0;
+        var places = default(Append.Places);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         do
         {
-            if (reader.FieldCount == 0 || reader.GetName(0) != AppendStatement.SequencesColumn) continue;
+            // What goes with the events may return rows too.
+            if (reader.FieldCount == 0 || reader.GetName(0) != Append.SequencesColumn) continue;
 
             await reader.ReadAsync(cancellationToken);
-            stored.AddRange(statements[next++].Stored(reader.GetFieldValue<long[]>(0), reader.GetFieldValue<long[]>(1)));
+            places = new Append.Places(reader.GetFieldValue<long[]>(0), reader.GetFieldValue<long[]>(1));
         }
         while (await reader.NextResultAsync(cancellationToken));
 
-        return stored;
+        return places;
     }
 
     /// <param name="save">Not changed by its session until the turn has come to an end.</param>
@@ -243,7 +261,7 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
     {
         public PendingSave Save { get; } = save;
 
-        /// <summary>True: it has a place and saves itself. False: it is saved.</summary>
+        /// <summary>True: it leads. False: it is saved.</summary>
         public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 

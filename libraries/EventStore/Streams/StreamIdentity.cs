@@ -48,6 +48,13 @@ internal static partial class StreamIds
         ? new NpgsqlParameter<Guid[]> { TypedValue = Array.ConvertAll(streamIds, Guid.Parse) }
         : new NpgsqlParameter<string[]> { TypedValue = streamIds, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar };
 
+    /// <summary>As a field of a row that is copied.</summary>
+    public static void Write(this StreamIdentity identity, CopyWriter copy, string streamId)
+    {
+        if (identity is StreamIdentity.AsGuid) copy.Write(Guid.Parse(streamId));
+        else copy.Write(streamId);
+    }
+
     // The convention of Schema/*.sql: a column, parameter or variable of such a name and of type varchar is a stream's id.
     [GeneratedRegex(@"(?<=\b(?:id|stream|stream_id|stream_ids|event_stream_ids|taken)\s+)varchar\b", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex OfStrings { get; }

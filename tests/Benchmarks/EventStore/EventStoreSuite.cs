@@ -43,7 +43,7 @@ internal sealed class EventStoreSuite : IAsyncDisposable
     /// <param name="Reads">Of one stream.</param>
     internal sealed record Sizes(int Sessions, int BatchedEvents, int LogEvents, int Reads)
     {
-        public static Sizes Full => new(12_000, 60_000, 300_000, 20);
+        public static Sizes Full => new(12_000, 120_000, 300_000, 20);
 
         public static Sizes Short => new(640, 4_000, 5_000, 2);
     }

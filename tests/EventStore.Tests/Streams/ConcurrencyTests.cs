@@ -183,7 +183,7 @@ public sealed class ConcurrencyTests(ServerFixture servers) : IClassFixture<Serv
         var save = new PendingSave(store.Log.Types) { Metadata = new EventMetadata(DateTimeOffset.UnixEpoch, null, null, null, null) };
         save.Events.Add(stream, null, [new Deposited(0)], DateTimeOffset.UnixEpoch);
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var statement in AppendStatement.Of([save], store.Log)) batch.BatchCommands.Add(statement.Command);
+        batch.BatchCommands.Add(new Append([save], store.Log).Command);
         await batch.ExecuteNonQueryAsync();
     }
 }
