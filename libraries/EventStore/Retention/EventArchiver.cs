@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using AlgoStack.EventStore.Streams;
@@ -50,9 +51,10 @@ public sealed partial class EventArchiver
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken = default)
     {
         var deleted = new List<string>();
-        await using var owner = await TryLockAsync(cancellationToken);
-        if (owner is null) return deleted;
+        await using var turn = await TryTakeTurnAsync(cancellationToken);
+        if (turn is null) return deleted;
 
+        var owner = turn.Connection;
         var through = await HandledAsync(owner, cancellationToken);
         do
         {
@@ -71,8 +73,9 @@ public sealed partial class EventArchiver
     /// <exception cref="ArchiveException">There is none of that name, or its file is damaged; nothing was put back.</exception>
     public async Task RestoreAsync(string name, CancellationToken cancellationToken = default)
     {
-        await using var owner = await TryLockAsync(cancellationToken)
+        await using var turn = await TryTakeTurnAsync(cancellationToken)
             ?? throw new ArchiveException(name, "another process is archiving; try again later");
+        var owner = turn.Connection;
         await using var transaction = await owner.BeginTransactionAsync(cancellationToken);
         var manifest = await ManifestAsync(owner, name, cancellationToken);
         await ExecuteAsync(owner, "create temporary table restored (like mt_events) on commit drop", cancellationToken);
@@ -139,15 +142,15 @@ public sealed partial class EventArchiver
         }
     }
 
-    private async Task<NpgsqlConnection?> TryLockAsync(CancellationToken cancellationToken)
+    private async Task<Turn?> TryTakeTurnAsync(CancellationToken cancellationToken)
     {
-        var owner = _log.Database.CreateConnection();
-        await owner.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", owner);
+        var connection = _log.Database.CreateConnection();
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _log.Database.LockKey("retention") });
-        if (await command.ExecuteScalarAsync(cancellationToken) is true) return owner;
+        if (await command.ExecuteScalarAsync(cancellationToken) is true) return new Turn(connection);
 
-        await owner.DisposeAsync();
+        await connection.DisposeAsync();
         return null;
     }
 
@@ -313,4 +316,17 @@ public sealed partial class EventArchiver
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Archive {Archive}: {Events} events are in the log again.")]
     private partial void LogRestored(string archive, long events);
+
+    /// <summary>The one that archives or restores.</summary>
+    private sealed class Turn(NpgsqlConnection connection) : IAsyncDisposable
+    {
+        public NpgsqlConnection Connection => connection;
+
+        public async ValueTask DisposeAsync()
+        {
+            // A connection that ends lets go of its lock when the server gets round to it, which may be after the next try.
+            if (connection.FullState == ConnectionState.Open) await ExecuteAsync(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
+            await connection.DisposeAsync();
+        }
+    }
 }
