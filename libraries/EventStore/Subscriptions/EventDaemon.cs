@@ -172,7 +172,8 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        // All parts are told, also where a connection that breaks at this moment throws out of the token, as Npgsql's may.
+        await _stopping.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
