@@ -93,6 +93,18 @@ internal sealed class Told : Subscription
     }
 }
 
+/// <summary>Throws out of the token that ends it, as a connection may that breaks at that moment.</summary>
+internal sealed class EndsBadly : Subscription
+{
+    public override string Name => "EndsBadly";
+
+    public override Task HandleAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken)
+    {
+        cancellationToken.Register(() => throw new ObjectDisposedException("a connection"));
+        return Task.CompletedTask;
+    }
+}
+
 /// <summary>Tells how many of it were read.</summary>
 internal sealed record Counted
 {

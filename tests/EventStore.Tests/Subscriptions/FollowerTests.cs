@@ -53,6 +53,18 @@ public sealed class FollowerTests(ServerFixture servers) : IClassFixture<ServerF
     }
 
     [Fact]
+    public async Task A_store_stops_in_order_also_where_a_connection_breaks_at_that_moment()
+    {
+        var store = await TestStore.StartAsync(_database, "ends", o => o.Subscribe<EndsBadly>());
+        await store.AppendAsync("a", new Deposited(1));
+        await store.Daemon.WaitForNonStaleProjectionDataAsync(CatchUp);
+
+        var stop = async () => await store.DisposeAsync();
+
+        await stop.Should().NotThrowAsync();
+    }
+
+    [Fact]
     public async Task A_subscription_whose_broker_is_away_is_told_again_until_it_gets_through()
     {
         await using var store = await TestStore.StartAsync(_database, "again", o => o.Subscribe<Told>());
