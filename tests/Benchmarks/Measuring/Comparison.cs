@@ -19,18 +19,9 @@ internal sealed record Comparison(
     double? Expected = null,
     bool IsTime = false)
 {
-    /// <summary>
-    /// Runs both in turn, so that a slow minute of the machine is a slow minute for both. A first run of each is not counted:
-    /// it compiles.
-    /// </summary>
+    /// <summary>Runs both in turn, so that a slow minute of the machine is a slow minute for both.</summary>
     public async Task<Measurement> MeasureAsync(int rounds)
     {
-        if (rounds > 1)
-        {
-            await Limit();
-            await Ours();
-        }
-
         var limits = new List<double>();
         var ours = new List<double>();
         for (var round = 0; round < rounds; round++)
