@@ -209,8 +209,8 @@ public sealed class EventSession
     public void Enlist(Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work) => _pending.Enlisted.Add(work);
 
     /// <summary>
-    /// Commits everything in one transaction, and in one round trip unless something is enlisted or projected inline, or events are many. Where
-    /// many sessions of this process save at once, they may share that transaction
+    /// Commits everything in one transaction, and in one round trip unless something is enlisted or projected inline, or
+    /// events are many. Where many sessions of this process save at once, they may share that transaction
     /// (<see cref="EventStoreOptions.MostCoalescingDelay"/>). The session is empty afterwards; after an exception it holds
     /// what it held.
     /// </summary>

@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace AlgoStack.EventStore.Streams;
 
-/// <summary>What the functions of <c>Schema/0008_append_by_copy.sql</c> and <c>Schema/0002_functions.sql</c> and the unique keys raise, and a full disk, as this library's own errors.</summary>
+/// <summary>
+/// What the functions of <c>Schema/0002_functions.sql</c> and <c>Schema/0008_append_by_copy.sql</c> and the unique keys raise,
+/// and a full disk, as this library's own errors.
+/// </summary>
 internal static class SaveRefusal
 {
     private const string Archived = "MT001";

@@ -12,7 +12,10 @@ namespace AlgoStack.EventStore.Streams;
 /// <param name="mostDelay">See <see cref="EventStoreOptions.MostCoalescingDelay"/>.</param>
 internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
 {
-    /// <summary>With so many waiting a second transaction is made up while the server works on the first; with fewer, one larger one costs less.</summary>
+    /// <summary>
+    /// With so many waiting a second transaction is made up while the server works on the first; with fewer, one larger one
+    /// costs less.
+    /// </summary>
     private const int WorthASecond = 24;
 
     private const int MostSharedSessions = 40;
@@ -199,7 +202,7 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
         foreach (var save in saves) save.FillAfter(after, log.StreamIdentity);
 
         var enlisted = saves.SelectMany(s => s.Enlisted).ToList();
-        if (enlisted.Count == 0 && append is null or { IsCopied: false } && log.Inline.Count == 0)
+        if (enlisted.Count == 0 && (append is null || (!append.IsCopied && log.Inline.Count == 0)))
         {
             // A batch without a transaction is one.
             await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -215,8 +218,12 @@ internal sealed class SessionSaves(EventLog log, TimeSpan mostDelay)
         else
         {
             var places = await ExecuteAsync(batch, cancellationToken);
-            if (append.IsCopied) await append.CopyAsync(connection, places, cancellationToken);
-            if (append.IsCopied && after.BatchCommands.Count > 0) await after.ExecuteNonQueryAsync(cancellationToken);
+            if (append.IsCopied)
+            {
+                await append.CopyAsync(connection, places, cancellationToken);
+                if (after.BatchCommands.Count > 0) await after.ExecuteNonQueryAsync(cancellationToken);
+            }
+
             if (log.Inline.Count > 0) await ProjectAsync(append.Stored(places), connection, transaction, cancellationToken);
         }
 
