@@ -4,7 +4,7 @@ namespace AlgoStack.Indicators;
 /// Relative strength index, 0 to 100: the share of Wilder's average gain in gain and loss together. 50 where the price
 /// has not moved at all. J. Welles Wilder, New Concepts in Technical Trading Systems, 1978.
 /// </summary>
-public struct Rsi
+public struct Rsi : IIndicator
 {
     private WilderAverage _gain;
     private WilderAverage _loss;
@@ -34,6 +34,8 @@ public struct Rsi
 
     public double Push(double close)
     {
+        if (!double.IsFinite(close)) return Value;
+
         var previous = _previous;
         _previous = close;
         if (double.IsNaN(previous)) return Value;

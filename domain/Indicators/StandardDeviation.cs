@@ -1,7 +1,7 @@
 namespace AlgoStack.Indicators;
 
 /// <summary>Population standard deviation (divided by n, not n - 1) of the last <c>length</c> values, and their mean.</summary>
-public struct StandardDeviation
+public struct StandardDeviation : IIndicator
 {
     // Sliding loses digits when the spread shrinks: below this part of the greatest spread since the last fresh start, the
     // window is summed anew. What is left then has at least twelve digits.
@@ -32,6 +32,8 @@ public struct StandardDeviation
 
     public double Push(double value)
     {
+        if (!double.IsFinite(value)) return Value;
+
         if (_window.IsFull)
         {
             Slide(value);
