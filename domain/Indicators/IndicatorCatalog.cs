@@ -18,7 +18,7 @@ public static class IndicatorCatalog
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static IndicatorEntry Find(string name) =>
         All.FirstOrDefault(entry => entry.Name == name)
-        ?? throw new ArgumentException($"Indicator: expected one of {string.Join(", ", All.Select(e => e.Name))}, found '{name}'.", nameof(name));
+        ?? throw new ArgumentException($"Indicator: expected one of {string.Join(", ", All.Select(e => e.Name))}, found '{name}'.", paramName: null);
 
     private static IEnumerable<IndicatorEntry> Averages() =>
     [

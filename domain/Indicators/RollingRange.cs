@@ -8,6 +8,9 @@ namespace AlgoStack.Indicators;
 /// </summary>
 internal struct RollingRange
 {
+    // A range below this part of the highest is what rounding has left of none: that of an RSI while the price stands still.
+    private const double Rounding = 1e-12;
+
     // Before _next, the prices of the block being filled; from there on, at i, the extreme of the block before from i to its end.
     private readonly double[] _highs;
     private readonly double[] _lows;
@@ -42,7 +45,7 @@ internal struct RollingRange
     public readonly double Share(double price)
     {
         var range = Highest - Lowest;
-        return range > 0 ? (price - Lowest) / range : 0.5;
+        return range > Rounding * Math.Abs(Highest) ? (price - Lowest) / range : 0.5;
     }
 
     public void Push(double high, double low)
