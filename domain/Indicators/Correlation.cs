@@ -31,7 +31,7 @@ public struct Correlation : IIndicator
         _covariance.Push(first, second);
         if (!IsWarm) return Value;
 
-        var squares = Math.Sqrt(_covariance.FirstSquares) * Math.Sqrt(_covariance.SecondSquares);
+        var squares = Math.Sqrt(_covariance.FirstSquares * _covariance.SecondSquares);
         // The sums round: without the bounds two equal series could come out a hair above 1.
         Value = squares > 0 ? Math.Clamp(_covariance.Products / squares, -1, 1) : 0;
         return Value;
