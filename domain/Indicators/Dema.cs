@@ -16,7 +16,7 @@ public struct Dema : IIndicator
         _second = new Ema(length);
     }
 
-    /// <summary>Values needed before there is a first one: each average needs the length, and begins where the one before is warm.</summary>
+    /// <summary>Values needed before there is a first one: the second average begins where the first is warm.</summary>
     public readonly int WarmUp => (2 * _first.WarmUp) - 1;
 
     public readonly bool IsWarm => _second.IsWarm;

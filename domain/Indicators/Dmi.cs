@@ -56,9 +56,10 @@ public struct Dmi : IIndicator
         _close = bar.Close;
         if (double.IsNaN(previous)) return;
 
-        // Of a bar that reaches beyond both ends of the one before only the longer reach counts; of equal ones, neither.
-        _up.Push(up > down && up > 0 ? up : 0);
-        _down.Push(down > up && down > 0 ? down : 0);
+        // Of a bar that reaches beyond both ends of the one before only the longer reach counts; of equal ones, neither. In
+        // numbers, since a branch would have to guess which it is.
+        _up.Push(Math.Max(up, 0) * (up > down ? 1 : 0));
+        _down.Push(Math.Max(down, 0) * (down > up ? 1 : 0));
         _range.Push(bar.TrueRange(previous));
     }
 }

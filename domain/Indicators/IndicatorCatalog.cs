@@ -3,7 +3,9 @@ using static AlgoStack.Indicators.IndicatorParameter;
 
 namespace AlgoStack.Indicators;
 
-/// <summary>The one list of indicators there are, by families. It allocates and calls through delegates; a strategy holds the structs.</summary>
+/// <summary>
+/// The one list of indicators there are, by families. It allocates and calls through delegates; a strategy holds the structs.
+/// </summary>
 public static class IndicatorCatalog
 {
     private const int Longest = 10_000;
@@ -18,7 +20,8 @@ public static class IndicatorCatalog
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static IndicatorEntry Find(string name) =>
         All.FirstOrDefault(entry => entry.Name == name)
-        ?? throw new ArgumentException($"Indicator: expected one of {string.Join(", ", All.Select(e => e.Name))}, found '{name}'.", paramName: null);
+        ?? throw new ArgumentException(
+            $"Indicator: expected one of {string.Join(", ", All.Select(e => e.Name))}, found '{name}'.", paramName: null);
 
     private static IEnumerable<IndicatorEntry> Averages() =>
     [
@@ -45,7 +48,11 @@ public static class IndicatorCatalog
             p => new Hma((int)p[0]), (ref i, in bar, in _, o) => o[0] = i.Push(bar.Close)),
         new IndicatorEntry<Kama>(
             "kama", "Kaufman's adaptive average of the close", Close,
-            [Length(10), Whole("fast", 1, Longest, 2, "length on a straight line"), Whole("slow", 2, Longest, 30, "length where the price gets nowhere")],
+            [
+                Length(10),
+                Whole("fast", 1, Longest, 2, "length on a straight line; less than slow"),
+                Whole("slow", 2, Longest, 30, "length where the price gets nowhere"),
+            ],
             ["kama"],
             p => new Kama((int)p[0], (int)p[1], (int)p[2]), (ref i, in bar, in _, o) => o[0] = i.Push(bar.Close)),
         new IndicatorEntry<SessionVwap>(
@@ -71,7 +78,8 @@ public static class IndicatorCatalog
             p => new Rsi((int)p[0]),
             (ref i, in bar, in _, o) => (o[0], o[1], o[2]) = (i.Push(bar.Close), i.AverageGain, i.AverageLoss)),
         new IndicatorEntry<Stochastic>(
-            "stochastic", "where the close lies in the range of the last bars", Prices, [Length(14), Smoothing(3), Signal(3)], ["raw_k", "k", "d"],
+            "stochastic", "where the close lies in the range of the last bars", Prices,
+            [Length(14), Smoothing(3), Signal(3)], ["raw_k", "k", "d"],
             p => new Stochastic((int)p[0], (int)p[1], (int)p[2]),
             (ref i, in bar, in _, o) =>
             {
@@ -88,7 +96,8 @@ public static class IndicatorCatalog
                 (o[0], o[1], o[2]) = (i.Raw, i.K, i.D);
             }),
         new IndicatorEntry<Macd>(
-            "macd", "fast average of the close less the slow one", Close, [Fast(12), Slow(26), Signal(9)], ["macd", "signal", "histogram"],
+            "macd", "fast average of the close less the slow one", Close,
+            [Fast(12), Slow(26), Signal(9)], ["macd", "signal", "histogram"],
             p => new Macd((int)p[0], (int)p[1], (int)p[2]),
             (ref i, in bar, in _, o) =>
             {
@@ -262,7 +271,8 @@ public static class IndicatorCatalog
 
     private static IndicatorParameter Length(int usual) => Whole("length", 1, Longest, usual, "bars that count");
 
-    private static IndicatorParameter Smoothing(int usual) => Whole("smoothing", 1, Longest, usual, "length of the average that makes %K");
+    private static IndicatorParameter Smoothing(int usual) =>
+        Whole("smoothing", 1, Longest, usual, "length of the average that makes %K");
 
     private static IndicatorParameter Signal(int usual) => Whole("signal", 1, Longest, usual, "length of the signal's average");
 
@@ -272,7 +282,8 @@ public static class IndicatorCatalog
 
     private static IndicatorParameter Width(double usual, string unit) => Number("width", 0.01, 100, usual, $"of a band, in {unit}");
 
-    private static IndicatorParameter SessionStart() => Whole("start", 0, MinutesOfDay - 1, 0, "when sessions begin, in minutes after midnight UTC");
+    private static IndicatorParameter SessionStart() =>
+        Whole("start", 0, MinutesOfDay - 1, 0, "when sessions begin, in minutes after midnight UTC");
 
     private static double Flag(bool isWarm, bool value) => isWarm ? (value ? 1 : 0) : double.NaN;
 }

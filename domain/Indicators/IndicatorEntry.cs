@@ -2,7 +2,7 @@ namespace AlgoStack.Indicators;
 
 /// <summary>What can be said and made of an indicator without knowing its type.</summary>
 /// <param name="Meaning">What it says of the bars, in half a sentence.</param>
-/// <param name="Outputs">The names of its values, in the order in which <see cref="RunningIndicator.Push(in Trading.MarketData.Bar, Span{double})"/> gives them.</param>
+/// <param name="Outputs">The names of its values, in the order in which a <see cref="RunningIndicator"/> gives them.</param>
 public abstract record IndicatorEntry(
     string Name, string Meaning, BarFields Reads, IReadOnlyList<IndicatorParameter> Parameters, IReadOnlyList<string> Outputs)
 {
@@ -27,7 +27,8 @@ public abstract record IndicatorEntry(
         catch (ArgumentOutOfRangeException e)
         {
             // Each is in its own range, so it is their order that is wrong, as of a fast length and a slow one.
-            throw new ArgumentException($"{Name}: {e.ParamName} {e.ActualValue} does not go with the other parameters.", paramName: null, e);
+            throw new ArgumentException(
+                $"{Name}: {e.ParamName} {e.ActualValue} does not go with the other parameters.", paramName: null, e);
         }
 
         double Value(IndicatorParameter parameter)

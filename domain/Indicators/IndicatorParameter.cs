@@ -18,6 +18,7 @@ public sealed record IndicatorParameter(string Name, bool IsWhole, double Least,
         if (value >= Least && value <= Most && (!IsWhole || value == Math.Floor(value))) return;
 
         var kind = IsWhole ? "a whole number" : "a number";
-        throw new ArgumentException(FormattableString.Invariant($"Parameter {Name}: expected {kind} from {Least} to {Most}, found {value}."), paramName: null);
+        throw new ArgumentException(
+            FormattableString.Invariant($"Parameter {Name}: expected {kind} from {Least} to {Most}, found {value}."), paramName: null);
     }
 }

@@ -39,8 +39,9 @@ public struct Mfi : IIndicator
         if (double.IsNaN(previous)) return Value;
 
         var flow = price * bar.Volume;
-        _rises.Push(price > previous ? flow : 0);
-        _falls.Push(price < previous ? flow : 0);
+        // In numbers, since a branch would have to guess which way the price goes.
+        _rises.Push(flow * (price > previous ? 1 : 0));
+        _falls.Push(flow * (price < previous ? 1 : 0));
         if (!IsWarm) return Value;
 
         var moved = _rises.Value + _falls.Value;

@@ -29,8 +29,9 @@ public struct Obv : IIndicator
     {
         if (!double.IsFinite(bar.Close + bar.Volume)) return Value;
 
-        if (bar.Close > _previous) _sum.Add(bar.Volume);
-        if (bar.Close < _previous) _sum.Add(-bar.Volume);
+        // In numbers, since a branch would have to guess which way the price goes.
+        var direction = (bar.Close > _previous ? 1 : 0) - (bar.Close < _previous ? 1 : 0);
+        _sum.Add(direction * bar.Volume);
         _previous = bar.Close;
         Value = _sum.Value;
         return Value;

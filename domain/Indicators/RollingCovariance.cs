@@ -77,21 +77,21 @@ internal struct RollingCovariance
 
     private void StartFresh()
     {
-        _firstMean = Mean(_first.Values);
-        _secondMean = Mean(_second.Values);
-        FirstSquares = 0;
-        SecondSquares = 0;
-        Products = 0;
-        for (var i = 0; i < _first.Count; i++)
+        var first = _first.Values;
+        var second = _second.Values;
+        var (firstMean, secondMean) = (Mean(first), Mean(second));
+        var (firstSquares, secondSquares, products) = (0.0, 0.0, 0.0);
+        for (var i = 0; i < first.Length; i++)
         {
-            var (x, y) = (_first.Values[i] - _firstMean, _second.Values[i] - _secondMean);
-            FirstSquares += x * x;
-            SecondSquares += y * y;
-            Products += x * y;
+            var (x, y) = (first[i] - firstMean, second[i] - secondMean);
+            firstSquares += x * x;
+            secondSquares += y * y;
+            products += x * y;
         }
 
-        _greatestFirst = FirstSquares;
-        _greatestSecond = SecondSquares;
+        (_firstMean, _secondMean) = (firstMean, secondMean);
+        (FirstSquares, SecondSquares, Products) = (firstSquares, secondSquares, products);
+        (_greatestFirst, _greatestSecond) = (firstSquares, secondSquares);
     }
 
     private static double Mean(ReadOnlySpan<double> values)

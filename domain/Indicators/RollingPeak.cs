@@ -1,6 +1,8 @@
 namespace AlgoStack.Indicators;
 
-/// <summary>How long ago the greatest of the last <c>n</c> values was, the earliest of equal ones; as <see cref="RollingRange"/>.</summary>
+/// <summary>
+/// How long ago the greatest of the last <c>n</c> values was, the earliest of equal ones; kept as <see cref="RollingRange"/>.
+/// </summary>
 internal struct RollingPeak
 {
     private readonly double[] _values;
@@ -51,10 +53,11 @@ internal struct RollingPeak
 
     private void EndBlock()
     {
-        var place = _values.Length - 1;
-        for (var i = place; i >= 0; i--)
+        var values = _values;
+        var (greatest, place) = (double.NegativeInfinity, 0);
+        for (var i = values.Length - 1; i >= 0; i--)
         {
-            if (_values[i] >= _values[place]) place = i;
+            if (values[i] >= greatest) (greatest, place) = (values[i], i);
             _places[i] = place;
         }
 

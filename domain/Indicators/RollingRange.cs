@@ -70,10 +70,12 @@ internal struct RollingRange
 
     private void EndBlock()
     {
-        for (var i = _highs.Length - 2; i >= 0; i--)
+        var (highs, lows) = (_highs, _lows);
+        var (highest, lowest) = (double.NegativeInfinity, double.PositiveInfinity);
+        for (var i = highs.Length - 1; i >= 0; i--)
         {
-            _highs[i] = double.MaxNative(_highs[i], _highs[i + 1]);
-            _lows[i] = double.MinNative(_lows[i], _lows[i + 1]);
+            highs[i] = highest = double.MaxNative(highest, highs[i]);
+            lows[i] = lowest = double.MinNative(lowest, lows[i]);
         }
 
         _highest = double.NegativeInfinity;

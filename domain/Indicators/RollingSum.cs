@@ -41,8 +41,9 @@ internal struct RollingSum
 
     private void EndBlock()
     {
+        var slots = _slots;
         var sum = 0.0;
-        for (var i = _slots.Length - 1; i >= 0; i--) _slots[i] = sum += _slots[i];
+        for (var i = slots.Length - 1; i >= 0; i--) slots[i] = sum += slots[i];
         _filled = 0;
         _next = 0;
         IsFull = true;

@@ -41,8 +41,8 @@ public struct Rsi : IIndicator
         if (double.IsNaN(previous)) return Value;
 
         var change = close - previous;
-        var gain = _gain.Push(change > 0 ? change : 0);
-        var loss = _loss.Push(change < 0 ? -change : 0);
+        var gain = _gain.Push(Math.Max(change, 0));
+        var loss = _loss.Push(Math.Max(-change, 0));
         if (!IsWarm) return Value;
 
         var movement = gain + loss;

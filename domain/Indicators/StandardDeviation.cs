@@ -78,10 +78,12 @@ public struct StandardDeviation : IIndicator
         var origin = values[0];
         var sum = 0.0;
         foreach (var value in values) sum += value - origin;
-        _mean = origin + (sum / values.Length);
+        var mean = origin + (sum / values.Length);
 
-        _squares = 0;
-        foreach (var value in values) _squares += (value - _mean) * (value - _mean);
-        _greatestSquares = _squares;
+        var squares = 0.0;
+        foreach (var value in values) squares += (value - mean) * (value - mean);
+        _mean = mean;
+        _squares = squares;
+        _greatestSquares = squares;
     }
 }

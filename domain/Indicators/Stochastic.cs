@@ -9,32 +9,34 @@ namespace AlgoStack.Indicators;
 public struct Stochastic : IIndicator
 {
     private RollingRange _range;
-    private Sma _k;
-    private Sma _d;
+    private RollingSum _k;
+    private RollingSum _d;
 
     /// <param name="smoothing">Length of the simple average that makes %K of the raw value; 1 for the fast stochastic.</param>
     /// <param name="signal">Length of the simple average that makes %D of %K.</param>
     public Stochastic(int length, int smoothing, int signal)
     {
         _range = new RollingRange(length);
-        _k = new Sma(smoothing);
-        _d = new Sma(signal);
+        _k = new RollingSum(smoothing);
+        _d = new RollingSum(signal);
         Raw = double.NaN;
+        K = double.NaN;
+        D = double.NaN;
     }
 
     /// <summary>Bars needed before there is a first %D; the raw value and %K are there before.</summary>
-    public readonly int WarmUp => _range.Length + _k.WarmUp + _d.WarmUp - 2;
+    public readonly int WarmUp => _range.Length + _k.Length + _d.Length - 2;
 
-    public readonly bool IsWarm => _d.IsWarm;
+    public readonly bool IsWarm => _d.IsFull;
 
     /// <summary>Not smoothed; NaN until the length is complete.</summary>
     public double Raw { get; private set; }
 
     /// <summary>NaN until there are enough raw values.</summary>
-    public readonly double K => _k.Value;
+    public double K { get; private set; }
 
     /// <summary>NaN until warm.</summary>
-    public readonly double D => _d.Value;
+    public double D { get; private set; }
 
     public void Push(in Bar bar)
     {
@@ -48,6 +50,11 @@ public struct Stochastic : IIndicator
         if (!_range.IsFull) return;
 
         Raw = _range.Share(close) * 100;
-        _d.Push(_k.Push(Raw));
+        _k.Push(Raw);
+        if (!_k.IsFull) return;
+
+        K = _k.Value / _k.Length;
+        _d.Push(K);
+        if (_d.IsFull) D = _d.Value / _d.Length;
     }
 }

@@ -18,7 +18,7 @@ public struct Tema : IIndicator
         _third = new Ema(length);
     }
 
-    /// <summary>Values needed before there is a first one: each average needs the length, and begins where the one before is warm.</summary>
+    /// <summary>Values needed before there is a first one: each average begins where the one before is warm.</summary>
     public readonly int WarmUp => (3 * _first.WarmUp) - 2;
 
     public readonly bool IsWarm => _third.IsWarm;

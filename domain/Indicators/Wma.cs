@@ -74,21 +74,20 @@ public struct Wma : IIndicator
     // the block, the one nearest zero: then a single wild value is not what all others are measured from.
     private void EndBlock()
     {
-        var origin = _sums[0];
-        foreach (var value in _sums)
+        var (sums, moments) = (_sums, _moments);
+        var origin = sums[0];
+        foreach (var value in sums)
         {
             if (Math.Abs(value) < Math.Abs(origin)) origin = value;
         }
 
         var sum = 0.0;
         var moment = 0.0;
-        for (var i = _sums.Length - 1; i >= 0; i--)
+        for (var i = sums.Length - 1; i >= 0; i--)
         {
-            var measured = _sums[i] - origin;
-            sum += measured;
-            moment += i * measured;
-            _sums[i] = sum;
-            _moments[i] = moment;
+            var measured = sums[i] - origin;
+            sums[i] = sum += measured;
+            moments[i] = moment += i * measured;
         }
 
         _origin = origin;

@@ -144,6 +144,27 @@ public sealed class EveryIndicatorTests
         outputs.Zip(expected).Should().OnlyContain(p => Series.Agree(p.First, p.Second, 1e-9));
     }
 
+    [Fact]
+    public void Lengths_and_widths_that_mean_nothing_are_refused_when_it_is_made()
+    {
+        Func<object>[] mistakes =
+        [
+            () => new Ema(0), () => new WilderAverage(0), () => new StandardDeviation(0), () => new EfficiencyRatio(0), () => new Wma(0),
+            () => new Dema(0), () => new Tema(0), () => new Trix(0), () => new Hma(1), () => new Kama(0, 2, 30), () => new Kama(10, 0, 30),
+            () => new Kama(10, 30, 30), () => new Rsi(0), () => new Stochastic(0, 3, 3), () => new Stochastic(14, 0, 3),
+            () => new Stochastic(14, 3, 0), () => new StochasticRsi(0, 14, 3, 3), () => new Macd(26, 12, 9), () => new Macd(0, 12, 9),
+            () => new Macd(12, 26, 0), () => new Ppo(26, 26, 9), () => new Cci(0), () => new WilliamsR(0), () => new Roc(0),
+            () => new UltimateOscillator(0, 14, 28), () => new UltimateOscillator(14, 14, 28), () => new UltimateOscillator(7, 28, 28),
+            () => new BollingerBands(20, 0), () => new Keltner(20, -1, 10), () => new Keltner(20, 2, 0), () => new Donchian(0),
+            () => new Atr(0), () => new Dmi(0), () => new Adx(0), () => new Aroon(0), () => new ParabolicSar(0, 0.2),
+            () => new ParabolicSar(0.3, 0.2), () => new ParabolicSar(0.02, 1.1), () => new SuperTrend(10, 0), () => new SuperTrend(0, 3),
+            () => new Ichimoku(0, 26, 52, 26), () => new Ichimoku(9, 26, 52, 0), () => new Mfi(0), () => new ChaikinMoneyFlow(0),
+            () => new RollingVwap(0), () => new ZScore(0), () => new LinearRegressionSlope(1), () => new Correlation(1), () => new Beta(1),
+        ];
+
+        foreach (var mistake in mistakes) mistake.Should().Throw<ArgumentOutOfRangeException>();
+    }
+
     private static BarFields[] Fields => [BarFields.Open, BarFields.High, BarFields.Low, BarFields.Close, BarFields.Volume];
 
     private static Bar With(Bar bar, string field, double value) => field switch
