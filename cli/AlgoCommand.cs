@@ -22,6 +22,7 @@ internal static class AlgoCommand
             ImportCommand.Create(shared),
             GapsCommand.Create(shared),
             BacktestCommand.Create(shared),
+            IndicatorsCommand.Create(shared),
             TailCommand.Create(shared),
             VerifyCommand.Create(shared),
             EventsCommand.Create(shared),

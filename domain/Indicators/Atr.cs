@@ -6,7 +6,7 @@ namespace AlgoStack.Indicators;
 /// Average true range: Wilder's average of how far the price went in a bar, the gap from the close before included. In
 /// units of the price. J. Welles Wilder, New Concepts in Technical Trading Systems, 1978.
 /// </summary>
-public struct Atr
+public struct Atr : IIndicator
 {
     private WilderAverage _average;
     private double _previousClose;
@@ -27,10 +27,10 @@ public struct Atr
 
     public double Push(in Bar bar)
     {
+        if (!bar.HasPrices()) return Value;
+
         var previous = _previousClose;
         _previousClose = bar.Close;
-        return double.IsNaN(previous)
-            ? Value
-            : _average.Push(Math.Max(bar.High, previous) - Math.Min(bar.Low, previous));
+        return double.IsNaN(previous) ? Value : _average.Push(bar.TrueRange(previous));
     }
 }

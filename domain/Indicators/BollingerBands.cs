@@ -4,10 +4,11 @@ namespace AlgoStack.Indicators;
 /// The mean of the last <c>length</c> closes, and bands a number of population standard deviations around it.
 /// John Bollinger, Bollinger on Bollinger Bands, 2001.
 /// </summary>
-public struct BollingerBands
+public struct BollingerBands : IIndicator
 {
     private readonly double _width;
     private StandardDeviation _deviation;
+    private double _close;
 
     /// <param name="width">Of each band from the middle, in standard deviations.</param>
     public BollingerBands(int length, double width)
@@ -32,5 +33,17 @@ public struct BollingerBands
     /// <summary>One standard deviation, in units of the price.</summary>
     public readonly double Deviation => _deviation.Value;
 
-    public void Push(double close) => _deviation.Push(close);
+    /// <summary>How far the bands are apart, as a share of the middle; 0 where that is 0.</summary>
+    public readonly double Width => _deviation.Mean == 0 ? 0 : 2 * _width * _deviation.Value / _deviation.Mean;
+
+    /// <summary>Where the close lies, 0 (the lower band) to 1 (the upper) and beyond; 0.5 where the bands meet.</summary>
+    public readonly double PercentB => _deviation.Value == 0 ? 0.5 : 0.5 + ((_close - _deviation.Mean) / (2 * _width * _deviation.Value));
+
+    public void Push(double close)
+    {
+        if (!double.IsFinite(close)) return;
+
+        _close = close;
+        _deviation.Push(close);
+    }
 }

@@ -4,7 +4,7 @@ namespace AlgoStack.Indicators;
 /// How straight the price went over the last <c>length</c> bars: the way made good over the way travelled, 0 (back where
 /// it was) to 1 (straight). 0 where it has not moved at all. Perry Kaufman, Smarter Trading, 1995.
 /// </summary>
-public struct EfficiencyRatio
+public struct EfficiencyRatio : IIndicator
 {
     private RollingWindow _closes;
     private Sma _step;
@@ -28,6 +28,8 @@ public struct EfficiencyRatio
 
     public double Push(double close)
     {
+        if (!double.IsFinite(close)) return Value;
+
         var previous = _previous;
         _previous = close;
         var first = _closes.Push(close);

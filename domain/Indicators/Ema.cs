@@ -4,7 +4,7 @@ namespace AlgoStack.Indicators;
 /// Exponential moving average with the weight 2 / (length + 1), seeded with the mean of the first <c>length</c> values.
 /// It never forgets: two folds agree only when they start at the same value.
 /// </summary>
-public struct Ema
+public struct Ema : IIndicator
 {
     private readonly double _weight;
     private double _seed;
@@ -31,6 +31,8 @@ public struct Ema
 
     public double Push(double value)
     {
+        if (!double.IsFinite(value)) return Value;
+
         if (IsWarm)
         {
             Value += _weight * (value - Value);

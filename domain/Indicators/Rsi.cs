@@ -4,7 +4,7 @@ namespace AlgoStack.Indicators;
 /// Relative strength index, 0 to 100: the share of Wilder's average gain in gain and loss together. 50 where the price
 /// has not moved at all. J. Welles Wilder, New Concepts in Technical Trading Systems, 1978.
 /// </summary>
-public struct Rsi
+public struct Rsi : IIndicator
 {
     private WilderAverage _gain;
     private WilderAverage _loss;
@@ -34,13 +34,15 @@ public struct Rsi
 
     public double Push(double close)
     {
+        if (!double.IsFinite(close)) return Value;
+
         var previous = _previous;
         _previous = close;
         if (double.IsNaN(previous)) return Value;
 
         var change = close - previous;
-        var gain = _gain.Push(change > 0 ? change : 0);
-        var loss = _loss.Push(change < 0 ? -change : 0);
+        var gain = _gain.Push(Math.Max(change, 0));
+        var loss = _loss.Push(Math.Max(-change, 0));
         if (!IsWarm) return Value;
 
         var movement = gain + loss;

@@ -1,11 +1,10 @@
 namespace AlgoStack.Indicators;
 
 /// <summary>Simple moving average: the mean of the last <c>length</c> values.</summary>
-public struct Sma
+public struct Sma : IIndicator
 {
     private RollingWindow _window;
-    private double _sum;
-    private double _lost;
+    private RunningSum _sum;
 
     public Sma(int length)
     {
@@ -23,18 +22,11 @@ public struct Sma
 
     public double Push(double value)
     {
-        Add(value);
-        Add(-_window.Push(value));
-        if (IsWarm) Value = (_sum + _lost) / _window.Length;
-        return Value;
-    }
+        if (!double.IsFinite(value)) return Value;
 
-    // What a running sum rounds away is kept beside it (Neumaier's summation): otherwise a year of bars, or one that was a
-    // thousand times too large, would stay in the average for ever.
-    private void Add(double value)
-    {
-        var sum = _sum + value;
-        _lost += Math.Abs(_sum) >= Math.Abs(value) ? _sum - sum + value : value - sum + _sum;
-        _sum = sum;
+        _sum.Add(value);
+        _sum.Add(-_window.Push(value));
+        if (IsWarm) Value = _sum.Value / _window.Length;
+        return Value;
     }
 }

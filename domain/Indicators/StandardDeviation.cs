@@ -1,7 +1,7 @@
 namespace AlgoStack.Indicators;
 
 /// <summary>Population standard deviation (divided by n, not n - 1) of the last <c>length</c> values, and their mean.</summary>
-public struct StandardDeviation
+public struct StandardDeviation : IIndicator
 {
     // Sliding loses digits when the spread shrinks: below this part of the greatest spread since the last fresh start, the
     // window is summed anew. What is left then has at least twelve digits.
@@ -32,6 +32,8 @@ public struct StandardDeviation
 
     public double Push(double value)
     {
+        if (!double.IsFinite(value)) return Value;
+
         if (_window.IsFull)
         {
             Slide(value);
@@ -76,10 +78,12 @@ public struct StandardDeviation
         var origin = values[0];
         var sum = 0.0;
         foreach (var value in values) sum += value - origin;
-        _mean = origin + (sum / values.Length);
+        var mean = origin + (sum / values.Length);
 
-        _squares = 0;
-        foreach (var value in values) _squares += (value - _mean) * (value - _mean);
-        _greatestSquares = _squares;
+        var squares = 0.0;
+        foreach (var value in values) squares += (value - mean) * (value - mean);
+        _mean = mean;
+        _squares = squares;
+        _greatestSquares = squares;
     }
 }

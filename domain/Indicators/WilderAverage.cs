@@ -4,7 +4,7 @@ namespace AlgoStack.Indicators;
 /// Wilder's average (also: smoothed or modified average): an exponential one with the weight 1 / length, seeded with the
 /// mean of the first <c>length</c> values. J. Welles Wilder, New Concepts in Technical Trading Systems, 1978.
 /// </summary>
-public struct WilderAverage
+public struct WilderAverage : IIndicator
 {
     private double _seed;
     private int _count;
@@ -26,6 +26,8 @@ public struct WilderAverage
 
     public double Push(double value)
     {
+        if (!double.IsFinite(value)) return Value;
+
         if (IsWarm)
         {
             Value += (value - Value) / WarmUp;
