@@ -7,7 +7,7 @@ public sealed class DailyReturns
     private readonly double[] _values;
 
     /// <exception cref="ArgumentException">
-    /// A day is not after the one before it, a return is not finite, or one follows a day that left nothing.
+    /// A day is not after the one before it, a return is not finite, or one follows a day that left a debt.
     /// </exception>
     public DailyReturns(params ReadOnlySpan<DailyReturn> returns)
     {
@@ -17,11 +17,11 @@ public sealed class DailyReturns
         {
             var (day, value) = returns[i];
             if (i > 0 && day <= _days[i - 1])
-                throw new ArgumentException($"DailyReturns: expected a day after {_days[i - 1]:O}, found {day:O}.", nameof(returns));
+                throw new ArgumentException($"DailyReturns: found {day:O} after {_days[i - 1]:O}.", nameof(returns));
             if (!double.IsFinite(value))
-                throw new ArgumentException($"DailyReturns: expected a finite return on {day:O}, found {value}.", nameof(returns));
-            if (i > 0 && _values[i - 1] <= -1)
-                throw new ArgumentException($"DailyReturns: nothing was left after {_days[i - 1]:O}, found a return on {day:O}.", nameof(returns));
+                throw new ArgumentException($"DailyReturns: expected finite returns, found {value} on {day:O}.", nameof(returns));
+            if (i > 0 && _values[i - 1] < -1)
+                throw new ArgumentException($"DailyReturns: expected none after a debt, found one on {day:O}.", nameof(returns));
             _days[i] = day;
             _values[i] = value;
         }

@@ -61,7 +61,9 @@ public struct EquityStatistics
     public readonly double? AnnualReturn =>
         Years is { } years && Final >= 0 ? (Math.Pow((double)Final / (double)Opening, 1 / years) - 1).OrNull() : null;
 
-    /// <summary>The deepest fall from a high, over that high; above zero, 0 for none, above 1 when equity went below zero.</summary>
+    /// <summary>
+    /// The deepest fall from a high, over that high; above zero, 0 for none, above 1 when equity went below zero.
+    /// </summary>
     public readonly double MaxDrawdown => Finished()._deepest;
 
     /// <summary>
@@ -83,7 +85,8 @@ public struct EquityStatistics
     public readonly double? UlcerIndex => Finished()._days.UlcerIndex;
 
     /// <summary>Total return over the deepest fall. Null with no fall. MetaQuotes, MetaTrader 5 Help, Testing Report.</summary>
-    public readonly double? RecoveryFactor => MaxDrawdown is > 0 and var deepest ? (TotalReturn / deepest).OrNull() : null;
+    public readonly double? RecoveryFactor =>
+        MaxDrawdown is > 0 and var deepest ? (TotalReturn / deepest).OrNull() : null;
 
     /// <summary>
     /// Annual return over the deepest fall. Null with no fall or no annual return. T. W. Young, Calmar Ratio: A Smoother
@@ -196,8 +199,12 @@ public struct EquityStatistics
         return finished;
     }
 
-    // Divided as doubles: a quotient of two sums of money need not fit a decimal.
-    private static double Change(decimal from, decimal to) => (double)(to - from) / (double)from;
+    // Divided as doubles: a quotient of two sums of money need not fit a decimal. Rounding must not make a debt of nothing.
+    private static double Change(decimal from, decimal to)
+    {
+        var change = (double)(to - from) / (double)from;
+        return to < 0 ? change : Math.Max(change, -1);
+    }
 
     private struct DayFold(decimal opening)
     {

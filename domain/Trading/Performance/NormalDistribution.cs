@@ -31,7 +31,10 @@ public static class NormalDistribution
     public static double Quantile(double probability)
     {
         if (probability is not (> 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Quantile: expected a probability between 0 and 1.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(probability), probability, "Quantile: expected a probability between 0 and 1.");
+        }
 
         var (low, high) = (-Farthest, Farthest);
         while (true)

@@ -16,12 +16,14 @@ namespace AlgoStack.Trading.Performance;
 /// The mildest loss of the worst 5 % of days, above zero for a loss. Null under 20 days. C. Acerbi and D. Tasche,
 /// Expected Shortfall: A Natural Coherent Alternative to Value at Risk, Economic Notes 31 (2002).
 /// </param>
-/// <param name="ConditionalValueAtRisk">The mean loss of the worst 5 % of days. Null under 20 days. Acerbi and Tasche, as above.</param>
+/// <param name="ConditionalValueAtRisk">
+/// The mean loss of the worst 5 % of days. Null under 20 days. Acerbi and Tasche, as above.
+/// </param>
 /// <param name="TailRatio">
 /// The mildest gain of the best 5 % of days over the value at risk. Null under 20 days or when the latter is no loss.
 /// Quantopian, empyrical, tail_ratio (2016), with the quantiles of the value at risk.
 /// </param>
-/// <param name="Skew">Third standardised moment of the population; null with fewer than two days or when no day differs.</param>
+/// <param name="Skew">Third standardised moment of the population; null with fewer than two days or when none differs.</param>
 /// <param name="ExcessKurtosis">Fourth standardised moment of the population less 3; null as the skew.</param>
 /// <param name="ProbabilisticSharpe">
 /// How sure it is that the true Sharpe ratio is above zero; see <see cref="SharpeEstimate.ProbabilityAbove"/>.

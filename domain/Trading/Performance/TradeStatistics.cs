@@ -26,7 +26,7 @@ public struct TradeStatistics
     public readonly double? WinRate => Count == 0 ? null : (double)_wins / Count;
 
     /// <summary>What the wins made over what the losses lost; null with no loss.</summary>
-    public readonly double? ProfitFactor => _losses == 0 ? null : (double)(_won / -_lost);
+    public readonly double? ProfitFactor => _losses == 0 ? null : (double)_won / -(double)_lost;
 
     /// <summary>Null with no win.</summary>
     public readonly decimal? AverageWin => _wins == 0 ? null : _won / _wins;
@@ -41,9 +41,12 @@ public struct TradeStatistics
     public readonly decimal? LargestLoss => _losses == 0 ? null : _largestLoss;
 
     /// <summary>Average win over average loss, above zero; null with no win or no loss.</summary>
-    public readonly double? PayoffRatio => _wins == 0 || _losses == 0 ? null : (double)(_won / _wins) / (double)(-_lost / _losses);
+    public readonly double? PayoffRatio =>
+        _wins == 0 || _losses == 0 ? null : (double)(_won / _wins) / -(double)(_lost / _losses);
 
-    /// <summary>Mean profit and loss of a trade; null with no trade. V. K. Tharp, Trade Your Way to Financial Freedom (1998).</summary>
+    /// <summary>
+    /// Mean profit and loss of a trade; null with no trade. V. K. Tharp, Trade Your Way to Financial Freedom (1998).
+    /// </summary>
     public readonly decimal? Expectancy => Count == 0 ? null : (_won + _lost) / Count;
 
     /// <summary>

@@ -15,7 +15,10 @@ public static class BlockBootstrap
     public static void Stationary(Span<int> days, double meanBlock, ref SplitMix64 random)
     {
         if (!(meanBlock >= 1))
-            throw new ArgumentOutOfRangeException(nameof(meanBlock), meanBlock, "BlockBootstrap: expected a mean block of 1 day or more.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(meanBlock), meanBlock, "BlockBootstrap: expected a mean block of 1 day or more.");
+        }
 
         var newBlock = 1 / meanBlock;
         for (var i = 0; i < days.Length; i++)

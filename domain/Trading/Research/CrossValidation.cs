@@ -34,8 +34,9 @@ public sealed record CrossValidation(
         var periods = returns[0].Length;
         if (slices is < 2 or > MostSlices || slices % 2 != 0 || periods < 2 * slices)
         {
+            var most = Math.Min(MostSlices, periods / 2);
             throw new ArgumentException(
-                $"CrossValidation: expected an even number of slices from 2 to {Math.Min(MostSlices, periods / 2)} for {periods} periods, found {slices}.",
+                $"CrossValidation: expected an even number of slices from 2 to {most} for {periods} periods, found {slices}.",
                 nameof(slices));
         }
 
@@ -69,7 +70,8 @@ public sealed record CrossValidation(
             if (configuration.Length != returns[0].Length)
             {
                 throw new ArgumentException(
-                    $"Expected the same periods of each configuration, found {returns[0].Length} and {configuration.Length}.", nameof(returns));
+                    $"Expected as many periods of each configuration, found {returns[0].Length} and {configuration.Length}.",
+                    nameof(returns));
             }
 
             Doubles.ThrowUnlessFinite(configuration, nameof(returns));

@@ -18,7 +18,7 @@ public sealed record MonteCarlo(int Paths, Percentiles TotalReturn, Percentiles 
     public static MonteCarlo Run(ReadOnlySpan<double> returns, int paths, double meanBlock, SplitMix64 random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(paths, 1);
-        if (returns.IsEmpty) throw new ArgumentException("MonteCarlo: expected at least one return, found none.", nameof(returns));
+        if (returns.IsEmpty) throw new ArgumentException("MonteCarlo: expected a return or more, found none.", nameof(returns));
         Doubles.ThrowUnlessFinite(returns, nameof(returns));
 
         var days = new int[returns.Length];

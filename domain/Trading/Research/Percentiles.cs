@@ -12,7 +12,13 @@ public readonly record struct Percentiles(double P1, double P5, double P25, doub
         if (values.IsEmpty) throw new ArgumentException("Percentiles: expected at least one value, found none.", nameof(values));
         values.Sort();
         return new Percentiles(
-            At(values, 0.01), At(values, 0.05), At(values, 0.25), At(values, 0.5), At(values, 0.75), At(values, 0.95), At(values, 0.99));
+            At(values, 0.01),
+            At(values, 0.05),
+            At(values, 0.25),
+            At(values, 0.5),
+            At(values, 0.75),
+            At(values, 0.95),
+            At(values, 0.99));
     }
 
     private static double At(ReadOnlySpan<double> sorted, double share)

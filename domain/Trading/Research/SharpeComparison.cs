@@ -51,8 +51,11 @@ public sealed record SharpeComparison(int Days, double? First, double? Second, d
             for (var i = 0; i < days.Length; i++) (drawnOne[i], drawnTwo[i]) = (one[days[i]], two[days[i]]);
 
             var drawnInfluences = influences.AsSpan(0, days.Length);
-            var isSmaller = DifferenceOf(drawnOne, drawnTwo, drawnInfluences) is { } drawn
-                && Math.Abs(drawn - difference) / Math.Sqrt(BlockVariance(drawnInfluences, block) / days.Length) < Math.Abs(difference) / error;
+            var drawn = DifferenceOf(drawnOne, drawnTwo, drawnInfluences);
+            var drawnError = Math.Sqrt(BlockVariance(drawnInfluences, block) / days.Length);
+
+            // What cannot be told, as days drawn that do not differ, counts against the difference.
+            var isSmaller = drawn is { } value && Math.Abs(value - difference) / drawnError < Math.Abs(difference) / error;
             if (!isSmaller) asGreat++;
         }
 
@@ -61,7 +64,7 @@ public sealed record SharpeComparison(int Days, double? First, double? Second, d
 
     /// <summary>
     /// The difference of the ratios a period, and what each day adds to its error: with z the day's standardised return
-    /// and s the ratio, z - s (z² - 1) / 2 of the first less that of the second, which is the paper's gradient times its moments.
+    /// and s the ratio, z - s (z² - 1) / 2 of the first less that of the second: the paper's gradient times its moments.
     /// </summary>
     private static double? DifferenceOf(ReadOnlySpan<double> one, ReadOnlySpan<double> two, Span<double> influences)
     {

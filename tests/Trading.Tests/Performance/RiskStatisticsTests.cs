@@ -26,7 +26,8 @@ public sealed class RiskStatisticsTests
     {
         var days = Enumerable.Range(1, 20).Select(i => -i / 1000.0).ToArray();
 
-        Of(days[1..]).Should().Match<RiskStatistics>(r => r.ValueAtRisk == null && r.ConditionalValueAtRisk == null && r.TailRatio == null);
+        Of(days[1..]).Should().Match<RiskStatistics>(r =>
+            r.ValueAtRisk == null && r.ConditionalValueAtRisk == null && r.TailRatio == null);
         Of(days).ValueAtRisk.Should().Be(0.02);
         Of(days).ConditionalValueAtRisk.Should().Be(0.02);
         Of(days).TailRatio.Should().BeApproximately(-0.05, 1e-15, "even the best day lost");
@@ -75,7 +76,8 @@ public sealed class RiskStatisticsTests
         var after = Of(days);
 
         before.ConditionalValueAtRisk.Should().BeGreaterThanOrEqualTo(before.ValueAtRisk!.Value);
-        after.ConditionalValueAtRisk.Should().BeApproximately(before.ConditionalValueAtRisk!.Value + (0.5 / 5), 1e-12, "one of five days");
+        after.ConditionalValueAtRisk.Should()
+            .BeApproximately(before.ConditionalValueAtRisk!.Value + (0.5 / 5), 1e-12, "one of five days");
         after.ValueAtRisk.Should().Be(before.ValueAtRisk);
     }
 
@@ -85,15 +87,18 @@ public sealed class RiskStatisticsTests
         var none = RiskStatistics.Of(None, null);
 
         none.Should().Be(RiskStatistics.Of(None, new DailyReturns()));
-        none.Should().Match<RiskStatistics>(r => r.ValueAtRisk == null && r.Skew == null && r.ExcessKurtosis == null
-            && r.ProbabilisticSharpe == null && r.BestDay == null && r.WorstDay == null && r.BestMonth == null && r.WorstMonth == null);
+        none.Should().Match<RiskStatistics>(r =>
+            r.ValueAtRisk == null && r.Skew == null && r.ExcessKurtosis == null && r.ProbabilisticSharpe == null
+            && r.BestDay == null && r.WorstDay == null && r.BestMonth == null && r.WorstMonth == null);
     }
 
     [Fact]
     public void One_day_and_equal_days_have_no_shape()
     {
-        Of(0.01).Should().Match<RiskStatistics>(r => r.Skew == null && r.ProbabilisticSharpe == null && r.BestDay == 0.01 && r.WorstDay == 0.01);
-        Of([.. Enumerable.Repeat(-0.01, 40)]).Should().Match<RiskStatistics>(r => r.Skew == null && r.ValueAtRisk == 0.01 && r.TailRatio == -1);
+        Of(0.01).Should().Match<RiskStatistics>(r =>
+            r.Skew == null && r.ProbabilisticSharpe == null && r.BestDay == 0.01 && r.WorstDay == 0.01);
+        Of([.. Enumerable.Repeat(-0.01, 40)]).Should().Match<RiskStatistics>(r =>
+            r.Skew == null && r.ValueAtRisk == 0.01 && r.TailRatio == -1);
     }
 
     private static RiskStatistics Of(params double[] returns) => RiskStatistics.Of(

@@ -71,7 +71,8 @@ public sealed class TradeStatisticsTests
     }
 
     [Fact]
-    public void A_game_that_loses_has_a_Kelly_fraction_below_zero() => Of(1, -2, -2).Kelly.Should().BeApproximately((1 - (2 / 0.5)) / 3, 1e-15);
+    public void A_game_that_loses_has_a_Kelly_fraction_below_zero() =>
+        Of(1, -2, -2).Kelly.Should().BeApproximately((1 - (2 / 0.5)) / 3, 1e-15, "a third less two thirds over a half");
 
     [Fact]
     public void Trades_of_one_and_of_two_hours_were_held_for_an_hour_and_a_half()
