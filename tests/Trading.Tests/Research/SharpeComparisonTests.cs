@@ -95,6 +95,21 @@ public sealed class SharpeComparisonTests
     }
 
     [Fact]
+    public void It_is_what_the_definition_gives()
+    {
+        var random = new SplitMix64(7);
+        for (var round = 0; round < 10; round++)
+        {
+            // Means as great as the deviation, so that the squares weigh as much as the returns.
+            var first = Noise.Of(ref random, 62).Select(r => r + 0.01 + (20 * r * r)).ToArray();
+            var second = Noise.Of(ref random, 62).Select(r => r + 0.011).ToArray();
+
+            SharpeComparison.Of(Days(first), Days(second), 4, 199, random).PValue
+                .Should().Be(Definition(first, second, 4, 199, random));
+        }
+    }
+
+    [Fact]
     public void What_cannot_be_known_is_null()
     {
         var none = new SharpeComparison(0, null, null, null, null);
@@ -117,6 +132,49 @@ public sealed class SharpeComparisonTests
         Comparing(block: 1, draws: 0).Should().Throw<ArgumentOutOfRangeException>();
 
         static Action Comparing(int block, int draws) => () => SharpeComparison.Of(Days(1), Days(1), block, draws, default);
+    }
+
+    /// <summary>
+    /// Ledoit and Wolf's steps, one by one: the difference as a function of the two means and the two mean squares, its
+    /// gradient, and the covariance of those four, by Bartlett's kernel over the days and by blocks over the days drawn.
+    /// </summary>
+    private static double Definition(double[] first, double[] second, int block, int draws, SplitMix64 random)
+    {
+        var (difference, moments) = Moments(first, second);
+        var covariance = 0.0;
+        for (var i = 0; i < first.Length; i++)
+        {
+            for (var j = 0; j < first.Length; j++)
+                covariance += Math.Max(0, 1 - (Math.Abs(i - j) / (double)block)) * moments[i] * moments[j];
+        }
+
+        var studentised = Math.Abs(difference) / (Math.Sqrt(covariance) / first.Length);
+        var days = new int[first.Length / block * block];
+        var asGreat = 0;
+        for (var draw = 0; draw < draws; draw++)
+        {
+            BlockBootstrap.Circular(days, first.Length, block, ref random);
+            var (drawn, drawnMoments) = Moments([.. days.Select(day => first[day])], [.. days.Select(day => second[day])]);
+            var drawnCovariance = drawnMoments.Chunk(block).Sum(b => b.Sum() * b.Sum());
+            if (Math.Abs(drawn - difference) / (Math.Sqrt(drawnCovariance) / days.Length) >= studentised) asGreat++;
+        }
+
+        return (asGreat + 1.0) / (draws + 1);
+
+        static (double Difference, double[] Moments) Moments(double[] one, double[] two)
+        {
+            var (a, b) = (one.Average(), two.Average());
+            var (c, d) = (one.Average(r => r * r), two.Average(r => r * r));
+            double[] gradient =
+            [
+                c / Math.Pow(c - (a * a), 1.5), -d / Math.Pow(d - (b * b), 1.5),
+                -a / 2 / Math.Pow(c - (a * a), 1.5), b / 2 / Math.Pow(d - (b * b), 1.5),
+            ];
+            var days = one.Zip(two, (r, s) => new[] { r - a, s - b, (r * r) - c, (s * s) - d });
+            return (
+                (a / Math.Sqrt(c - (a * a))) - (b / Math.Sqrt(d - (b * b))),
+                [.. days.Select(day => day.Zip(gradient, (moment, slope) => moment * slope).Sum())]);
+        }
     }
 
     /// <summary>C. Memmel, Performance Hypothesis Testing with the Sharpe Ratio, Finance Letters 1 (2003).</summary>
