@@ -1,9 +1,10 @@
 namespace AlgoStack.Trading.Performance;
 
 /// <summary>
-/// A fold over an equity curve. Returns are daily: from the last equity of one UTC day with a point to that of the next
-/// such day, the first from the opening equity, the last to the newest point. They are annualised by the square root of
-/// 252 trading days, whatever is traded, with a risk-free rate of zero.
+/// A fold over an equity curve, of one size however long the curve. Returns are daily: from the last equity of one UTC
+/// day with a point to that of the next such day, the first from the opening equity, the last to the newest point. They
+/// are annualised by the square root of 252 trading days, whatever is traded, with a risk-free rate of zero; growth is
+/// annualised by the calendar, from the first point to the newest.
 /// </summary>
 public struct EquityStatistics
 {
@@ -11,12 +12,17 @@ public struct EquityStatistics
     public const int DaysOfYear = 252;
 
     private const long DayMs = 86_400_000;
+    private const double YearMs = 365.25 * DayMs;
+    private const long NoDay = long.MinValue;
 
     private decimal _peak;
+    private decimal _trough;
+    private long _peakMs;
+    private double _deepest;
+    private long _deepestMs;
     private decimal _dayBefore;
-    private long _day;
-    private bool _hasDay;
-    private DailyReturns _returns;
+    private long _nextDayMs;
+    private DayFold _days;
 
     /// <param name="opening">In the account's currency.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not above zero: nothing could be a fraction of it.</exception>
@@ -26,90 +32,270 @@ public struct EquityStatistics
         Opening = opening;
         Final = opening;
         _peak = opening;
+        _trough = opening;
         _dayBefore = opening;
+        _nextDayMs = NoDay;
+        _days = new DayFold(opening);
     }
 
     public decimal Opening { get; }
 
     public decimal Final { get; private set; }
 
-    /// <summary>The deepest fall from a high, over that high; above zero, 0 for none, above 1 when equity went below zero.</summary>
-    public double MaxDrawdown { get; private set; }
+    /// <summary>Unix milliseconds, UTC, of the first point; 0 with none.</summary>
+    public long FirstMs { get; private set; }
+
+    /// <summary>Unix milliseconds, UTC, of the newest point; 0 with none.</summary>
+    public long LastMs { get; private set; }
+
+    /// <summary>Calendar years of 365.25 days from the first point to the newest; null when that is less than a day.</summary>
+    public readonly double? Years => LastMs - FirstMs < DayMs ? null : (LastMs - FirstMs) / YearMs;
+
+    /// <summary>Final less opening, over opening.</summary>
+    public readonly double TotalReturn => Change(Opening, Final);
+
+    /// <summary>
+    /// The yearly growth that, compounded, makes the total return. Null over less than a day, and when what is left is a
+    /// debt. C. R. Bacon, Practical Portfolio Performance Measurement and Attribution (2008).
+    /// </summary>
+    public readonly double? AnnualReturn =>
+        Years is { } years && Final >= 0 ? (Math.Pow((double)Final / (double)Opening, 1 / years) - 1).OrNull() : null;
+
+    /// <summary>
+    /// The deepest fall from a high, over that high; above zero, 0 for none, above 1 when equity went below zero.
+    /// </summary>
+    public readonly double MaxDrawdown => Finished()._deepest;
+
+    /// <summary>
+    /// Days, with their fraction, from the high before the deepest fall to the first point as high again, or to the
+    /// newest; 0 for no fall.
+    /// </summary>
+    public readonly double MaxDrawdownDays => (double)Finished()._deepestMs / DayMs;
+
+    /// <summary>
+    /// Mean depth of the falls from a high to the next high, each at its deepest, from the last equity of each day. Null
+    /// with no fall. C. R. Bacon, Practical Portfolio Performance Measurement and Attribution (2008).
+    /// </summary>
+    public readonly double? AverageDrawdown => Finished()._days.AverageDrawdown;
+
+    /// <summary>
+    /// Root of the mean square of each day's fall from the highest day before it, as a fraction. Null with no day.
+    /// P. G. Martin and B. B. McCann, The Investor's Guide to Fidelity Funds (1989).
+    /// </summary>
+    public readonly double? UlcerIndex => Finished()._days.UlcerIndex;
+
+    /// <summary>Total return over the deepest fall. Null with no fall. MetaQuotes, MetaTrader 5 Help, Testing Report.</summary>
+    public readonly double? RecoveryFactor =>
+        MaxDrawdown is > 0 and var deepest ? (TotalReturn / deepest).OrNull() : null;
+
+    /// <summary>
+    /// Annual return over the deepest fall. Null with no fall or no annual return. T. W. Young, Calmar Ratio: A Smoother
+    /// Tool, Futures 20 (1991).
+    /// </summary>
+    public readonly double? Calmar =>
+        AnnualReturn is { } annual && MaxDrawdown is > 0 and var deepest ? (annual / deepest).OrNull() : null;
+
+    /// <summary>Sample standard deviation of the daily returns, annualised. Null with fewer than two days.</summary>
+    public readonly double? Volatility => Finished()._days.Volatility;
+
+    /// <summary>
+    /// Root of the mean square of the daily returns' negative part (all days counted), annualised. Null with no day.
+    /// F. A. Sortino and L. N. Price, Performance Measurement in a Downside Risk Framework, Journal of Investing 3 (1994).
+    /// </summary>
+    public readonly double? DownsideDeviation => Finished()._days.DownsideDeviation;
 
     /// <summary>
     /// Mean daily return over its sample standard deviation, annualised. Null with fewer than two days or when no day
     /// differs. W. F. Sharpe, The Sharpe Ratio, Journal of Portfolio Management 21 (1994).
     /// </summary>
-    public readonly double? Sharpe => WithOpenDay().Sharpe;
+    public readonly double? Sharpe => Finished()._days.Sharpe;
 
     /// <summary>
-    /// Mean daily return over the root of the mean square of its negative part (all days counted), annualised. Null
-    /// with fewer than two days or when no day lost. F. A. Sortino and L. N. Price, Performance Measurement in a
-    /// Downside Risk Framework, Journal of Investing 3 (1994).
+    /// Mean daily return over the downside deviation, annualised. Null with fewer than two days or when no day lost.
+    /// F. A. Sortino and L. N. Price, as above.
     /// </summary>
-    public readonly double? Sortino => WithOpenDay().Sortino;
+    public readonly double? Sortino => Finished()._days.Sortino;
 
-    /// <summary>Takes equity at an instant: Unix milliseconds, UTC, never before the one before it.</summary>
-    public void Add(long atMs, decimal equity)
+    /// <summary>
+    /// The sum of the daily returns above zero over that of those below. Null when no day lost. C. Keating and
+    /// W. F. Shadwick, A Universal Performance Measure, Journal of Performance Measurement 6 (2002).
+    /// </summary>
+    public readonly double? Omega => Finished()._days.Omega;
+
+    /// <summary>Mean of the last equity of each day; null with no day.</summary>
+    public readonly double? MeanEquity => Finished()._days.MeanEquity;
+
+    /// <summary>False once a day began with nothing or with a debt: a return on that is no number.</summary>
+    public readonly bool AreReturnsKnown => Finished()._days.AreKnown;
+
+    /// <summary>The return so far of the day of the newest point; null with no point, or when no number.</summary>
+    public readonly DailyReturn? OpenDay => _nextDayMs != NoDay && _dayBefore > 0 ? EndOfDay() : null;
+
+    /// <summary>
+    /// Takes equity at an instant: Unix milliseconds, UTC, never before the one before it. True when that began a new
+    /// day and the day before had a return, which <paramref name="ended"/> then is.
+    /// </summary>
+    public bool Add(long atMs, decimal equity, out DailyReturn ended)
     {
-        var day = Math.DivRem(atMs, DayMs, out var rest) - (rest < 0 ? 1 : 0);
-        if (_hasDay && day != _day)
+        ended = default;
+        var hasEnded = atMs >= _nextDayMs && BeginDay(atMs, ref ended);
+        Final = equity;
+        LastMs = atMs;
+        if (equity >= _peak)
         {
-            _returns.Add(_dayBefore, Final);
+            EndDrawdown();
+            _peak = equity;
+            _trough = equity;
+            _peakMs = atMs;
+        }
+        else if (equity < _trough)
+        {
+            _trough = equity;
+        }
+
+        return hasEnded;
+    }
+
+    private bool BeginDay(long atMs, ref DailyReturn ended)
+    {
+        var isKnown = false;
+        if (_nextDayMs == NoDay)
+        {
+            FirstMs = atMs;
+            _peakMs = atMs;
+        }
+        else
+        {
+            isKnown = _dayBefore > 0;
+            if (isKnown) ended = EndOfDay();
+            _days.Add(_dayBefore, Final);
             _dayBefore = Final;
         }
 
-        _hasDay = true;
-        _day = day;
-        Final = equity;
-        if (equity >= _peak)
-        {
-            _peak = equity;
-            return;
-        }
-
-        var drawdown = (double)((_peak - equity) / _peak);
-        if (drawdown > MaxDrawdown) MaxDrawdown = drawdown;
+        var day = Math.DivRem(atMs, DayMs, out var rest) - (rest < 0 ? 1 : 0);
+        _nextDayMs = (day + 1) * DayMs;
+        return isKnown;
     }
 
-    private readonly DailyReturns WithOpenDay()
+    private void EndDrawdown()
     {
-        var returns = _returns;
-        if (_hasDay) returns.Add(_dayBefore, Final);
-        return returns;
+        if (_trough == _peak) return;
+        var depth = -Change(_peak, _trough);
+        if (depth <= _deepest) return;
+        _deepest = depth;
+        _deepestMs = LastMs - _peakMs;
     }
 
-    // Welford's running mean and squares, as StandardDeviation of the indicators has them; here nothing leaves the window.
-    private struct DailyReturns
+    private readonly DailyReturn EndOfDay() => new(
+        DateOnly.FromDateTime(DateTime.UnixEpoch.AddMilliseconds(_nextDayMs - DayMs)), Change(_dayBefore, Final));
+
+    /// <summary>The same fold with the open day and the open drawdown ended here.</summary>
+    private readonly EquityStatistics Finished()
+    {
+        var finished = this;
+        if (_nextDayMs == NoDay) return finished;
+        finished._days.Add(_dayBefore, Final);
+        finished.EndDrawdown();
+        return finished;
+    }
+
+    // Divided as doubles: a quotient of two sums of money need not fit a decimal. Rounding must not make a debt of nothing.
+    private static double Change(decimal from, decimal to)
+    {
+        var change = (double)(to - from) / (double)from;
+        return to < 0 ? change : Math.Max(change, -1);
+    }
+
+    private struct DayFold(decimal opening)
     {
         private int _count;
         private double _mean;
         private double _squares;
+        private double _gains;
+        private double _losses;
         private double _lossSquares;
         private bool _isUnknown;
+        private double _equities;
+        private decimal _high = opening;
+        private double _depth;
+        private double _depths;
+        private double _depthSquares;
+        private int _drawdowns;
 
-        public readonly double? Sharpe => Ratio(_squares / (_count - 1));
+        public readonly bool AreKnown => !_isUnknown;
 
-        public readonly double? Sortino => Ratio(_lossSquares / _count);
+        public readonly double? MeanEquity => _count == 0 ? null : _equities / _count;
+
+        public readonly double? AverageDrawdown
+        {
+            get
+            {
+                var drawdowns = _drawdowns + (_depth > 0 ? 1 : 0);
+                return drawdowns == 0 ? null : (_depths + _depth) / drawdowns;
+            }
+        }
+
+        public readonly double? UlcerIndex => _count == 0 ? null : Math.Sqrt(_depthSquares / _count).OrNull();
+
+        public readonly double? Volatility => _isUnknown ? null : Annual(Moments.Deviation);
+
+        public readonly double? DownsideDeviation => _isUnknown || _count == 0 ? null : Annual(Math.Sqrt(_lossSquares / _count));
+
+        public readonly double? Sharpe => _isUnknown ? null : Annual(Moments.Sharpe);
+
+        public readonly double? Sortino =>
+            _isUnknown || _count < 2 || _lossSquares == 0 ? null : Annual(_mean / Math.Sqrt(_lossSquares / _count));
+
+        public readonly double? Omega => _isUnknown || _losses == 0 ? null : (_gains / _losses).OrNull();
+
+        private readonly Moments Moments => new(_count, _mean, _squares / (_count - 1));
 
         public void Add(decimal from, decimal to)
         {
-            // A return on nothing, or on a debt, is no number; nor is a mean over days of which one is not.
+            _count++;
+            _equities += (double)to;
+            AddDrawdown(to);
+
+            // Nor is a mean over days of which one is no number.
             if (from <= 0)
             {
                 _isUnknown = true;
                 return;
             }
 
-            var change = (double)((to - from) / from);
-            _count++;
+            // B. P. Welford, Note on a method for calculating corrected sums of squares and products, Technometrics 4 (1962).
+            var change = Change(from, to);
             var before = change - _mean;
             _mean += before / _count;
             _squares += before * (change - _mean);
-            if (change < 0) _lossSquares += change * change;
+            if (change > 0)
+            {
+                _gains += change;
+            }
+            else
+            {
+                _losses -= change;
+                _lossSquares += change * change;
+            }
         }
 
-        private readonly double? Ratio(double variance) =>
-            _isUnknown || _count < 2 || !(variance > 0) ? null : _mean / Math.Sqrt(variance) * Math.Sqrt(DaysOfYear);
+        private void AddDrawdown(decimal equity)
+        {
+            if (equity < _high)
+            {
+                var depth = -Change(_high, equity);
+                _depth = Math.Max(_depth, depth);
+                _depthSquares += depth * depth;
+                return;
+            }
+
+            _high = equity;
+            if (_depth == 0) return;
+            _depths += _depth;
+            _drawdowns++;
+            _depth = 0;
+        }
+
+        private static double? Annual(double? daily) => (daily * Math.Sqrt(DaysOfYear)).OrNull();
     }
 }

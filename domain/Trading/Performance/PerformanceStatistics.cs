@@ -6,6 +6,7 @@ namespace AlgoStack.Trading.Performance;
 /// </summary>
 /// <param name="ProfitAndLoss">Final less opening equity, open positions at their last price.</param>
 /// <param name="TotalReturn">Profit and loss over opening equity.</param>
+/// <param name="AnnualReturn">See <see cref="EquityStatistics.AnnualReturn"/>.</param>
 /// <param name="Trades">Round trips closed; what is still open is none yet.</param>
 /// <param name="WinRate">Trades that made money over all trades.</param>
 /// <param name="ProfitFactor">What winning trades made over what losing ones lost; null with no loss.</param>
@@ -18,6 +19,7 @@ public sealed record PerformanceStatistics(
     decimal FinalEquity,
     decimal ProfitAndLoss,
     double TotalReturn,
+    double? AnnualReturn,
     int Trades,
     double? WinRate,
     double? ProfitFactor,
@@ -30,4 +32,6 @@ public sealed record PerformanceStatistics(
     decimal? LargestLoss,
     int MostConsecutiveWins,
     int MostConsecutiveLosses,
-    decimal Commission);
+    decimal Commission,
+    RiskStatistics Risk,
+    ActivityStatistics Activity);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 
@@ -5,14 +6,18 @@ namespace AlgoStack.Trading.Performance;
 
 /// <summary>
 /// Keeps one account's statistics while it trades: feed it every fill, and equity at every instant. Nothing is allocated
-/// for either, once an instrument is known.
+/// for either, once an instrument is known, but room for one return a day.
 /// </summary>
 /// <param name="openingEquity">Above zero.</param>
 public sealed class PerformanceTracker(decimal openingEquity)
 {
     private readonly RoundTrips _roundTrips = new();
+    private readonly List<DailyReturn> _days = [];
     private EquityStatistics _equity = new(openingEquity);
     private TradeStatistics _trades;
+    private MarketTime _market;
+    private decimal _bought;
+    private decimal _sold;
     private decimal _commission;
 
     /// <summary>Takes a fill; true when it closed a position, which <paramref name="trade"/> then sums up.</summary>
@@ -20,21 +25,43 @@ public sealed class PerformanceTracker(decimal openingEquity)
     public bool OnFill(
         InstrumentId instrument, OrderSide side, decimal quantity, decimal price, decimal commission, long atMs, out RoundTrip trade)
     {
+        var isClosed = _roundTrips.OnFill(instrument, side, quantity, price, commission, atMs, out trade);
+        _market.OnFill(atMs, _roundTrips.OpenPositions > 0);
         _commission += commission;
-        if (!_roundTrips.OnFill(instrument, side, quantity, price, commission, atMs, out trade)) return false;
-        _trades.Add(trade.ProfitAndLoss);
-        return true;
+        if (side is OrderSide.Buy)
+        {
+            _bought += quantity * price;
+        }
+        else
+        {
+            _sold += quantity * price;
+        }
+
+        if (isClosed) _trades.Add(trade.ProfitAndLoss, trade.ClosedMs - trade.OpenedMs);
+        return isClosed;
     }
 
-    /// <inheritdoc cref="EquityStatistics.Add"/>
-    public void OnEquity(long atMs, decimal equity) => _equity.Add(atMs, equity);
+    /// <summary>Takes equity at an instant: Unix milliseconds, UTC, never before the one before it.</summary>
+    public void OnEquity(long atMs, decimal equity)
+    {
+        if (_equity.Add(atMs, equity, out var ended)) _days.Add(ended);
+    }
 
-    /// <summary>The statistics so far.</summary>
+    /// <summary>The returns so far, that of the open day too; null when they are no numbers, as on a debt.</summary>
+    public DailyReturns? DailyReturns()
+    {
+        if (!_equity.AreReturnsKnown) return null;
+        var returns = CollectionsMarshal.AsSpan(_days);
+        return _equity.OpenDay is { } open ? new DailyReturns([.. returns, open]) : new DailyReturns(returns);
+    }
+
+    /// <summary>The statistics so far. Sorts the daily returns: to be asked for now and then, not at every instant.</summary>
     public PerformanceStatistics Statistics() => new(
         _equity.Opening,
         _equity.Final,
         _equity.Final - _equity.Opening,
-        (double)((_equity.Final - _equity.Opening) / _equity.Opening),
+        _equity.TotalReturn,
+        _equity.AnnualReturn,
         _trades.Count,
         _trades.WinRate,
         _trades.ProfitFactor,
@@ -47,5 +74,46 @@ public sealed class PerformanceTracker(decimal openingEquity)
         _trades.LargestLoss,
         _trades.MostConsecutiveWins,
         _trades.MostConsecutiveLosses,
-        _commission);
+        _commission,
+        RiskStatistics.Of(_equity, DailyReturns()),
+        new ActivityStatistics(
+            _trades.PayoffRatio,
+            _trades.Expectancy,
+            _trades.Kelly,
+            _trades.AverageHolding,
+            _market.Share(_equity.FirstMs, _equity.LastMs),
+            Turnover()));
+
+    private double? Turnover() =>
+        _equity.Years is { } years && _equity.MeanEquity is > 0 and var mean
+            ? (double)Math.Min(_bought, _sold) / mean / years
+            : null;
+
+    private struct MarketTime
+    {
+        private bool _isOpen;
+        private bool _hasChanged;
+        private long _firstMs;
+        private long _lastMs;
+        private long _openMs;
+
+        public void OnFill(long atMs, bool isOpen)
+        {
+            if (isOpen == _isOpen) return;
+            if (_isOpen) _openMs += atMs - _lastMs;
+            if (!_hasChanged) _firstMs = atMs;
+            _isOpen = isOpen;
+            _hasChanged = true;
+            _lastMs = atMs;
+        }
+
+        // A fill may come before the first equity or after the newest: the time then reaches as far.
+        public readonly double? Share(long fromMs, long toMs)
+        {
+            if (fromMs == toMs) return null;
+            if (!_hasChanged) return 0;
+            var (from, to) = (Math.Min(fromMs, _firstMs), Math.Max(toMs, _lastMs));
+            return (double)(_openMs + (_isOpen ? to - _lastMs : 0)) / (to - from);
+        }
+    }
 }

@@ -13,6 +13,9 @@ public sealed class RoundTrips
 {
     private readonly Dictionary<InstrumentId, OpenTrade> _open = [];
 
+    /// <summary>Instruments with a position that is not closed yet.</summary>
+    public int OpenPositions { get; private set; }
+
     /// <summary>
     /// Takes a fill. True when it closed a position. One that crosses to the other side closes one trade and opens the
     /// next, its commission shared by quantity.
@@ -31,6 +34,7 @@ public sealed class RoundTrips
         var left = open.Quantity + signed;
         if (open.Quantity == 0 || decimal.Sign(left) == decimal.Sign(open.Quantity))
         {
+            if (open.Quantity == 0) OpenPositions++;
             open.Add(signed, price, commission, atMs);
             return false;
         }
@@ -39,7 +43,15 @@ public sealed class RoundTrips
         open.Add(-open.Quantity, price, share, atMs);
         trade = open.ToRoundTrip(instrument, atMs);
         open = default;
-        if (left != 0) open.Add(left, price, commission - share, atMs);
+        if (left == 0)
+        {
+            OpenPositions--;
+        }
+        else
+        {
+            open.Add(left, price, commission - share, atMs);
+        }
+
         return true;
     }
 

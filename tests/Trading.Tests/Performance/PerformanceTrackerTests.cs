@@ -2,6 +2,8 @@ using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Performance;
 using FluentAssertions;
+using FsCheck;
+using FsCheck.Fluent;
 using Xunit;
 
 namespace AlgoStack.Trading.Tests.Performance;
@@ -34,7 +36,6 @@ public sealed class PerformanceTrackerTests
             Trades = 1,
             WinRate = 1.0,
             ProfitFactor = (double?)null,
-            MaxDrawdown = 0.1,
             AverageWin = 108m,
             AverageLoss = (decimal?)null,
             LargestWin = 108m,
@@ -43,17 +44,123 @@ public sealed class PerformanceTrackerTests
             MostConsecutiveLosses = 0,
             Commission = 3m,
         });
+        statistics.AnnualReturn.Should().BeApproximately(Math.Pow(0.9972, 365.25 * Day / (Day + 2)) - 1, 1e-12);
+        statistics.MaxDrawdown.Should().BeApproximately(0.1, 1e-15, "110.8 is a tenth of 1,108");
         statistics.Sharpe.Should().NotBeNull();
         statistics.Sortino.Should().NotBeNull();
     }
 
     [Fact]
-    public void An_account_that_never_traded_has_its_opening_equity_and_no_ratios() =>
-        new PerformanceTracker(1_000).Statistics().Should().Be(new PerformanceStatistics(
-            1_000, 1_000, 0, 0, 0, null, null, null, null, 0, null, null, null, null, 0, 0, 0));
+    public void Time_in_the_market_holding_time_and_turnover_come_from_the_fills()
+    {
+        var tracker = new PerformanceTracker(1_000);
+        tracker.OnEquity(0, 1_000);
+        Fill(OrderSide.Buy, 10, Day);
+        tracker.OnEquity(Day, 1_000);
+        Fill(OrderSide.Sell, 10, 3 * Day);
+        tracker.OnEquity(3 * Day, 1_000);
+        Fill(OrderSide.Sell, 5, 9 * Day);
+        tracker.OnEquity(10 * Day, 1_000);
+
+        // Two days long and the last one short, of ten. Bought for 500, sold for 750: the lesser is half the equity, in
+        // 10 / 365.25 of a year.
+        var activity = tracker.Statistics().Activity;
+        activity.Exposure.Should().BeApproximately(0.3, 1e-15);
+        activity.AverageHolding.Should().Be(TimeSpan.FromDays(2));
+        activity.Turnover.Should().BeApproximately(0.5 * 36.525, 1e-12);
+
+        void Fill(OrderSide side, decimal quantity, long atMs) => tracker.OnFill(Apple, side, quantity, 50, 0, atMs, out _);
+    }
 
     [Fact]
-    public void Feeding_it_allocates_nothing_once_an_instrument_is_known()
+    public void Fills_outside_the_equity_curve_leave_the_time_in_the_market_between_0_and_1()
+    {
+        var tracker = new PerformanceTracker(1_000);
+        tracker.OnFill(Apple, OrderSide.Buy, 1, 50, 0, 0, out _);
+        tracker.OnEquity(Day, 1_000);
+        tracker.OnEquity(2 * Day, 1_000);
+        tracker.OnFill(Apple, OrderSide.Sell, 1, 50, 0, 3 * Day, out _);
+        tracker.OnFill(Apple, OrderSide.Buy, 1, 50, 0, 4 * Day, out _);
+
+        tracker.Statistics().Activity.Exposure.Should().Be(0.75);
+    }
+
+    [Fact]
+    public void The_daily_returns_have_every_day_the_open_one_too()
+    {
+        var tracker = new PerformanceTracker(100);
+        tracker.OnEquity(Day / 2, 120);
+        tracker.OnEquity(Day - 1, 110);
+        tracker.OnEquity(3 * Day, 99);
+        tracker.OnEquity((3 * Day) + 1, 99);
+
+        var returns = tracker.DailyReturns()!;
+
+        returns.Days.ToArray().Should().Equal(new DateOnly(1970, 1, 1), new DateOnly(1970, 1, 4));
+        returns.Values.ToArray().Should().Equal(0.1, -0.1);
+        tracker.Statistics().Risk.BestDay.Should().Be(0.1);
+        tracker.Statistics().Risk.WorstDay.Should().Be(-0.1);
+    }
+
+    [Fact]
+    public void After_a_day_that_left_nothing_there_are_no_daily_returns()
+    {
+        var tracker = new PerformanceTracker(100);
+        tracker.OnEquity(0, -20);
+        tracker.DailyReturns()!.Values.ToArray().Should().Equal(-1.2);
+
+        tracker.OnEquity(Day, 50);
+
+        tracker.DailyReturns().Should().BeNull();
+        var risk = tracker.Statistics().Risk;
+        risk.Should().Match<RiskStatistics>(r =>
+            r.Volatility == null && r.Omega == null && r.Skew == null && r.BestDay == null);
+        risk.MaxDrawdownDays.Should().Be(1);
+        risk.UlcerIndex.Should().BeApproximately(Math.Sqrt(((1.2 * 1.2) + (0.5 * 0.5)) / 2), 1e-15);
+    }
+
+    [Fact]
+    public void A_day_that_left_next_to_nothing_is_followed_by_others()
+    {
+        var tracker = new PerformanceTracker(1e24m);
+        tracker.OnEquity(0, 1e-28m);
+        tracker.OnEquity(Day, 2e-28m);
+
+        tracker.DailyReturns()!.Values.ToArray().Should().Equal(-1, 1);
+    }
+
+    [Fact]
+    public void An_account_that_never_traded_has_its_opening_equity_and_no_ratios() =>
+        new PerformanceTracker(1_000).Statistics().Should().Be(new PerformanceStatistics(
+            1_000, 1_000, 0, 0, null, 0, null, null, null, null, 0, null, null, null, null, 0, 0, 0,
+            new RiskStatistics(
+                null, null, null, null, 0, null, null, null, null, null, null, null, null, null, null, null, null, null),
+            new ActivityStatistics(null, null, null, null, null, null)));
+
+    [Fact]
+    public void No_statistic_is_ever_NaN_or_infinite() =>
+        Prop.ForAll(
+            Arb.From(Gen.Elements(-1e20m, -5m, 0m, 1e-28m, 1e-8m, 1m, 1.01m, 100m, 1e8m, 1e24m).NonEmptyListOf()),
+            Arb.From(Gen.Elements(1e-28m, 1e-8m, 1m, 1e8m)),
+            Arb.From(Gen.Elements(0L, 1L, 1_000L, Day, 400 * Day)),
+            (curve, opening, step) =>
+            {
+                var tracker = new PerformanceTracker(opening);
+                for (var i = 0; i < curve.Count; i++)
+                {
+                    tracker.OnFill(Apple, i % 2 == 0 ? OrderSide.Buy : OrderSide.Sell, 1, Math.Abs(curve[i]), 0, i * step, out _);
+                    tracker.OnEquity(i * step, curve[i]);
+                }
+
+                var statistics = tracker.Statistics();
+                return ((object[])[statistics, statistics.Risk, statistics.Activity]).SelectMany(Numbers).All(double.IsFinite);
+            }).QuickCheckThrowOnFailure();
+
+    private static IEnumerable<double> Numbers(object record) =>
+        record.GetType().GetProperties().Select(p => p.GetValue(record)).OfType<double>();
+
+    [Fact]
+    public void Feeding_it_through_a_day_allocates_nothing_once_an_instrument_is_known()
     {
         var tracker = new PerformanceTracker(1_000);
         Feed(0);
@@ -65,8 +172,8 @@ public sealed class PerformanceTrackerTests
 
         void Feed(int i)
         {
-            tracker.OnFill(Apple, i % 2 == 0 ? OrderSide.Buy : OrderSide.Sell, 1, 100 + (i % 3), 0.1m, i * Day, out _);
-            tracker.OnEquity(i * Day, 1_000 + (i % 5));
+            tracker.OnFill(Apple, i % 2 == 0 ? OrderSide.Buy : OrderSide.Sell, 1, 100 + (i % 3), 0.1m, i * 60_000, out _);
+            tracker.OnEquity(i * 60_000, 1_000 + (i % 5));
         }
     }
 }

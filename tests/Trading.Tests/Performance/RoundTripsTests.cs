@@ -55,6 +55,21 @@ public sealed class RoundTripsTests
     }
 
     [Fact]
+    public void A_position_is_open_until_it_is_closed_and_one_that_crosses_stays_open()
+    {
+        Fill(OrderSide.Buy, 10, 100, 0);
+        Fill(OrderSide.Buy, 10, 100, 0);
+        _roundTrips.OpenPositions.Should().Be(1);
+        Fill(OrderSide.Sell, 5, 100, 0, Ibm);
+        _roundTrips.OpenPositions.Should().Be(2);
+        Fill(OrderSide.Sell, 30, 100, 0);
+        _roundTrips.OpenPositions.Should().Be(2);
+        Fill(OrderSide.Buy, 10, 100, 0);
+        Fill(OrderSide.Buy, 5, 100, 0, Ibm);
+        _roundTrips.OpenPositions.Should().Be(0);
+    }
+
+    [Fact]
     public void A_fill_of_nothing_is_refused() =>
         FluentActions.Invoking(() => Fill(OrderSide.Buy, 0, 100, 0)).Should().Throw<ArgumentOutOfRangeException>();
 
