@@ -122,7 +122,7 @@ internal static class IndicatorsCommand
         }
     }
 
-    private static string Assigned(IndicatorParameter parameter) =>
+    private static string Assigned(Parameter parameter) =>
         string.Create(CultureInfo.InvariantCulture, $"{parameter.Name}={parameter.Default}");
 
     private static object Shown(IndicatorEntry entry) => new

@@ -55,7 +55,7 @@ public sealed class DefinitionTests(ITestOutputHelper output)
         }.Max();
     }
 
-    private static double WorstError(IndicatorEntry entry, Func<IndicatorParameter, double> choose, Bar[] bars, Bar[] others)
+    private static double WorstError(IndicatorEntry entry, Func<Parameter, double> choose, Bar[] bars, Bar[] others)
     {
         var parameters = entry.Parameters.ToDictionary(p => p.Name, choose, StringComparer.Ordinal);
         var values = Series.Run(entry, parameters, bars, others);
