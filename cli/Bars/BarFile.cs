@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using AlgoStack.Indicators;
 using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Cli.Bars;

@@ -1,5 +1,6 @@
-using static AlgoStack.Indicators.BarFields;
+using AlgoStack.Trading.MarketData;
 using static AlgoStack.Indicators.IndicatorParameter;
+using static AlgoStack.Trading.MarketData.BarFields;
 
 namespace AlgoStack.Indicators;
 

@@ -1,3 +1,5 @@
+using AlgoStack.Trading.MarketData;
+
 namespace AlgoStack.Indicators;
 
 /// <summary>What can be said and made of an indicator without knowing its type.</summary>

@@ -2,10 +2,10 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace AlgoStack.Ingestion.Providers.Replay;
+namespace AlgoStack.BarFiles;
 
 /// <summary>Numbers and times from ASCII bytes. Written out because the general parsers cost four times as much a row.</summary>
-internal static class BarFileNumbers
+public static class BarFileNumbers
 {
     private const long DayUs = 86_400_000_000;
     private const long SecondUs = 1_000_000;

@@ -1,0 +1,98 @@
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
+
+namespace AlgoStack.BarFiles;
+
+/// <summary>Takes bars as they come, those of one instrument rising in time, and puts them in columns.</summary>
+internal sealed class SeriesBuilder
+{
+    private const int FirstRows = 4_096;
+
+    // The bits of a rank in a sort key; what is left holds the milliseconds of the years 1900 to 9999.
+    private const int RankBits = 15;
+
+    private int[] _instrument = new int[FirstRows];
+    private long[] _closeMs = new long[FirstRows];
+    private double[] _open = new double[FirstRows];
+    private double[] _high = new double[FirstRows];
+    private double[] _low = new double[FirstRows];
+    private double[] _close = new double[FirstRows];
+    private double[] _volume = new double[FirstRows];
+
+    public int Count { get; private set; }
+
+    public void Add(int instrument, in Bar bar)
+    {
+        var row = Count;
+        if (row == _closeMs.Length) Resize(checked(2 * row));
+        _instrument[row] = instrument;
+        _closeMs[row] = bar.CloseMs;
+        _open[row] = bar.Open;
+        _high[row] = bar.High;
+        _low[row] = bar.Low;
+        _close[row] = bar.Close;
+        _volume[row] = bar.Volume;
+        Count++;
+    }
+
+    /// <summary>The bars by (close, instrument id), of those instruments that have any. Ends the builder.</summary>
+    /// <param name="instruments">What the numbers of <see cref="Add"/> mean.</param>
+    /// <param name="shiftMs">Added to every time.</param>
+    public BarSeries Build(Timeframe timeframe, IReadOnlyList<Instrument> instruments, long shiftMs)
+    {
+        Resize(Count);
+        int[] used = [.. _instrument.Distinct().OrderBy(i => instruments[i].Id)];
+        var ranks = new int[instruments.Count];
+        for (var rank = 0; rank < used.Length; rank++) ranks[used[rank]] = rank;
+
+        var isInOrder = true;
+        var previous = long.MinValue;
+        var keys = new long[used.Length > 1 ? Count : 0];
+        for (var row = 0; row < Count; row++)
+        {
+            _closeMs[row] += shiftMs;
+            _instrument[row] = ranks[_instrument[row]];
+            if (keys.Length == 0) continue;
+
+            keys[row] = (_closeMs[row] << RankBits) | (uint)_instrument[row];
+            isInOrder &= keys[row] > previous;
+            previous = keys[row];
+        }
+
+        if (!isInOrder) Sort(keys);
+        return new BarSeries(timeframe, [.. used.Select(i => instruments[i])], _instrument, _closeMs, _open, _high, _low, _close, _volume);
+    }
+
+    private void Resize(int rows)
+    {
+        Array.Resize(ref _instrument, rows);
+        Array.Resize(ref _closeMs, rows);
+        Array.Resize(ref _open, rows);
+        Array.Resize(ref _high, rows);
+        Array.Resize(ref _low, rows);
+        Array.Resize(ref _close, rows);
+        Array.Resize(ref _volume, rows);
+    }
+
+    // No two keys are the same: an instrument has one bar of a close.
+    private void Sort(long[] keys)
+    {
+        var order = new int[Count];
+        for (var row = 0; row < order.Length; row++) order[row] = row;
+        Array.Sort(keys, order);
+        _instrument = Take(_instrument, order);
+        _closeMs = Take(_closeMs, order);
+        _open = Take(_open, order);
+        _high = Take(_high, order);
+        _low = Take(_low, order);
+        _close = Take(_close, order);
+        _volume = Take(_volume, order);
+    }
+
+    private static T[] Take<T>(T[] column, int[] order)
+    {
+        var taken = new T[order.Length];
+        for (var row = 0; row < order.Length; row++) taken[row] = column[order[row]];
+        return taken;
+    }
+}
