@@ -56,7 +56,9 @@ public static class BarFile
                 if (IsNamed(rows.Instruments[named], symbol, venue)) chosen = named;
             }
 
-            if (symbol is null || rows.Instrument == chosen) builder.Add(rows.Instrument, rows.Bar);
+            if (symbol is not null && rows.Instrument != chosen) continue;
+            if (builder.IsFull) builder.Grow(rows.Progress);
+            builder.Add(rows.Instrument, rows.Bar);
         }
 
         if (builder.Count == 0) throw new BarFileException(BarFileException.NoRows, $"{rows.Path}: {Lacks(rows.Instruments, symbol)}.");

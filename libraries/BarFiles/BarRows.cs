@@ -50,6 +50,9 @@ public sealed class BarRows : IDisposable
     /// <summary>Line of the current row, from 1; the header is one.</summary>
     public long LineNumber => _file.LineNumber;
 
+    /// <summary>How much of the file has been read, 0 to 1.</summary>
+    public double Progress => _file.Progress;
+
     public GateVerdict Verdict { get; private set; }
 
     /// <summary>The place of the current row's instrument in <see cref="Instruments"/>; -1 when the row cannot be read.</summary>

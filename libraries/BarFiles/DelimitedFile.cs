@@ -51,6 +51,9 @@ public sealed partial class DelimitedFile : IDisposable
     /// <summary>Line of the current row, from 1; the header is one.</summary>
     public long LineNumber => _lines.LineNumber;
 
+    /// <summary>How much of the file has been read, 0 to 1.</summary>
+    public double Progress => _lines.Progress;
+
     /// <summary>A <see cref="GateReason"/> when the current row cannot be read, else null.</summary>
     public string? Problem { get; private set; }
 

@@ -39,6 +39,9 @@ internal sealed class LineReader : IDisposable
     /// <summary>The number of the current line, from 1.</summary>
     public long LineNumber { get; private set; }
 
+    /// <summary>How much of the file has been read, 0 to 1; ahead of the current line by what is buffered.</summary>
+    public double Progress => (double)_source.Position / _source.Length;
+
     /// <summary>The current line is over <see cref="MostLineBytes"/>; <see cref="Line"/> is empty then.</summary>
     public bool TooLong { get; private set; }
 

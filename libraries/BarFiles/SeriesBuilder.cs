@@ -6,7 +6,10 @@ namespace AlgoStack.BarFiles;
 /// <summary>Takes bars as they come, those of one instrument rising in time, and puts them in columns.</summary>
 internal sealed class SeriesBuilder
 {
-    private const int FirstRows = 4_096;
+    private const int FirstRows = 65_536;
+
+    // What is guessed too much costs nothing, since memory that was never written to is not there; too little is copied.
+    private const double Slack = 1.125;
 
     // The bits of a rank in a sort key; what is left holds the milliseconds of the years 1900 to 9999.
     private const int RankBits = 15;
@@ -21,10 +24,16 @@ internal sealed class SeriesBuilder
 
     public int Count { get; private set; }
 
+    public bool IsFull => Count == _closeMs.Length;
+
+    /// <summary>Makes room for what is to be expected when so much of the file, 0 to 1, gave what there is.</summary>
+    public void Grow(double progress) =>
+        Resize((int)Math.Clamp(Slack * Count / progress, Count + FirstRows, Array.MaxLength));
+
+    /// <summary>Not while it is full.</summary>
     public void Add(int instrument, in Bar bar)
     {
         var row = Count;
-        if (row == _closeMs.Length) Resize(checked(2 * row));
         _instrument[row] = instrument;
         _closeMs[row] = bar.CloseMs;
         _open[row] = bar.Open;
