@@ -22,6 +22,7 @@ internal static class AlgoCommand
             FeedCommand.Create(shared),
             ImportCommand.Create(shared),
             GapsCommand.Create(shared),
+            BarsCommand.Create(shared),
             BacktestCommand.Create(shared),
             IndicatorsCommand.Create(shared),
             TailCommand.Create(shared),

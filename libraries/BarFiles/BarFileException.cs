@@ -12,6 +12,8 @@ public sealed class BarFileException(string code, string message, Exception? cau
     public const string NoTimeframe = "timeframe_unknown";
     public const string Changed = "file_changed";
     public const string NoRows = "no_usable_rows";
+    public const string Damaged = "file_damaged";
+    public const string Unwritable = "file_unwritable";
     public const string BadRow = "row_unusable";
 
     /// <summary>Stable, for problem details.</summary>

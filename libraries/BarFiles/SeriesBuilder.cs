@@ -3,7 +3,7 @@ using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.BarFiles;
 
-/// <summary>Takes bars as they come, those of one instrument rising in time, and puts them in columns.</summary>
+/// <summary>Takes bars as they come and puts them in columns.</summary>
 internal sealed class SeriesBuilder
 {
     private const int FirstRows = 65_536;
@@ -56,19 +56,15 @@ internal sealed class SeriesBuilder
 
         var isInOrder = true;
         var previous = long.MinValue;
-        var keys = new long[used.Length > 1 ? Count : 0];
         for (var row = 0; row < Count; row++)
         {
             _closeMs[row] += shiftMs;
             _instrument[row] = ranks[_instrument[row]];
-            if (keys.Length == 0) continue;
-
-            keys[row] = (_closeMs[row] << RankBits) | (uint)_instrument[row];
-            isInOrder &= keys[row] > previous;
-            previous = keys[row];
+            isInOrder &= Key(row) >= previous;
+            previous = Key(row);
         }
 
-        if (!isInOrder) Sort(keys);
+        if (!isInOrder) Sort();
         return new BarSeries(timeframe, [.. used.Select(i => instruments[i])], _instrument, _closeMs, _open, _high, _low, _close, _volume);
     }
 
@@ -83,11 +79,13 @@ internal sealed class SeriesBuilder
         Array.Resize(ref _volume, rows);
     }
 
-    // No two keys are the same: an instrument has one bar of a close.
-    private void Sort(long[] keys)
+    private long Key(int row) => (_closeMs[row] << RankBits) | (uint)_instrument[row];
+
+    private void Sort()
     {
+        var keys = new long[Count];
         var order = new int[Count];
-        for (var row = 0; row < order.Length; row++) order[row] = row;
+        for (var row = 0; row < order.Length; row++) (keys[row], order[row]) = (Key(row), row);
         Array.Sort(keys, order);
         _instrument = Take(_instrument, order);
         _closeMs = Take(_closeMs, order);
