@@ -18,6 +18,7 @@ public static class BacktestService
         builder.AddEventStore("algostack", "backtest", store =>
         {
             store.Event<BacktestStarted>("backtest_started");
+            store.Event<BacktestBegun>("backtest_begun");
             store.Event<BacktestAdvanced>("backtest_advanced");
             store.Event<BacktestFinished>("backtest_finished");
             store.Event<BacktestBroke>("backtest_broke");

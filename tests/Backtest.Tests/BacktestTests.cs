@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AlgoStack.Backtest.Backtests;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.EventStore.Streams;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using AlgoStack.Testing.Trading;
@@ -47,6 +49,45 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
         events.Count(e => e.Kind == "order_filled").Should().Be(session.Fills.Count);
         (await here.EventsAsync($"backtest={first.BacktestId}&kind=signal&after={events[^1].Number / 2}&limit=1")).Should().Equal(
             events.Where(e => e.Kind == "signal" && e.Number > events[^1].Number / 2).Take(1));
+    }
+
+    [Fact]
+    public async Task A_backtest_that_waits_twice_runs_once()
+    {
+        using var session = RecordedSession.Of("replay-twice", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        var (log, queue) = (here.Backtest.Get<EventLog>(), here.Backtest.Get<BacktestQueue>());
+        var started = new BacktestStarted("twice", new StartBacktest(session.Id), DateTimeOffset.UnixEpoch);
+        await AppendAsync(log, started.BacktestId, started);
+
+        await queue.EnqueueAsync(started, CancellationToken.None);
+        await queue.EnqueueAsync(started, CancellationToken.None);
+        await here.ReplayAsync(new StartBacktest(session.Id));
+
+        var stream = await log.OpenSession().FetchStreamAsync(BacktestStarted.StreamOf(started.BacktestId));
+        stream.Count(e => e.Data is BacktestBegun).Should().Be(1);
+        stream.Count(e => e.Data is BacktestFinished).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_an_interrupted_run_had_told_does_not_count_in_the_next()
+    {
+        using var session = RecordedSession.Of("replay-interrupted", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        var started = new BacktestStarted("interrupted", new StartBacktest(session.Id), DateTimeOffset.UnixEpoch);
+        var told = new ReplayedEvent("signal", "before", null, null, "told before the interruption", DateTimeOffset.UnixEpoch);
+        await AppendAsync(
+            here.Backtest.Get<EventLog>(),
+            started.BacktestId,
+            started,
+            new BacktestBegun(started.BacktestId, DateTimeOffset.UnixEpoch),
+            new BacktestAdvanced(started.BacktestId, 0, 1, [told]));
+
+        await here.Backtest.Get<BacktestQueue>().EnqueueAsync(started, CancellationToken.None);
+        await here.ReplayAsync(new StartBacktest(session.Id));
+
+        var events = await here.EventsAsync("backtest=interrupted&limit=10000");
+        events.Where(e => e.Kind == "signal").Select(e => e.Id).Should().Equal(session.Signals.Select(s => s.SignalId));
     }
 
     [Fact]
@@ -108,6 +149,13 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
         await ShouldBeAProblem(unknown, HttpStatusCode.NotFound, "backtest_unknown");
         var ended = await here.ReplayAsync(new StartBacktest("nobody"));
         (ended.State, ended.Error).Should().Be(("failed", "There is no session nobody."));
+    }
+
+    private static async Task AppendAsync(EventLog log, string backtest, params object[] events)
+    {
+        var session = log.OpenSession();
+        foreach (var e in events) session.Append(BacktestStarted.StreamOf(backtest), e);
+        await session.SaveChangesAsync();
     }
 
     private static async Task ShouldBeAProblem(HttpResponseMessage response, HttpStatusCode status, string code)

@@ -8,6 +8,12 @@ public sealed record BacktestStarted(string BacktestId, StartBacktest Request, D
     public static string StreamOf(string backtestId) => $"backtest-{backtestId}";
 }
 
+/// <summary>
+/// A run begins, at its first bar. A stream has a second one where a restart took the backtest up again: nothing that came
+/// of the first counts.
+/// </summary>
+public sealed record BacktestBegun(string BacktestId, DateTimeOffset At);
+
 /// <summary>A stretch of bars went through the engines, and this came of it, in order.</summary>
 /// <param name="ThroughMs">Close of the last bar, Unix milliseconds UTC.</param>
 public sealed record BacktestAdvanced(string BacktestId, long ThroughMs, long Bars, IReadOnlyList<ReplayedEvent> Events);

@@ -16,19 +16,25 @@ public sealed partial class BacktestQueue(RunBacktest runner, EventLog log, Npgs
 
     private readonly Channel<BacktestStarted> _waiting = Channel.CreateBounded<BacktestStarted>(MostWaiting);
 
-    /// <summary>False when too many wait already.</summary>
-    public bool TryEnqueue(BacktestStarted started) => _waiting.Writer.TryWrite(started);
+    /// <summary>Too many wait already.</summary>
+    public bool IsFull => _waiting.Reader.Count >= MostWaiting;
+
+    /// <summary>Takes one that is in its stream, once there is room.</summary>
+    public ValueTask EnqueueAsync(BacktestStarted started, CancellationToken cancellationToken) => _waiting.Writer.WriteAsync(started, cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var id in await UnfinishedAsync(stoppingToken))
         {
             var stream = await log.OpenSession().FetchStreamAsync(id, version: 1, cancellationToken: stoppingToken);
-            if (!TryEnqueue((BacktestStarted)stream[0].Data)) break;
+            if (!_waiting.Writer.TryWrite((BacktestStarted)stream[0].Data)) break;
         }
 
         await foreach (var started in _waiting.Reader.ReadAllAsync(stoppingToken))
         {
+            // One that was asked for while the unfinished were read waits twice.
+            if (await HasEndedAsync(started.BacktestId, stoppingToken)) continue;
+
             try
             {
                 await runner.RunAsync(started, stoppingToken);
@@ -57,6 +63,12 @@ public sealed partial class BacktestQueue(RunBacktest runner, EventLog log, Npgs
         var streams = new List<string>();
         while (await reader.ReadAsync(cancellationToken)) streams.Add(reader.GetString(0));
         return streams;
+    }
+
+    private async Task<bool> HasEndedAsync(string id, CancellationToken cancellationToken)
+    {
+        var stream = await log.OpenSession().FetchStreamAsync(BacktestStarted.StreamOf(id), cancellationToken: cancellationToken);
+        return stream is [.., { Data: BacktestFinished or BacktestBroke }];
     }
 
     private async Task NoteBrokenAsync(string id, string reason, CancellationToken cancellationToken)

@@ -35,6 +35,7 @@ public static class GetBacktest
 
     private static BacktestView After(BacktestView view, object data) => data switch
     {
+        BacktestBegun => view with { Bars = 0, Signals = 0, Intents = 0, Fills = 0 },
         BacktestAdvanced advanced => view with
         {
             Bars = advanced.Bars,
@@ -53,7 +54,8 @@ public static class GetBacktest
         var events = await log.OpenSession().FetchStreamAsync(BacktestStarted.StreamOf(backtest), cancellationToken: cancellationToken);
         if (events.Count == 0) return Unknown(backtest);
 
-        return Results.Ok(events.Select(e => e.Data).OfType<BacktestAdvanced>()
+        var begun = events.ToList().FindLastIndex(e => e.Data is BacktestBegun);
+        return Results.Ok(events.Skip(begun + 1).Select(e => e.Data).OfType<BacktestAdvanced>()
             .SelectMany(a => a.Events)
             .Select((e, i) => new { Number = i + 1L, e.Kind, e.Id, e.Instrument, e.Strategy, e.Detail, e.At })
             .Where(e => e.Number > after && (kind is null || e.Kind == kind))

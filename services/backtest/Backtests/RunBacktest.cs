@@ -31,6 +31,7 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
         if (!ReplayPace.TryParse(request.Speed, out var pace)) throw new NoDataException($"Speed: expected 1x to 1000x or max, found '{request.Speed}'.");
 
         using var run = new BacktestRun(Account, RiskLimits.Default, stretches[0].Bars.Timeframe, StrategyCatalog.All);
+        await NoteBegunAsync(started.BacktestId, cancellationToken);
         var curve = new List<EquityPoint>();
         var totals = new Totals();
         foreach (var stretch in stretches)
@@ -78,6 +79,13 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
             if (!last && !pace.IsUnpaced) await Task.Delay(pace.Between(bars.CloseMs[row], bars.CloseMs[end]), clock, cancellationToken);
             row = end;
         }
+    }
+
+    private async Task NoteBegunAsync(string id, CancellationToken cancellationToken)
+    {
+        var session = log.OpenSession();
+        session.Append(BacktestStarted.StreamOf(id), new BacktestBegun(id, clock.GetUtcNow()));
+        await session.SaveChangesAsync(cancellationToken);
     }
 
     private async Task NoteAsync(string id, BacktestRun run, long throughMs, int bars, Totals totals, CancellationToken cancellationToken)

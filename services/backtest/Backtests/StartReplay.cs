@@ -27,13 +27,14 @@ public static class StartReplay
             return Problem.Invalid("range_invalid", $"Range: expected from before to, found {request.From:O} and {request.To:O}.");
         }
 
+        if (queue.IsFull) return Problem.Unavailable("queue_full", "Too many backtests wait already.");
+
         var now = clock.GetUtcNow();
         var started = new BacktestStarted(Guid.CreateVersion7(now).ToString("n"), request, now);
         var session = log.OpenSession();
         session.StartStream(BacktestStarted.StreamOf(started.BacktestId), started);
-        if (!queue.TryEnqueue(started)) return Problem.Unavailable("queue_full", "Too many backtests wait already.");
-
         await session.SaveChangesAsync(cancellationToken);
+        await queue.EnqueueAsync(started, cancellationToken);
         return Results.Accepted($"/api/backtest/{started.BacktestId}", GetBacktest.Running(started));
     }
 }
