@@ -106,11 +106,10 @@ public static class BarFile
         if (series.Instruments.Count == 1) return series;
 
         var builder = new SeriesBuilder();
+        builder.Reserve(series.Instrument.Count(i => i == chosen));
         for (var row = 0; row < series.Count; row++)
         {
-            if (series.Instrument[row] != chosen) continue;
-            if (builder.IsFull) builder.Grow((double)row / series.Count);
-            builder.Add(0, series[row]);
+            if (series.Instrument[row] == chosen) builder.Add(0, series[row]);
         }
 
         return builder.Build(series.Timeframe, [series.Instruments[chosen]], shiftMs: 0);

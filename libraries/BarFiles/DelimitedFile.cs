@@ -62,7 +62,7 @@ public sealed partial class DelimitedFile : IDisposable
     /// <summary>A field of the current row, by its role; empty where the file has no such column.</summary>
     public ReadOnlySpan<byte> this[int role] => ((ReadOnlySpan<byte>)_lines.Line.Slice(_starts[role], _lengths[role])).Trim((byte)' ');
 
-    /// <exception cref="BarFileException">Not there, empty, no gzip, or without the columns that the shape needs.</exception>
+    /// <exception cref="BarFileException">Not there, empty, broken, or without the columns that the shape needs.</exception>
     public static DelimitedFile Open(string path, FileShape shape)
     {
         var lines = LineReader.Open(path);

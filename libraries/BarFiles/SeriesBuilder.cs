@@ -10,25 +10,35 @@ internal sealed class SeriesBuilder
 
     // What is guessed too much costs nothing, since memory that was never written to is not there; too little is copied.
     private const double Slack = 1.125;
+    private const int MostGrowth = 16;
 
     // The bits of a rank in a sort key; what is left holds the milliseconds of the years 1900 to 9999.
     private const int RankBits = 15;
 
-    private int[] _instrument = new int[FirstRows];
-    private long[] _closeMs = new long[FirstRows];
-    private double[] _open = new double[FirstRows];
-    private double[] _high = new double[FirstRows];
-    private double[] _low = new double[FirstRows];
-    private double[] _close = new double[FirstRows];
-    private double[] _volume = new double[FirstRows];
+    private int[] _instrument = [];
+    private long[] _closeMs = [];
+    private double[] _open = [];
+    private double[] _high = [];
+    private double[] _low = [];
+    private double[] _close = [];
+    private double[] _volume = [];
 
     public int Count { get; private set; }
 
     public bool IsFull => Count == _closeMs.Length;
 
     /// <summary>Makes room for what is to be expected when so much of the file, 0 to 1, gave what there is.</summary>
-    public void Grow(double progress) =>
-        Resize((int)Math.Clamp(Slack * Count / progress, Count + FirstRows, Array.MaxLength));
+    public void Grow(double progress)
+    {
+        var expected = Math.Min(Slack * Count / progress, (double)MostGrowth * Count);
+        Reserve((int)Math.Clamp(expected, (double)Count + FirstRows, Array.MaxLength));
+    }
+
+    /// <summary>Makes room for that many rows in all.</summary>
+    public void Reserve(int rows)
+    {
+        if (rows > _closeMs.Length) Resize(rows);
+    }
 
     /// <summary>Not while it is full.</summary>
     public void Add(int instrument, in Bar bar)

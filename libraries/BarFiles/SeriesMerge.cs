@@ -7,27 +7,19 @@ namespace AlgoStack.BarFiles;
 /// <summary>Several series of one timeframe as one. A bar that two of them have counts once.</summary>
 internal sealed class SeriesMerge
 {
-    private readonly SeriesBuilder _builder = new();
     private readonly List<Instrument> _instruments = [];
-    private readonly List<(string Path, BarSeries Series)> _added = [];
+    private readonly List<(string Path, BarSeries Series, int[] Numbers)> _added = [];
 
     /// <exception cref="BarFileException">It differs from those before in timeframe or in the terms of an instrument.</exception>
     public void Add(string path, BarSeries series)
     {
-        var first = _added.Count == 0 ? (Path: path, Series: series) : _added[0];
-        if (series.Timeframe != first.Series.Timeframe)
+        if (_added.Count > 0 && series.Timeframe != _added[0].Series.Timeframe)
         {
             throw new BarFileException(
-                BarFileException.NoTimeframe, $"{path}: expected bars of {first.Series.Timeframe} as in {first.Path}, found {series.Timeframe}.");
+                BarFileException.NoTimeframe, $"{path}: expected bars of {_added[0].Series.Timeframe} as in {_added[0].Path}, found {series.Timeframe}.");
         }
 
-        _added.Add((path, series));
-        var numbers = series.Instruments.Select(i => NumberOf(path, i)).ToArray();
-        for (var row = 0; row < series.Count; row++)
-        {
-            if (_builder.IsFull) _builder.Grow((row + 1.0) / series.Count);
-            _builder.Add(numbers[series.Instrument[row]], series[row]);
-        }
+        _added.Add((path, series, [.. series.Instruments.Select(i => NumberOf(path, i))]));
     }
 
     /// <exception cref="BarFileException">Two have a bar of one instrument and close, with other values.</exception>
@@ -35,8 +27,9 @@ internal sealed class SeriesMerge
     {
         if (_added.Count == 1) return _added[0].Series;
 
-        var merged = _builder.Build(_added[0].Series.Timeframe, _instruments, shiftMs: 0);
+        var merged = Concatenated().Build(_added[0].Series.Timeframe, _instruments, shiftMs: 0);
         var kept = new SeriesBuilder();
+        kept.Reserve(merged.Count);
         for (var row = 0; row < merged.Count; row++)
         {
             if (row > 0 && merged.CloseMs[row] == merged.CloseMs[row - 1] && merged.Instrument[row] == merged.Instrument[row - 1])
@@ -45,11 +38,22 @@ internal sealed class SeriesMerge
                 continue;
             }
 
-            if (kept.IsFull) kept.Grow((double)row / merged.Count);
             kept.Add(merged.Instrument[row], merged[row]);
         }
 
         return kept.Count == merged.Count ? merged : kept.Build(merged.Timeframe, merged.Instruments, shiftMs: 0);
+    }
+
+    private SeriesBuilder Concatenated()
+    {
+        var builder = new SeriesBuilder();
+        builder.Reserve(_added.Sum(a => a.Series.Count));
+        foreach (var (_, series, numbers) in _added)
+        {
+            for (var row = 0; row < series.Count; row++) builder.Add(numbers[series.Instrument[row]], series[row]);
+        }
+
+        return builder;
     }
 
     private int NumberOf(string path, Instrument instrument)
@@ -57,6 +61,11 @@ internal sealed class SeriesMerge
         var number = _instruments.FindIndex(i => i.Id == instrument.Id);
         if (number < 0)
         {
+            if (_instruments.Count == SymbolTable.MostSymbols)
+            {
+                throw new BarFileException(GateReason.TooManySymbols, $"{path}: expected at most {SymbolTable.MostSymbols} instruments in all files.");
+            }
+
             _instruments.Add(instrument);
             return _instruments.Count - 1;
         }

@@ -255,6 +255,22 @@ public sealed class BarFileTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_allocated_a_row_but_what_the_columns_need()
+    {
+        const int Rows = 200_000, ColumnBytes = 52;
+        var path = _csv.Write("bars.csv", [Csv.Header, .. Csv.Minutes("A", 0, Rows)]);
+        BarFile.Read(path);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var series = BarFile.Read(path);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        series.Count.Should().Be(Rows);
+        // The columns, once more while they grow, and once as they are cut to their length.
+        allocated.Should().BeLessThan(3 * ColumnBytes * Rows);
+    }
+
+    [Fact]
     public void Only_the_fields_that_are_read_have_to_be_there()
     {
         var series = BarFile.ReadFields(_csv.Write("bars.csv", "date,close,high", "2024-01-02,5,1", "2024-01-03,,2", "2024-01-04,NaN,3"), BarFields.Close);
