@@ -171,7 +171,7 @@ internal static class ColumnFile
         var rows = (int)head.Rows;
         var series = new BarSeries(
             head.Timeframe, head.Instruments, New<int>(rows), New<long>(rows), New<double>(rows), New<double>(rows), New<double>(rows), New<double>(rows), New<double>(rows));
-        // Hashing takes as long as reading does: side by side.
+        // Hashing takes most of the time, so columns are read and hashed side by side.
         Parallel.For(0, Columns, column =>
         {
             var bytes = BytesOf(series, column);
