@@ -3,6 +3,7 @@ using System.Globalization;
 using AlgoStack.Cli.Bars;
 using AlgoStack.Indicators;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
 
 namespace AlgoStack.Cli.Commands;
 

@@ -12,19 +12,20 @@ namespace AlgoStack.Engine;
 public sealed class SignalEngine
 {
     private readonly Timeframe _timeframe;
-    private readonly (ConfiguredStrategy Strategy, StrategyRunner Runner)[] _strategies;
+    private readonly Follower[] _followers;
     private readonly Dictionary<InstrumentId, int> _indices = [];
+    private readonly List<(int Row, int Follower, FoundVerdict Found)> _merged = [];
     private Followed[] _instruments = [];
 
     /// <exception cref="ArgumentException">Two are of one name: their orders could not be told apart.</exception>
     public SignalEngine(Timeframe timeframe, IReadOnlyList<ConfiguredStrategy> strategies)
     {
         _timeframe = timeframe;
-        _strategies = [.. strategies.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (s, s.NewRunner()))];
-        for (var i = 1; i < _strategies.Length; i++)
+        _followers = [.. strategies.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new Follower(s))];
+        for (var i = 1; i < _followers.Length; i++)
         {
-            if (_strategies[i].Strategy.Name == _strategies[i - 1].Strategy.Name)
-                throw new ArgumentException($"Strategies: expected each once, found {_strategies[i].Strategy.Name} twice.", nameof(strategies));
+            if (_followers[i].Strategy.Name == _followers[i - 1].Strategy.Name)
+                throw new ArgumentException($"Strategies: expected each once, found {_followers[i].Strategy.Name} twice.", nameof(strategies));
         }
     }
 
@@ -35,9 +36,12 @@ public sealed class SignalEngine
 
         index = _indices.Count;
         _indices.Add(id, index);
-        (ConfiguredStrategy Strategy, StrategyRunner Runner)[] traded = [.. _strategies.Where(s => s.Strategy.Trades(id))];
-        foreach (var (_, runner) in traded) runner.Add(index, id);
-        _instruments = [.. _instruments, new Followed(id, traded)];
+        foreach (var follower in _followers)
+        {
+            if (follower.Strategy.Trades(id)) follower.Runner.Add(index, id);
+        }
+
+        _instruments = [.. _instruments, new Followed(id, [.. _followers.Where(f => f.Strategy.Trades(id))])];
         return index;
     }
 
@@ -46,7 +50,7 @@ public sealed class SignalEngine
     {
         var followed = _instruments[instrument];
         followed.History.Add(bar);
-        foreach (var (_, runner) in followed.Strategies) runner.OnBar(instrument, bar, out _);
+        foreach (var follower in followed.Followers) follower.Runner.OnBar(instrument, bar);
     }
 
     /// <summary>Takes the next bar; its signals are added in the order of the strategies' names.</summary>
@@ -54,37 +58,94 @@ public sealed class SignalEngine
     {
         var followed = _instruments[instrument];
         followed.History.Add(bar);
-        foreach (var (strategy, runner) in followed.Strategies)
+        foreach (var follower in followed.Followers)
         {
-            if (!runner.OnBar(instrument, bar, out var verdict)) continue;
-
-            if (runner.Counterpart is not StrategyRunner.None and var other) signals.Add(Raise(strategy, _instruments[other], verdict.Mirrored()));
-            signals.Add(Raise(strategy, followed, verdict));
+            if (follower.Runner.OnBar(instrument, bar) is not { } verdict) continue;
+            Raise(follower.Strategy, followed, follower.Runner.Counterpart, verdict, signals);
         }
     }
 
-    private Signal Raise(ConfiguredStrategy strategy, Followed followed, in Verdict verdict)
+    /// <summary>
+    /// Takes rows <paramref name="from"/> to before <paramref name="to"/>, as <see cref="OnBar"/> would one by one: a strategy
+    /// sees bars alone, so it may go through all of them before another does, and before anything is traded.
+    /// </summary>
+    /// <param name="instruments">The index of each of the series' instruments.</param>
+    public void OnBars(BarSeries bars, int[] instruments, int from, int to, List<Signal> signals)
     {
-        var bar = followed.History.Newest;
-        var market = followed.History.Context();
-        return new Signal(
-            SignalId.For(strategy.Name, strategy.ParameterText, followed.Id, _timeframe, bar.CloseMs),
-            strategy.Name,
-            strategy.ParameterText,
-            followed.Id,
-            _timeframe,
-            bar,
-            verdict,
-            market,
-            SignalQuality.Of(strategy.Schema.Kind, verdict.Score, market));
+        for (var f = 0; f < _followers.Length; f++)
+        {
+            var follower = _followers[f];
+            follower.Runner.OnBars(bars, follower.Map(instruments, _instruments), from, to, follower.Found);
+            foreach (var found in follower.Found) _merged.Add((found.Row, f, found));
+            follower.Found.Clear();
+        }
+
+        if (_followers.Length > 1) _merged.Sort(static (a, b) => a.Row != b.Row ? a.Row.CompareTo(b.Row) : a.Follower.CompareTo(b.Follower));
+
+        var fed = from;
+        foreach (var (row, f, found) in _merged)
+        {
+            var followed = _instruments[instruments[bars.Instrument[row]]];
+            if (bars.Instruments.Count == 1 && row - from >= MarketContext.Bars - 1)
+            {
+                signals.Add(Raise(_followers[f].Strategy, followed.Id, bars[row], found.Verdict, MarketContext.At(bars, row)));
+                continue;
+            }
+
+            Feed(bars, instruments, ref fed, row + 1);
+            Raise(_followers[f].Strategy, followed, found.Counterpart, found.Verdict, signals);
+        }
+
+        // Of one instrument only the newest bars matter from here on.
+        if (bars.Instruments.Count == 1) fed = Math.Max(fed, to - MarketContext.Bars);
+        Feed(bars, instruments, ref fed, to);
+        _merged.Clear();
     }
 
-    private sealed class Followed(InstrumentId id, (ConfiguredStrategy Strategy, StrategyRunner Runner)[] strategies)
+    private void Feed(BarSeries bars, int[] instruments, ref int fed, int to)
+    {
+        for (; fed < to; fed++) _instruments[instruments[bars.Instrument[fed]]].History.Add(bars[fed]);
+    }
+
+    private void Raise(ConfiguredStrategy strategy, Followed followed, int counterpart, Verdict verdict, List<Signal> signals)
+    {
+        if (counterpart is not StrategyRunner.None) signals.Add(Raise(strategy, _instruments[counterpart], verdict.Mirrored()));
+        signals.Add(Raise(strategy, followed, verdict));
+    }
+
+    private Signal Raise(ConfiguredStrategy strategy, Followed followed, Verdict verdict) =>
+        Raise(strategy, followed.Id, followed.History.Newest, verdict, followed.History.Context());
+
+    private Signal Raise(ConfiguredStrategy strategy, InstrumentId instrument, in Bar bar, Verdict verdict, in MarketContext market) => new(
+        SignalId.For(strategy.Name, strategy.ParameterText, instrument, _timeframe, bar.CloseMs),
+        strategy.Name,
+        strategy.ParameterText,
+        instrument,
+        _timeframe,
+        bar,
+        verdict,
+        market,
+        SignalQuality.Of(strategy.Schema.Kind, verdict.Score, market));
+
+    private sealed class Follower(ConfiguredStrategy strategy)
+    {
+        public ConfiguredStrategy Strategy { get; } = strategy;
+
+        public StrategyRunner Runner { get; } = strategy.NewRunner();
+
+        public List<FoundVerdict> Found { get; } = [];
+
+        public int[] Map(int[] instruments, Followed[] known) => Strategy.Instruments.Count == 0
+            ? instruments
+            : [.. instruments.Select(i => Strategy.Trades(known[i].Id) ? i : StrategyRunner.None)];
+    }
+
+    private sealed class Followed(InstrumentId id, Follower[] followers)
     {
         public InstrumentId Id { get; } = id;
 
         public BarHistory History { get; } = new();
 
-        public (ConfiguredStrategy Strategy, StrategyRunner Runner)[] Strategies { get; } = strategies;
+        public Follower[] Followers { get; } = followers;
     }
 }

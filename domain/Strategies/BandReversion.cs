@@ -63,10 +63,10 @@ public struct BandReversion : IStrategy<BandReversion>
 
     public static BandReversion Create(ParameterValues parameters) => new(parameters);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close) =>
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close) =>
         verdict.Direction is SignalDirection.Long ? Entry(verdict, close) : Exit(verdict.Explanation);
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         _bands.Push(bar.Close);
         var rsi = _rsi.Push(bar.Close);
@@ -75,8 +75,7 @@ public struct BandReversion : IStrategy<BandReversion>
         var rules = (bar.Close < _bands.Lower ? CloseBelowBand : 0) | (rsi < _oversold ? RsiOversold : 0);
         if (!IsWarm || !(_isLong ? Leaves(bar.Close, ref rules) : Enters(rules)))
         {
-            verdict = default;
-            return false;
+            return null;
         }
 
         if (_isLong)
@@ -92,13 +91,12 @@ public struct BandReversion : IStrategy<BandReversion>
             _stop = bar.Close - (_stopDeviations * _bands.Deviation);
         }
 
-        verdict = Explain(bar.Close, rules);
-        return true;
+        return Explain(bar.Close, rules);
     }
 
     private readonly bool IsWarm => _bands.IsWarm && _rsi.IsWarm && _straightness.IsWarm;
 
-    private static string Entry(in Verdict verdict, double close)
+    private static string Entry(Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         return string.Create(

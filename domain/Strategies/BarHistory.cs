@@ -6,22 +6,50 @@ namespace AlgoStack.Strategies;
 public sealed class BarHistory
 {
     // Twice what is looked at, so that the newest lie together: one copy of half of it every so many bars.
-    private readonly Bar[] _bars = new Bar[2 * MarketContext.Bars];
+    private const int Room = 2 * MarketContext.Bars;
+
+    private readonly long[] _closeMs = new long[Room];
+    private readonly double[] _open = new double[Room];
+    private readonly double[] _high = new double[Room];
+    private readonly double[] _low = new double[Room];
+    private readonly double[] _close = new double[Room];
+    private readonly double[] _volume = new double[Room];
     private int _count;
+
+    /// <summary>The bar added last.</summary>
+    public Bar Newest
+    {
+        get
+        {
+            var last = _count - 1;
+            return new Bar(_closeMs[last], _open[last], _high[last], _low[last], _close[last], _volume[last]);
+        }
+    }
 
     public void Add(in Bar bar)
     {
-        if (_count == _bars.Length)
-        {
-            _bars.AsSpan(MarketContext.Bars).CopyTo(_bars);
-            _count = MarketContext.Bars;
-        }
-
-        _bars[_count++] = bar;
+        if (_count == Room) MakeRoom();
+        var next = _count++;
+        _closeMs[next] = bar.CloseMs;
+        _open[next] = bar.Open;
+        _high[next] = bar.High;
+        _low[next] = bar.Low;
+        _close[next] = bar.Close;
+        _volume[next] = bar.Volume;
     }
 
-    /// <summary>The bar added last.</summary>
-    public Bar Newest => _bars[_count - 1];
+    public MarketContext Context()
+    {
+        var from = Math.Max(0, _count - MarketContext.Bars);
+        var length = _count - from;
+        return MarketContext.Of(
+            _high.AsSpan(from, length), _low.AsSpan(from, length), _close.AsSpan(from, length), _volume.AsSpan(from, length));
+    }
 
-    public MarketContext Context() => MarketContext.Of(_bars.AsSpan(Math.Max(0, _count - MarketContext.Bars), Math.Min(_count, MarketContext.Bars)));
+    private void MakeRoom()
+    {
+        _count = MarketContext.Bars;
+        _closeMs.AsSpan(_count).CopyTo(_closeMs);
+        foreach (var column in (ReadOnlySpan<double[]>)[_open, _high, _low, _close, _volume]) column.AsSpan(_count).CopyTo(column);
+    }
 }

@@ -57,7 +57,7 @@ public struct EmaCross : IStrategy<EmaCross>
     public static EmaCross Create(ParameterValues parameters) =>
         new(parameters.Whole("fast"), parameters.Whole("slow"), parameters["stop"]);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         var rules = verdict.Explanation.RulesHeld;
@@ -75,7 +75,7 @@ public struct EmaCross : IStrategy<EmaCross>
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         var fastBefore = _fast.Value;
         var slowBefore = _slow.Value;
@@ -93,14 +93,12 @@ public struct EmaCross : IStrategy<EmaCross>
 
         if (_isLong ? isAbove && bar.Close > _stop : !crossedUp)
         {
-            verdict = default;
-            return false;
+            return null;
         }
 
         _isLong = !_isLong;
         if (_isLong) _stop = bar.Close - (_stopRanges * _range.Value);
-        verdict = Explain(bar.Close, fastBefore, slowBefore);
-        return true;
+        return Explain(bar.Close, fastBefore, slowBefore);
     }
 
     private readonly Verdict Explain(double close, double fastBefore, double slowBefore)

@@ -10,8 +10,8 @@ public interface IPairStrategy<TSelf> : IStrategyDefinition<TSelf>
     where TSelf : struct, IPairStrategy<TSelf>
 {
     /// <summary>
-    /// Takes the next bars of both, closed at one time. True when the direction wanted of <paramref name="first"/> changed;
-    /// of <paramref name="second"/> the opposite is wanted.
+    /// Takes the next bars of both, closed at one time. The verdict is of <paramref name="first"/>; of
+    /// <paramref name="second"/> the opposite is wanted.
     /// </summary>
-    bool OnBars(in Bar first, in Bar second, out Verdict verdict);
+    Verdict? OnBars(in Bar first, in Bar second);
 }

@@ -12,8 +12,8 @@ public interface IStrategy<TSelf> : IStrategyDefinition<TSelf>
     where TSelf : struct, IStrategy<TSelf>
 {
     /// <summary>
-    /// Takes the next bar. True when the direction wanted changed with it; then <paramref name="verdict"/> says to
-    /// what and why. Never true before the indicators are warm.
+    /// Takes the next bar. Where the direction wanted changed with it, the verdict says to what and why; null where it did not,
+    /// and before the indicators are warm. Nothing is allocated but a verdict.
     /// </summary>
-    bool OnBar(in Bar bar, out Verdict verdict);
+    Verdict? OnBar(in Bar bar);
 }

@@ -14,5 +14,5 @@ public interface IStrategyDefinition<TSelf>
     static abstract TSelf Create(ParameterValues parameters);
 
     /// <summary>Why, as the middle of a sentence that a person understands; made where it is read.</summary>
-    static abstract string Describe(ParameterValues parameters, in Verdict verdict, double close);
+    static abstract string Describe(ParameterValues parameters, Verdict verdict, double close);
 }

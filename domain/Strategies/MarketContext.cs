@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Strategies;
@@ -29,7 +30,7 @@ public enum MarketCondition
 public readonly record struct MarketContext(Regime Regime, MarketCondition Condition, double VolumeScore)
 {
     /// <summary>Bars that are looked at, and the close before them.</summary>
-    internal const int Bars = UsualBars + 1;
+    public const int Bars = UsualBars + 1;
 
     private const int RecentBars = 14;
     private const int UsualBars = 50;
@@ -41,29 +42,47 @@ public readonly record struct MarketContext(Regime Regime, MarketCondition Condi
     private const double TrendingFrom = 0.4;
     private const double LeansFrom = 0.5;
 
-    /// <param name="bars">Oldest first.</param>
-    internal static MarketContext Of(ReadOnlySpan<Bar> bars)
+    /// <summary>At a row of a series of one instrument, with at least <see cref="Bars"/> - 1 rows before it.</summary>
+    public static MarketContext At(BarSeries bars, int row)
     {
-        if (bars.Length < Bars) return new MarketContext(Regime.Unknown, MarketCondition.Neutral, double.NaN);
+        var from = row + 1 - Bars;
+        return Of(bars.High.AsSpan(from, Bars), bars.Low.AsSpan(from, Bars), bars.Close.AsSpan(from, Bars), bars.Volume.AsSpan(from, Bars));
+    }
 
-        var (recent, usual, mean) = (0.0, 0.0, 0.0);
-        for (var i = 1; i < bars.Length; i++)
-        {
-            var before = bars[i - 1].Close;
-            var range = Math.Max(bars[i].High, before) - Math.Min(bars[i].Low, before);
-            usual += range;
-            if (i >= bars.Length - RecentBars) recent += range;
-            mean += bars[i].Close;
-        }
+    /// <summary>Of columns of one length, oldest first.</summary>
+    internal static MarketContext Of(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, ReadOnlySpan<double> volume)
+    {
+        if (close.Length < Bars) return new MarketContext(Regime.Unknown, MarketCondition.Neutral, double.NaN);
 
-        recent /= RecentBars;
-        usual /= UsualBars;
-        mean /= UsualBars;
-        var lead = bars[^1].Close - mean;
+        Span<double> ranges = stackalloc double[UsualBars];
+        TrueRanges(high[1..], low[1..], close, ranges);
+        var recentRange = Sum(ranges[^RecentBars..]) / RecentBars;
+        var usualRange = Sum(ranges) / UsualBars;
+        var lead = close[^1] - (Sum(close[1..]) / UsualBars);
         return new MarketContext(
-            RegimeOf(recent, usual, Straightness(bars[^(StraightBars + 1)..])),
-            lead > LeansFrom * recent ? MarketCondition.Bullish : lead < -LeansFrom * recent ? MarketCondition.Bearish : MarketCondition.Neutral,
-            VolumeScoreOf(bars[^1].Volume, bars[^(VolumeBars + 1)..^1]));
+            RegimeOf(recentRange, usualRange, Straightness(close[^(StraightBars + 1)..])),
+            lead > LeansFrom * recentRange ? MarketCondition.Bullish : lead < -LeansFrom * recentRange ? MarketCondition.Bearish : MarketCondition.Neutral,
+            VolumeScoreOf(volume[^1], volume[^(VolumeBars + 1)..^1]));
+    }
+
+    // Several at a time. The widest vector there is would make the sums, and so a signal, another on another processor: four
+    // numbers are one instruction or two, and the same sum, on all.
+    private static void TrueRanges(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> closeBefore, Span<double> ranges)
+    {
+        for (var i = 0; i < ranges.Length; i++)
+        {
+            ranges[i] = Math.Max(high[i], closeBefore[i]) - Math.Min(low[i], closeBefore[i]);
+        }
+    }
+
+    private static double Sum(ReadOnlySpan<double> values)
+    {
+        var sums = Vector256<double>.Zero;
+        var i = 0;
+        for (; i + 4 <= values.Length; i += 4) sums += Vector256.Create(values.Slice(i, 4));
+        var sum = sums[0] + sums[1] + sums[2] + sums[3];
+        for (; i < values.Length; i++) sum += values[i];
+        return sum;
     }
 
     private static Regime RegimeOf(double recentRange, double usualRange, double straightness)
@@ -74,17 +93,13 @@ public readonly record struct MarketContext(Regime Regime, MarketCondition Condi
     }
 
     /// <summary>Kaufman's efficiency ratio, as the indicator of that name has it.</summary>
-    private static double Straightness(ReadOnlySpan<Bar> bars)
+    private static double Straightness(ReadOnlySpan<double> close)
     {
-        var travelled = 0.0;
-        for (var i = 1; i < bars.Length; i++) travelled += Math.Abs(bars[i].Close - bars[i - 1].Close);
-        return travelled > 0 ? Math.Abs(bars[^1].Close - bars[0].Close) / travelled : 0;
+        Span<double> steps = stackalloc double[StraightBars];
+        for (var i = 0; i < steps.Length; i++) steps[i] = Math.Abs(close[i + 1] - close[i]);
+        return Sum(steps) is > 0 and var travelled ? Math.Abs(close[^1] - close[0]) / travelled : 0;
     }
 
-    private static double VolumeScoreOf(double volume, ReadOnlySpan<Bar> before)
-    {
-        var sum = 0.0;
-        foreach (ref readonly var bar in before) sum += bar.Volume;
-        return sum > 0 ? Math.Min(volume / (sum / before.Length) / 2, 1) : double.NaN;
-    }
+    private static double VolumeScoreOf(double volume, ReadOnlySpan<double> before) =>
+        Sum(before) is > 0 and var sum ? Math.Min(volume / (sum / before.Length) / 2, 1) : double.NaN;
 }

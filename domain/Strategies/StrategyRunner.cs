@@ -20,8 +20,16 @@ public abstract class StrategyRunner
     public abstract void Add(int instrument, InstrumentId id);
 
     /// <inheritdoc cref="IStrategy{TSelf}.OnBar"/>
-    public abstract bool OnBar(int instrument, in Bar bar, out Verdict verdict);
+    public abstract Verdict? OnBar(int instrument, in Bar bar);
+
+    /// <summary>Takes rows <paramref name="from"/> to before <paramref name="to"/>, as <see cref="OnBar"/> would one by one.</summary>
+    /// <param name="instruments">The index of each of the series' instruments; <see cref="None"/> for one that is not followed.</param>
+    /// <param name="found">Each verdict is added, with its row and its counterpart.</param>
+    public abstract void OnBars(BarSeries bars, int[] instruments, int from, int to, List<FoundVerdict> found);
 }
+
+/// <summary>A verdict at a row of a series.</summary>
+public readonly record struct FoundVerdict(int Row, int Counterpart, Verdict Verdict);
 
 internal sealed class StrategyRunner<TStrategy>(ParameterValues parameters) : StrategyRunner
     where TStrategy : struct, IStrategy<TStrategy>
@@ -34,7 +42,17 @@ internal sealed class StrategyRunner<TStrategy>(ParameterValues parameters) : St
         _states[instrument] = TStrategy.Create(parameters);
     }
 
-    public override bool OnBar(int instrument, in Bar bar, out Verdict verdict) => _states[instrument].OnBar(bar, out verdict);
+    public override Verdict? OnBar(int instrument, in Bar bar) => _states[instrument].OnBar(bar);
+
+    public override void OnBars(BarSeries bars, int[] instruments, int from, int to, List<FoundVerdict> found)
+    {
+        var (states, column) = (_states, bars.Instrument);
+        for (var row = from; row < to; row++)
+        {
+            var instrument = instruments[column[row]];
+            if (instrument is not None && states[instrument].OnBar(bars[row]) is { } verdict) found.Add(new FoundVerdict(row, None, verdict));
+        }
+    }
 }
 
 internal sealed class PairRunner<TStrategy>(ParameterValues parameters, InstrumentId first) : StrategyRunner
@@ -56,19 +74,23 @@ internal sealed class PairRunner<TStrategy>(ParameterValues parameters, Instrume
         else _second = instrument;
     }
 
-    public override bool OnBar(int instrument, in Bar bar, out Verdict verdict)
+    public override Verdict? OnBar(int instrument, in Bar bar)
     {
         if (instrument == _first) _firstBar = bar;
         else _secondBar = bar;
 
-        if (_firstBar.CloseMs != _secondBar.CloseMs || !_state[0].OnBars(_firstBar, _secondBar, out verdict))
-        {
-            verdict = default;
-            return false;
-        }
+        if (_firstBar.CloseMs != _secondBar.CloseMs || _state[0].OnBars(_firstBar, _secondBar) is not { } verdict) return null;
 
         _counterpart = instrument == _first ? _second : _first;
-        if (instrument == _second) verdict = verdict.Mirrored();
-        return true;
+        return instrument == _second ? verdict.Mirrored() : verdict;
+    }
+
+    public override void OnBars(BarSeries bars, int[] instruments, int from, int to, List<FoundVerdict> found)
+    {
+        for (var row = from; row < to; row++)
+        {
+            var instrument = instruments[bars.Instrument[row]];
+            if (instrument is not None && OnBar(instrument, bars[row]) is { } verdict) found.Add(new FoundVerdict(row, _counterpart, verdict));
+        }
     }
 }

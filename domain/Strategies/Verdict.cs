@@ -17,7 +17,7 @@ public enum SignalDirection
 /// The nearest change that would have flipped it: at or beyond this close the bar would have raised no such signal. NaN where
 /// no close alone would have done that.
 /// </param>
-public readonly record struct Verdict(
+public sealed record Verdict(
     SignalDirection Direction,
     double Score,
     double Target,

@@ -1,5 +1,6 @@
 using AlgoStack.Testing;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
 using FluentAssertions;
 using Xunit;
 using Xunit.Abstractions;
