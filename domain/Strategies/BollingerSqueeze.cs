@@ -63,7 +63,7 @@ public struct BollingerSqueeze : IStrategy<BollingerSqueeze>
     public static BollingerSqueeze Create(ParameterValues parameters) => new(
         parameters.Whole("bands"), parameters["width"], parameters.Whole("squeeze"), parameters.Whole("within"), parameters["stop"]);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         return (verdict.Direction, verdict.Explanation.RulesHeld & StopReached) switch
@@ -77,17 +77,17 @@ public struct BollingerSqueeze : IStrategy<BollingerSqueeze>
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         _bands.Push(bar.Close);
         if (_barsSinceSqueeze < int.MaxValue) _barsSinceSqueeze++;
 
         var rules = Rules(bar.Close);
         var turns = _isLong ? (rules & (CloseBelowMiddle | StopReached)) != 0 : rules == (CloseAboveBand | Squeezed);
-        verdict = turns ? Turn(bar.Close, rules) : default;
+        var verdict = turns ? Turn(bar.Close, rules) : null;
         // After the verdict: the squeeze it looks for is one of the bars before.
         FollowWidth();
-        return turns;
+        return verdict;
     }
 
     private readonly uint Rules(double close)

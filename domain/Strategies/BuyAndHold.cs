@@ -23,19 +23,15 @@ public struct BuyAndHold : IStrategy<BuyAndHold>
 
     public static BuyAndHold Create(ParameterValues parameters) => default;
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close) =>
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close) =>
         "it is the first bar, and what is bought is never sold";
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
-        if (_isLong)
-        {
-            verdict = default;
-            return false;
-        }
+        if (_isLong) return null;
 
         _isLong = true;
-        verdict = new Verdict(
+        return new Verdict(
             SignalDirection.Long,
             Score: 1,
             Target: double.NaN,
@@ -43,6 +39,5 @@ public struct BuyAndHold : IStrategy<BuyAndHold>
             ExpiryBars: 0,
             FlipClose: double.NaN,
             new Explanation(Values8.Of(bar.Close), FirstBar, Values4.Of(1)));
-        return true;
     }
 }

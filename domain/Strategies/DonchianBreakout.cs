@@ -58,7 +58,7 @@ public struct DonchianBreakout : IStrategy<DonchianBreakout>
     public static DonchianBreakout Create(ParameterValues parameters) =>
         new(parameters.Whole("entry"), parameters.Whole("exit"), parameters["stop"], parameters["short"] == 1);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         return verdict.Direction switch
@@ -76,7 +76,7 @@ public struct DonchianBreakout : IStrategy<DonchianBreakout>
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         _entry.Push(bar);
         _exit.Push(bar);
@@ -85,17 +85,12 @@ public struct DonchianBreakout : IStrategy<DonchianBreakout>
 
         var rules = Rules(bar.Close);
         var wanted = Wanted(rules);
-        if (wanted == _direction || !_range.IsWarm)
-        {
-            verdict = default;
-            return false;
-        }
+        if (wanted == _direction || !_range.IsWarm) return null;
 
         var left = _direction;
         _direction = wanted;
         if (wanted is not SignalDirection.Flat) _stop = bar.Close - (Sign(wanted) * _stopRanges * _range.Value);
-        verdict = Explain(bar.Close, left, rules);
-        return true;
+        return Explain(bar.Close, left, rules);
     }
 
     private static int Sign(SignalDirection direction) => direction is SignalDirection.Short ? -1 : 1;

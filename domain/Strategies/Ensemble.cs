@@ -66,7 +66,7 @@ public struct Ensemble : IStrategy<Ensemble>
         parameters["enter"],
         parameters["leave"]);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var rules = verdict.Explanation.RulesHeld;
         var longs = string.Join(", ", Names.Where((_, i) => (rules >> i & 1) == 1));
@@ -76,33 +76,29 @@ public struct Ensemble : IStrategy<Ensemble>
         return $"{Percent(verdict.Explanation.Inputs[0])} of the weights are long ({(longs.Length > 0 ? longs : "none")}), and {limit}";
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         Values4 flips = default;
         var before = _longs;
-        if (_ema.OnBar(bar, out var member)) Hear(0, member, ref flips);
-        if (_donchian.OnBar(bar, out member)) Hear(1, member, ref flips);
-        if (_rsi.OnBar(bar, out member)) Hear(2, member, ref flips);
-        if (_macd.OnBar(bar, out member)) Hear(3, member, ref flips);
-
-        if (!Turns(_longs))
-        {
-            verdict = default;
-            return false;
-        }
+        Hear(0, _ema.OnBar(bar), ref flips);
+        Hear(1, _donchian.OnBar(bar), ref flips);
+        Hear(2, _rsi.OnBar(bar), ref flips);
+        Hear(3, _macd.OnBar(bar), ref flips);
+        if (!Turns(_longs)) return null;
 
         var flipClose = NearestFlip(bar.Close, _longs ^ before, flips);
         _isLong = !_isLong;
-        verdict = Explain(flipClose);
-        return true;
+        return Explain(flipClose);
     }
 
     private static ParameterValues Usual(StrategySchema schema) => ParameterValues.Parse(schema.Name, schema.Parameters, "");
 
     private static string Percent(double share) => FormattableString.Invariant($"{100 * share:0} %");
 
-    private void Hear(int index, in Verdict member, ref Values4 flips)
+    private void Hear(int index, Verdict? member, ref Values4 flips)
     {
+        if (member is null) return;
+
         _longs = member.Direction is SignalDirection.Long ? _longs | (1u << index) : _longs & ~(1u << index);
         _scores[index] = member.Score;
         flips[index] = member.FlipClose;

@@ -53,7 +53,7 @@ public struct MacdCross : IStrategy<MacdCross>
     public static MacdCross Create(ParameterValues parameters) =>
         new(parameters.Whole("fast"), parameters.Whole("slow"), parameters.Whole("signal"), parameters["stop"]);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         return (verdict.Direction, verdict.Explanation.RulesHeld & StopReached) switch
@@ -68,7 +68,7 @@ public struct MacdCross : IStrategy<MacdCross>
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         var histogramBefore = _macd.Histogram;
         _macd.Push(bar.Close);
@@ -82,16 +82,11 @@ public struct MacdCross : IStrategy<MacdCross>
         // may be a rounding.
         _isReady = _macd.IsWarm && _range.IsWarm && _straightness.IsWarm && _range.Value > 0;
 
-        if (_isLong ? isAbove && bar.Close > _stop : !crossedUp)
-        {
-            verdict = default;
-            return false;
-        }
+        if (_isLong ? isAbove && bar.Close > _stop : !crossedUp) return null;
 
         _isLong = !_isLong;
         if (_isLong) _stop = bar.Close - (_stopRanges * _range.Value);
-        verdict = Explain(bar.Close, _macd.Histogram - histogramBefore);
-        return true;
+        return Explain(bar.Close, _macd.Histogram - histogramBefore);
     }
 
     private readonly Verdict Explain(double close, double turn)

@@ -74,7 +74,7 @@ public struct MacdDivergence : IStrategy<MacdDivergence>
 
     public static MacdDivergence Create(ParameterValues parameters) => new(parameters);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         var rules = verdict.Explanation.RulesHeld;
@@ -92,7 +92,7 @@ public struct MacdDivergence : IStrategy<MacdDivergence>
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         var histogramBefore = _macd.Histogram;
         _macd.Push(bar.Close);
@@ -103,11 +103,7 @@ public struct MacdDivergence : IStrategy<MacdDivergence>
         var turns = _isLong
             ? (rules & (TargetReached | StopReached | Expired)) != 0
             : rules == Divergence && !_isSpent && _range.IsWarm;
-        if (!turns)
-        {
-            verdict = default;
-            return false;
-        }
+        if (!turns) return null;
 
         _isLong = !_isLong;
         if (_isLong)
@@ -118,8 +114,7 @@ public struct MacdDivergence : IStrategy<MacdDivergence>
             _target = bar.Close + (_reward * (bar.Close - _stop));
         }
 
-        verdict = Explain(bar.Close, histogramBefore, rules);
-        return true;
+        return Explain(bar.Close, histogramBefore, rules);
     }
 
     /// <summary>Counts the bar in the wave that it is in, or begins.</summary>

@@ -63,7 +63,7 @@ public struct MfiReversion : IStrategy<MfiReversion>
     public static MfiReversion Create(ParameterValues parameters) => new(
         parameters.Whole("mfi"), parameters["oversold"], parameters["overbought"], parameters["stop"], parameters.Whole("expiry"));
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         var rules = verdict.Explanation.RulesHeld;
@@ -81,7 +81,7 @@ public struct MfiReversion : IStrategy<MfiReversion>
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         _mfi.Push(bar);
         _range.Push(bar);
@@ -89,11 +89,7 @@ public struct MfiReversion : IStrategy<MfiReversion>
 
         var rules = Rules(bar.Close);
         if ((rules & Oversold) == 0) _mustReturn = false;
-        if (!(_isLong ? (rules & (Overbought | StopReached | Expired)) != 0 : Enters(rules)))
-        {
-            verdict = default;
-            return false;
-        }
+        if (!(_isLong ? (rules & (Overbought | StopReached | Expired)) != 0 : Enters(rules))) return null;
 
         _isLong = !_isLong;
         if (_isLong)
@@ -106,8 +102,7 @@ public struct MfiReversion : IStrategy<MfiReversion>
             _mustReturn = true;
         }
 
-        verdict = Explain(bar, rules);
-        return true;
+        return Explain(bar, rules);
     }
 
     private uint Rules(double close)

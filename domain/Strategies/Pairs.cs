@@ -61,7 +61,7 @@ public struct Pairs : IPairStrategy<Pairs>
     public static Pairs Create(ParameterValues parameters) =>
         new(parameters.Whole("length"), parameters["entry"], parameters["exit"], parameters["stop"]);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         var rules = verdict.Explanation.RulesHeld;
@@ -78,16 +78,12 @@ public struct Pairs : IPairStrategy<Pairs>
         };
     }
 
-    public bool OnBars(in Bar first, in Bar second, out Verdict verdict)
+    public Verdict? OnBars(in Bar first, in Bar second)
     {
         var spread = Math.Log(first.Close / second.Close);
         _spread.Push(spread);
         _straightness.Push(spread);
-        if (!_straightness.IsWarm)
-        {
-            verdict = default;
-            return false;
-        }
+        if (!_straightness.IsWarm) return null;
 
         // Never divided by a deviation of nothing: what never moved is at its mean.
         var z = _spread.Value > 0 ? (spread - _spread.Mean) / _spread.Value : 0;
@@ -95,15 +91,10 @@ public struct Pairs : IPairStrategy<Pairs>
         var rules = Rules(z);
         if ((rules & Returned) != 0) _mustReturn = false;
         _direction = Wanted(rules);
-        if (_direction == left)
-        {
-            verdict = default;
-            return false;
-        }
+        if (_direction == left) return null;
 
         _mustReturn |= (rules & StopReached) != 0;
-        verdict = Explain(spread, z, second.Close, left, rules);
-        return true;
+        return Explain(spread, z, second.Close, left, rules);
     }
 
     private readonly uint Rules(double z)

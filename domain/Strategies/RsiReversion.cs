@@ -73,7 +73,7 @@ public struct RsiReversion : IStrategy<RsiReversion>
         parameters.Whole("expiry"),
         parameters["short"] == 1);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         var rules = verdict.Explanation.RulesHeld;
@@ -94,7 +94,7 @@ public struct RsiReversion : IStrategy<RsiReversion>
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         _rsi.Push(bar.Close);
         _range.Push(bar);
@@ -102,11 +102,7 @@ public struct RsiReversion : IStrategy<RsiReversion>
 
         var left = _direction;
         var rules = Rules(bar.Close);
-        if (!(left is SignalDirection.Flat ? Enters(rules) : Leaves(rules)))
-        {
-            verdict = default;
-            return false;
-        }
+        if (!(left is SignalDirection.Flat ? Enters(rules) : Leaves(rules))) return null;
 
         if (left is SignalDirection.Flat)
         {
@@ -114,8 +110,7 @@ public struct RsiReversion : IStrategy<RsiReversion>
             _barsHeld = 0;
         }
 
-        verdict = Explain(bar.Close, left, rules);
-        return true;
+        return Explain(bar.Close, left, rules);
     }
 
     private static int Sign(SignalDirection direction) => direction is SignalDirection.Short ? -1 : 1;

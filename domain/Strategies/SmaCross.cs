@@ -41,7 +41,7 @@ public struct SmaCross : IStrategy<SmaCross>
 
     public static SmaCross Create(ParameterValues parameters) => new(parameters.Whole("fast"), parameters.Whole("slow"));
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var averages = verdict.Explanation.Inputs;
         var crossed = verdict.Direction is SignalDirection.Long ? "rose above" : "fell to or below";
@@ -49,19 +49,14 @@ public struct SmaCross : IStrategy<SmaCross>
             $"the {parameters["slow"]}-bar average ({PriceText.Of(averages[1])})";
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         // NaN until they are warm, and so not above.
         var isAbove = _fast.Push(bar.Close) > _slow.Push(bar.Close) * AboveRounding;
-        if (isAbove == _isLong)
-        {
-            verdict = default;
-            return false;
-        }
+        if (isAbove == _isLong) return null;
 
         _isLong = isAbove;
-        verdict = Explain(bar.Close);
-        return true;
+        return Explain(bar.Close);
     }
 
     private readonly Verdict Explain(double close)

@@ -73,7 +73,7 @@ public struct TrendPullback : IStrategy<TrendPullback>
         parameters["exit"],
         parameters["stop"]);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         var rules = verdict.Explanation.RulesHeld;
@@ -89,7 +89,7 @@ public struct TrendPullback : IStrategy<TrendPullback>
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         FollowTrend(bar);
         _rsi.Push(bar.Close);
@@ -97,18 +97,13 @@ public struct TrendPullback : IStrategy<TrendPullback>
 
         var rules = Rules(bar.Close);
         if ((rules & PulledBack) == 0) _mustReturn = false;
-        if (!(_isLong ? rules is not (TrendUp or (TrendUp | PulledBack)) : Enters(rules)))
-        {
-            verdict = default;
-            return false;
-        }
+        if (!(_isLong ? rules is not (TrendUp or (TrendUp | PulledBack)) : Enters(rules))) return null;
 
         _isLong = !_isLong;
         if (_isLong) _stop = bar.Close - (_stopRanges * _range.Value);
         else _mustReturn = true;
 
-        verdict = Explain(bar.Close, rules);
-        return true;
+        return Explain(bar.Close, rules);
     }
 
     private void FollowTrend(in Bar bar)

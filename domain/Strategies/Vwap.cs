@@ -8,7 +8,7 @@ namespace AlgoStack.Strategies;
 
 /// <summary>
 /// Goes with the volume of a session, as those do who have much to buy, long or flat: long when the close crosses above the
-/// session's volume-weighted average price with more volume than usual, flat when it closes below it and at the session's
+/// session's volume-weighted average price with more volume than usual, flat when it closes at it or below and at the session's
 /// last bar. A session begins at one time of the day and lasts some minutes, UTC; bars outside of one are passed over, and
 /// what is held over its end, since no bar closed there, is flat at the next bar. The average itself is the stop and the
 /// session's end the expiry; there is no target.
@@ -64,7 +64,7 @@ public struct Vwap : IStrategy<Vwap>
     public static Vwap Create(ParameterValues parameters) =>
         new(parameters.Whole("start"), parameters.Whole("minutes"), parameters.Whole("volume"), parameters["ratio"]);
 
-    public static string Describe(ParameterValues parameters, in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         return (verdict.Direction, verdict.Explanation.RulesHeld & SessionOver) switch
@@ -72,12 +72,12 @@ public struct Vwap : IStrategy<Vwap>
             (SignalDirection.Long, _) =>
                 $"it closed above the session's VWAP ({PriceText.Of(inputs[0])}) with " +
                 Invariant($"{inputs[1] / inputs[2]:0.0} times the usual volume, {inputs[4]:0} minutes before the session's end"),
-            (_, 0) => $"it closed below the session's VWAP ({PriceText.Of(inputs[0])})",
+            (_, 0) => $"it closed at the session's VWAP or below ({PriceText.Of(inputs[0])})",
             _ => "the session is over",
         };
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         var (session, elapsedMs) = ClockAt(bar.CloseMs);
         var rules = elapsedMs > _lengthMs ? SessionOver : Follow(bar, session, elapsedMs);
@@ -87,9 +87,10 @@ public struct Vwap : IStrategy<Vwap>
         var turns = _isLong
             ? (rules & CloseAboveVwap) == 0 || (rules & SessionOver) != 0
             : rules == (CloseAboveVwap | CrossedAbove | VolumeHigh) && _range.Value > 0;
-        _isLong ^= turns;
-        verdict = turns ? Explain(bar, usualVolume, elapsedMs, rules) : default;
-        return turns;
+        if (!turns) return null;
+
+        _isLong = !_isLong;
+        return Explain(bar, usualVolume, elapsedMs, rules);
     }
 
     /// <summary>The number of the session that began last before a bar closes, and how long ago that was; above 0.</summary>

@@ -95,7 +95,7 @@ public sealed class PairsTests
 
             void Take(int instrument, Bar bar)
             {
-                if (runner.OnBar(instrument, bar, out var verdict)) said.Add((instrument, runner.Counterpart, verdict.Direction));
+                if (runner.OnBar(instrument, bar) is { } verdict) said.Add((instrument, runner.Counterpart, verdict.Direction));
             }
         }
     }

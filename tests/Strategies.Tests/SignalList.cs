@@ -114,7 +114,7 @@ internal sealed class SignalList
         public void OnBar(int instrument, in Bar bar)
         {
             if (instrument == 0) _history.Add(bar);
-            if (!_runner.OnBar(instrument, bar, out var verdict)) return;
+            if (_runner.OnBar(instrument, bar) is not { } verdict) return;
 
             var market = _history.Context();
             var id = SignalId.For(strategy.Name, strategy.ParameterText, Instrument, Timeframe.Day, bar.CloseMs);
