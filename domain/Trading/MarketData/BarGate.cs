@@ -1,9 +1,8 @@
 using System.Globalization;
-using AlgoStack.Trading.MarketData;
 
-namespace AlgoStack.Ingestion.Quality;
+namespace AlgoStack.Trading.MarketData;
 
-internal enum GateOutcome
+public enum GateOutcome
 {
     Accepted,
 
@@ -15,7 +14,7 @@ internal enum GateOutcome
 }
 
 /// <summary>What the gate says of one row. <paramref name="Reason"/> is set when it is quarantined.</summary>
-internal readonly record struct GateVerdict(GateOutcome Outcome, string? Reason)
+public readonly record struct GateVerdict(GateOutcome Outcome, string? Reason)
 {
     public static GateVerdict Accepted { get; }
 
@@ -29,7 +28,7 @@ internal readonly record struct GateVerdict(GateOutcome Outcome, string? Reason)
 /// order. Instruments are numbered from 0 by the caller. Only an accepted row is remembered, so that one bad row
 /// does not spoil those after it.
 /// </summary>
-internal sealed class BarGate
+public sealed class BarGate
 {
     /// <summary>A repeat of one of this many newest bars of its instrument is known as such; an older one is out of order.</summary>
     public const int RememberedBars = 64;
@@ -52,6 +51,12 @@ internal sealed class BarGate
         if (bar.CloseMs < EarliestMs) return GateVerdict.Quarantined(GateReason.BadTime);
         if (bar.CloseMs > latestMs) return GateVerdict.Quarantined(GateReason.FutureTime);
 
+        return CheckOrder(instrument, bar);
+    }
+
+    /// <summary>The same of a bar whose values are not judged, since some may be missing.</summary>
+    public GateVerdict CheckOrder(int instrument, in Bar bar)
+    {
         while (_recent.Count <= instrument) _recent.Add(new Recent());
         return _recent[instrument].Admit(bar);
     }

@@ -1,9 +1,8 @@
-using AlgoStack.Ingestion.Quality;
 using AlgoStack.Trading.MarketData;
 using FluentAssertions;
 using Xunit;
 
-namespace AlgoStack.Ingestion.Tests.Quality;
+namespace AlgoStack.Trading.Tests.MarketData;
 
 public sealed class BarGateTests
 {

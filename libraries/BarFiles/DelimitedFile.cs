@@ -1,20 +1,20 @@
 using System.Text;
-using AlgoStack.Ingestion.Quality;
-using AlgoStack.Ingestion.Tape;
+using System.Text.RegularExpressions;
+using AlgoStack.Trading.MarketData;
 
-namespace AlgoStack.Ingestion.Providers.Replay;
+namespace AlgoStack.BarFiles;
 
 /// <summary>
-/// A CSV or CSV.gz of one kind of market data, line by line, in the file's order and memory bounded. A line whose fields
+/// A CSV, CSV.gz or zipped CSV of one kind of market data, line by line, in the file's order and memory bounded. A line whose fields
 /// cannot be told apart, and a field that cannot be read, is refused with <see cref="Problem"/>.
 /// </summary>
-internal sealed class DelimitedFile : IDisposable
+public sealed partial class DelimitedFile : IDisposable
 {
     private readonly LineReader _lines;
     private readonly FileColumns _columns;
     private readonly int[] _starts;
     private readonly int[] _lengths;
-    private readonly byte[] _line = new byte[LineReader.MostLineBytes];
+    private bool _isAtRow;
     private bool? _datesOnly;
 
     private DelimitedFile(string path, LineReader lines, FileColumns columns)
@@ -24,9 +24,26 @@ internal sealed class DelimitedFile : IDisposable
         _columns = columns;
         _starts = new int[columns.RoleCount];
         _lengths = new int[columns.RoleCount];
+        _isAtRow = columns.IsHeaderless;
     }
 
     public string Path { get; }
+
+    /// <summary>
+    /// What a file without a symbol column is of: its name up to the first dot, in upper case; of an archive that is named
+    /// <c>SYMBOL-INTERVAL-DATE</c>, as Binance's are, the symbol.
+    /// </summary>
+    public string Symbol
+    {
+        get
+        {
+            var name = System.IO.Path.GetFileName(Path);
+            var dot = name.IndexOf('.', StringComparison.Ordinal);
+            if (dot > 0) name = name[..dot];
+            var archive = ArchiveName().Match(name);
+            return (archive.Success ? archive.Groups["symbol"].Value : name).ToUpperInvariant();
+        }
+    }
 
     /// <summary>Whether rows carry dates rather than times: true once the first readable row had none.</summary>
     public bool DatesOnly => _datesOnly == true;
@@ -34,32 +51,35 @@ internal sealed class DelimitedFile : IDisposable
     /// <summary>Line of the current row, from 1; the header is one.</summary>
     public long LineNumber => _lines.LineNumber;
 
+    /// <summary>How much of the file has been read, 0 to 1.</summary>
+    public double Progress => _lines.Progress;
+
     /// <summary>A <see cref="GateReason"/> when the current row cannot be read, else null.</summary>
     public string? Problem { get; private set; }
 
     public string? Detail { get; private set; }
 
     /// <summary>A field of the current row, by its role; empty where the file has no such column.</summary>
-    public ReadOnlySpan<byte> this[int role] => _line.AsSpan(_starts[role], _lengths[role]).Trim((byte)' ');
+    public ReadOnlySpan<byte> this[int role] => ((ReadOnlySpan<byte>)_lines.Line.Slice(_starts[role], _lengths[role])).Trim((byte)' ');
 
-    /// <exception cref="BarFileException">Not there, empty, no gzip, or without the columns that the kind needs.</exception>
-    public static DelimitedFile Open(string path, TapeKind kind)
+    /// <exception cref="BarFileException">Not there, empty, broken, or without the columns that the shape needs.</exception>
+    public static DelimitedFile Open(string path, FileShape shape)
     {
         var lines = LineReader.Open(path);
         try
         {
-            if (!lines.TryRead(out var header, out var tooLong))
+            if (!lines.Next())
             {
                 throw new BarFileException(BarFileException.Empty, $"{path}: the file is empty.");
             }
 
-            if (tooLong)
+            if (lines.TooLong)
             {
                 throw new BarFileException(
                     BarFileException.Columns, $"{path}: line 1: expected a header, found a line of more than {LineReader.MostLineBytes} bytes.");
             }
 
-            return new DelimitedFile(path, lines, FileColumns.Read(path, header, kind));
+            return new DelimitedFile(path, lines, FileColumns.Read(path, lines.Line, shape));
         }
         catch (BarFileException)
         {
@@ -74,18 +94,19 @@ internal sealed class DelimitedFile : IDisposable
     /// <exception cref="BarFileException">The file cannot be read on.</exception>
     public bool Next()
     {
-        while (_lines.TryRead(out var line, out var tooLong))
+        while (_isAtRow || _lines.Next())
         {
+            _isAtRow = false;
             Problem = Detail = null;
-            if (tooLong)
+            if (_lines.TooLong)
             {
                 Refuse(GateReason.LineTooLong, $"expected at most {LineReader.MostLineBytes} bytes in a line");
                 return true;
             }
 
-            if (line.IsEmpty || line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0) continue;
+            if (_lines.Line.IndexOfAnyExcept((byte)' ', (byte)'\t') < 0) continue;
 
-            Split(_line.AsSpan(0, Keep(line)));
+            Split(Unquoted(_lines.Line));
             return true;
         }
 
@@ -149,24 +170,23 @@ internal sealed class DelimitedFile : IDisposable
     }
 
     // Quotes around a field go; a separator inside of them becomes a space.
-    private int Keep(ReadOnlySpan<byte> line)
+    private Span<byte> Unquoted(Span<byte> line)
     {
-        if (!line.Contains((byte)'"'))
-        {
-            line.CopyTo(_line);
-            return line.Length;
-        }
+        if (!line.Contains((byte)'"')) return line;
 
         var quoted = false;
         var length = 0;
         foreach (var c in line)
         {
             if (c == '"') quoted = !quoted;
-            else _line[length++] = quoted && c == _columns.Separator ? (byte)' ' : c;
+            else line[length++] = quoted && c == _columns.Separator ? (byte)' ' : c;
         }
 
-        return length;
+        return line[..length];
     }
+
+    [GeneratedRegex("^(?<symbol>[A-Z0-9_]+)-[0-9]{1,2}(s|m|h|d|w|mo)-[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ArchiveName();
 
     private static string Show(ReadOnlySpan<byte> text)
     {

@@ -1,7 +1,7 @@
-namespace AlgoStack.Ingestion.Providers.Replay;
+namespace AlgoStack.BarFiles;
 
 /// <summary>When a bar that is only dated closed.</summary>
-internal sealed class CloseTimes
+public sealed class CloseTimes
 {
     private const long DayMs = 86_400_000;
 

@@ -1,9 +1,9 @@
-namespace AlgoStack.Ingestion.Quality;
+namespace AlgoStack.Trading.MarketData;
 
 /// <summary>
 /// Why a row was kept out. The texts are stable: they are stored, counted by, and printed at the end of a run.
 /// </summary>
-internal static class GateReason
+public static class GateReason
 {
     public const string Unreadable = "unreadable";
     public const string LineTooLong = "line_too_long";

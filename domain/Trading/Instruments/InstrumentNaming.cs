@@ -1,6 +1,4 @@
-using AlgoStack.Trading.Instruments;
-
-namespace AlgoStack.Ingestion.Instruments;
+namespace AlgoStack.Trading.Instruments;
 
 /// <summary>
 /// From the symbol a source uses to our instrument. <c>V:S</c> becomes <c>S.V</c>; a bare <c>S</c> becomes <c>S.SIM</c>
@@ -12,7 +10,7 @@ namespace AlgoStack.Ingestion.Instruments;
 /// <item>everything else is an equity.</item>
 /// </list>
 /// </summary>
-internal static class InstrumentNaming
+public static class InstrumentNaming
 {
     public const string DefaultVenue = "SIM";
 

@@ -1,12 +1,12 @@
+using System.Globalization;
 using System.Text;
-using AlgoStack.Ingestion.Tape;
 
-namespace AlgoStack.Ingestion.Providers.Replay;
+namespace AlgoStack.BarFiles;
 
 /// <summary>Where in a line each value is, found by the header's names as people have them: any order, any case, extra columns ignored.</summary>
-internal sealed class FileColumns
+public sealed class FileColumns
 {
-    /// <summary>What a field of the line is for; values of <see cref="Roles"/>. A kind's own fields follow from <see cref="FirstField"/>.</summary>
+    /// <summary>What a field of the line is for; values of <see cref="Roles"/>. A shape's own fields follow from <see cref="FirstField"/>.</summary>
     public const byte Ignored = 0, Time = 1, TimeOfDay = 2, Subject = 3, FirstField = 4;
 
     private const string TimeHeaders = "timestamp datetime date opentime openingtime starttime dateutc day unix tradetime quotetime observationdate";
@@ -19,23 +19,28 @@ internal sealed class FileColumns
         RoleCount = roleCount;
     }
 
-    public byte Separator { get; }
+    /// <summary>Whether the first line is a row already.</summary>
+    internal bool IsHeaderless { get; private init; }
+
+    internal byte Separator { get; }
 
     /// <summary>The role of each field, by position; fields after the last one are ignored.</summary>
-    public byte[] Roles { get; }
+    internal byte[] Roles { get; }
 
-    public int RoleCount { get; }
+    internal int RoleCount { get; }
 
-    public bool Has(int role) => Array.IndexOf(Roles, (byte)role) >= 0;
+    internal bool Has(int role) => Array.IndexOf(Roles, (byte)role) >= 0;
 
-    /// <exception cref="BarFileException">A column that the kind needs is missing.</exception>
-    public static FileColumns Read(string file, ReadOnlySpan<byte> header, TapeKind kind)
+    /// <exception cref="BarFileException">A column that the shape needs is missing.</exception>
+    internal static FileColumns Read(string file, ReadOnlySpan<byte> header, FileShape shape)
     {
         if (header.StartsWith("\xEF\xBB\xBF"u8)) header = header[3..];
 
-        var text = Encoding.UTF8.GetString(header);
+        var first = Encoding.UTF8.GetString(header);
+        var isHeaderless = shape.Headerless is { } meant && AreNumbers(first, meant.Split(',').Length);
+        var text = isHeaderless ? shape.Headerless! : first;
         var separator = text.Contains(',', StringComparison.Ordinal) ? ',' : text.Contains(';', StringComparison.Ordinal) ? ';' : '\t';
-        var known = RolesOf(kind);
+        var known = RolesOf(shape);
         var names = text.Split(separator);
         var roles = new byte[names.Length];
         for (var i = 0; i < names.Length; i++)
@@ -49,18 +54,27 @@ internal sealed class FileColumns
         var time = Array.IndexOf(roles, TimeOfDay);
         if (time >= 0 && Array.IndexOf(roles, Time) < 0) roles[time] = Time;
 
-        Require(file, text, roles, kind);
+        Require(file, text, roles, shape);
         return new FileColumns(
-            (byte)separator, roles[..(Array.FindLastIndex(roles, r => r != Ignored) + 1)], FirstField + kind.Fields.Count);
+            (byte)separator, roles[..(Array.FindLastIndex(roles, r => r != Ignored) + 1)], FirstField + shape.Fields.Count)
+        {
+            IsHeaderless = isHeaderless,
+        };
     }
 
-    private static Dictionary<string, byte> RolesOf(TapeKind kind)
+    private static bool AreNumbers(string line, int count)
+    {
+        var fields = line.Split(',');
+        return fields.Length == count && fields.All(f => double.TryParse(f, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+    }
+
+    private static Dictionary<string, byte> RolesOf(FileShape shape)
     {
         var roles = new Dictionary<string, byte>(StringComparer.Ordinal);
         Add(Time, TimeHeaders);
         Add(TimeOfDay, TimeOfDayHeaders);
-        Add(Subject, kind.SubjectHeaders);
-        for (var field = 0; field < kind.Fields.Count; field++) Add((byte)(FirstField + field), kind.Fields[field].Headers);
+        Add(Subject, shape.SubjectHeaders);
+        for (var field = 0; field < shape.Fields.Count; field++) Add((byte)(FirstField + field), shape.Fields[field].Headers);
         return roles;
 
         void Add(byte role, string headers)
@@ -69,12 +83,12 @@ internal sealed class FileColumns
         }
     }
 
-    private static void Require(string file, string header, byte[] roles, TapeKind kind)
+    private static void Require(string file, string header, byte[] roles, FileShape shape)
     {
         (byte Role, string Name)[] needed =
         [
             (Time, "timestamp or date"),
-            .. kind.Fields.Select((f, i) => (f, i)).Where(f => f.f.Required).Select(f => ((byte)(FirstField + f.i), f.f.Name)),
+            .. shape.Fields.Select((f, i) => (f, i)).Where(f => f.f.Required).Select(f => ((byte)(FirstField + f.i), f.f.Name)),
         ];
         var missing = needed.Where(n => Array.IndexOf(roles, n.Role) < 0).Select(n => n.Name).ToArray();
         if (missing.Length == 0) return;

@@ -2,14 +2,14 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 
-namespace AlgoStack.Ingestion.Tests.Running;
+namespace AlgoStack.Testing;
 
 /// <summary>Files for tests, in a folder of their own that goes with it.</summary>
-internal sealed class Csv : IDisposable
+public sealed class Csv : IDisposable
 {
     public const string Header = "timestamp,symbol,open,high,low,close,volume";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("algostack-ingestion-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("algostack-csv-").FullName;
 
     public string Write(string name, params string[] lines) => WriteBytes(name, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
 
@@ -28,6 +28,22 @@ internal sealed class Csv : IDisposable
         using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest))
         {
             gzip.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+        }
+
+        return zipped.ToArray();
+    }
+
+    /// <summary>A zip of these files.</summary>
+    public static byte[] Zip(CompressionLevel level, params (string Name, string Text)[] files)
+    {
+        using var zipped = new MemoryStream();
+        using (var zip = new ZipArchive(zipped, ZipArchiveMode.Create))
+        {
+            foreach (var (name, text) in files)
+            {
+                using var entry = zip.CreateEntry(name, level).Open();
+                entry.Write(Encoding.UTF8.GetBytes(text));
+            }
         }
 
         return zipped.ToArray();

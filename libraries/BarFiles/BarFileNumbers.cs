@@ -2,37 +2,40 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace AlgoStack.Ingestion.Providers.Replay;
+namespace AlgoStack.BarFiles;
 
 /// <summary>Numbers and times from ASCII bytes. Written out because the general parsers cost four times as much a row.</summary>
-internal static class BarFileNumbers
+public static class BarFileNumbers
 {
     private const long DayUs = 86_400_000_000;
     private const long SecondUs = 1_000_000;
 
-    // Up to 10^22 a power of ten is exact in a double, and so is a mantissa below 2^53: one division rounds once.
-    private const int MostExactDigits = 15;
+    // The most that fit into 64 bits.
+    private const int MostDigits = 19;
+
+    // A whole number up to here is exact in a double, and so is a power of ten up to 10^22: one division rounds once.
+    private const ulong MostExact = 1UL << 53;
 
     private static readonly double[] Powers =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19];
 
+    /// <summary>The double nearest to the decimal number, to the bit; NaN for the words that say that there is none.</summary>
     public static bool TryNumber(ReadOnlySpan<byte> text, out double value)
     {
-        var mantissa = 0L;
+        var mantissa = 0UL;
         var digits = 0;
-        var fraction = -1;
-        foreach (var c in text)
+        var point = -1;
+        for (var i = 0; i < text.Length; i++)
         {
-            var digit = (uint)(c - '0');
+            var digit = (uint)(text[i] - '0');
             if (digit <= 9)
             {
                 mantissa = mantissa * 10 + digit;
-                if (++digits > MostExactDigits) return TryAnyNumber(text, out value);
-                if (fraction >= 0) fraction++;
+                digits++;
             }
-            else if (c == '.' && fraction < 0)
+            else if (text[i] == '.' && point < 0)
             {
-                fraction = 0;
+                point = i;
             }
             else
             {
@@ -40,7 +43,12 @@ internal static class BarFileNumbers
             }
         }
 
-        value = fraction > 0 ? mantissa / Powers[fraction] : mantissa;
+        if (digits > MostDigits) return TryAnyNumber(text, out value);
+
+        var fraction = point < 0 ? 0 : text.Length - 1 - point;
+        if (fraction == 0) value = mantissa;
+        else if (mantissa <= MostExact) value = mantissa / Powers[fraction];
+        else if (!DecimalFraction.TryRound(mantissa, fraction, out value)) return TryAnyNumber(text, out value);
         return digits > 0;
     }
 

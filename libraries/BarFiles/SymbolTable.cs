@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace AlgoStack.Ingestion.Providers.Replay;
+namespace AlgoStack.BarFiles;
 
 /// <summary>Numbers symbols from 0 as they appear, found by their bytes without making a string a row.</summary>
-internal sealed class SymbolTable
+public sealed class SymbolTable
 {
     public const int MostSymbols = 20_000;
 

@@ -1,8 +1,8 @@
-using AlgoStack.Ingestion.Instruments;
+using AlgoStack.Trading.Instruments;
 using FluentAssertions;
 using Xunit;
 
-namespace AlgoStack.Ingestion.Tests.Feeds;
+namespace AlgoStack.Trading.Tests.Instruments;
 
 public sealed class InstrumentNamingTests
 {
