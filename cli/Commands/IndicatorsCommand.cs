@@ -3,6 +3,7 @@ using System.Globalization;
 using AlgoStack.BarFiles;
 using AlgoStack.Indicators;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
 
 namespace AlgoStack.Cli.Commands;
 
@@ -130,7 +131,7 @@ internal static class IndicatorsCommand
         }
     }
 
-    private static string Assigned(IndicatorParameter parameter) =>
+    private static string Assigned(Parameter parameter) =>
         string.Create(CultureInfo.InvariantCulture, $"{parameter.Name}={parameter.Default}");
 
     private static object Shown(IndicatorEntry entry) => new

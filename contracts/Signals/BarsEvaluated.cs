@@ -21,9 +21,15 @@ public sealed record BarsEvaluated(
 /// <param name="Direction"><c>Long</c>, <c>Short</c> or <c>Flat</c>.</param>
 /// <param name="Close">Close of the signal's bar.</param>
 /// <param name="Score">Confidence, 0 to 1.</param>
-/// <param name="Regime"><c>Trending</c>, <c>Ranging</c>, <c>Volatile</c> or <c>Quiet</c>.</param>
+/// <param name="Regime"><c>Trending</c>, <c>Ranging</c>, <c>Volatile</c>, <c>Quiet</c> or <c>Unknown</c>.</param>
 /// <param name="ExpiryBars">Bars after which the idea is stale; 0 for never.</param>
 /// <param name="Rationale">The explanation as a sentence.</param>
+/// <param name="Parameters">The strategy's, as in <c>fast=12 slow=26</c>.</param>
+/// <param name="Condition"><c>Bullish</c>, <c>Bearish</c> or <c>Neutral</c>.</param>
+/// <param name="VolumeScore">The bar's volume beside the usual: 0 none, 0.5 as usual, 1 twice as much or more; null for not known.</param>
+/// <param name="Quality">0 to 1: confidence, how well the regime suits the strategy, and volume.</param>
+/// <param name="RiskPercent">What the position loses of its worth if the stop is reached; null with no stop.</param>
+/// <param name="FlipClose">The nearest close that would have raised no such signal; null where no close alone would have.</param>
 /// <param name="LatencyMs">From the batch's arrival to its evaluation's commit; beside the signal, no part of parity.</param>
 public sealed record SignalRaised(
     string SignalId,
@@ -41,7 +47,13 @@ public sealed record SignalRaised(
     int ExpiryBars,
     SignalExplanation Explanation,
     string Rationale,
-    double LatencyMs);
+    double LatencyMs,
+    string Parameters,
+    string Condition,
+    double? VolumeScore,
+    double Quality,
+    double? RiskPercent,
+    double? FlipClose);
 
 /// <summary>What was seen, which rules held, and what each part added to the score.</summary>
 public sealed record SignalExplanation(

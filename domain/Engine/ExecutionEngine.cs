@@ -3,46 +3,58 @@ using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Risk;
+using AlgoStack.Trading.Signals;
 
 namespace AlgoStack.Engine;
 
 /// <summary>
-/// Turns the directions that strategies want into orders. An entry is sized at the signal bar's close: the floor to the
-/// lot of risk percent × equity ÷ close. A repeated direction is no order; Flat closes. Target, stop and expiry are
-/// judged at each bar's close, and the exit goes to market.
+/// Turns the directions that strategies want into orders. An entry goes to market, sized at the signal bar's close: the
+/// floor to the lot of risk percent × equity ÷ close. A repeated direction is no order; Flat closes. What an entry buys or
+/// sells is at once protected by a limit order at the signal's target and a stop order at its stop, of which one cancels the
+/// other. Expiry is judged at each bar's close, and that exit goes to market.
 /// </summary>
 public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits)
 {
     private const int EntryLeg = 0;
-    private const int ExitLeg = 1;
+    private const int ExpiryLeg = 1;
+    private const int FirstExitLeg = 2;
 
     private readonly List<Instrument> _instruments = [];
-    private readonly List<List<Book>> _books = [];
-    private readonly Dictionary<ClientOrderId, (Book Book, decimal Change)> _working = [];
+    private readonly decimal _share = limits.RiskPercent / 100;
+    private StrategyBook[][] _books = [];
 
     public void Add(Instrument instrument)
     {
         _instruments.Add(instrument);
-        _books.Add([]);
+        _books = [.. _books, []];
     }
 
-    /// <summary>Exits that the bar calls for, in the order of strategies.</summary>
-    public void OnBar(int instrument, in Bar bar, List<OrderIntent> intents)
+    /// <summary>False where no bar can call for an exit.</summary>
+    public bool MayExpire(int instrument)
     {
         foreach (var book in _books[instrument])
         {
-            if (book.Expected == 0 || book.HasExitWorking) continue;
+            if (book.ExpiryBars > 0) return true;
+        }
 
-            book.BarsHeld++;
-            if (!book.IsDone(bar)) continue;
+        return false;
+    }
+
+    /// <summary>Exits that the bar calls for, in the order in which strategies first traded the instrument.</summary>
+    public void OnBar(int instrument, in Bar bar, List<WorkingOrder> orders)
+    {
+        foreach (var book in _books[instrument])
+        {
+            if (book.ExpiryBars == 0 || book.Expected == 0 || book.IsClosing) continue;
+            if (++book.BarsHeld < book.ExpiryBars) continue;
 
             book.Direction = SignalDirection.Flat;
-            intents.Add(Order(instrument, book, bar, -book.Expected, ExitLeg, signalId: null));
+            orders.Add(ToMarket(instrument, book, bar, -book.Expected, ExpiryLeg, signal: null));
         }
     }
 
     /// <summary>The order that the signal calls for, or null where the book already stands, or will stand, that way.</summary>
-    public OrderIntent? OnSignal(int instrument, Signal signal)
+    public WorkingOrder? OnSignal(int instrument, Signal signal)
     {
         var book = BookOf(instrument, signal.Strategy);
         var verdict = signal.Verdict;
@@ -51,52 +63,111 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
         book.Direction = verdict.Direction;
         if (verdict.Direction == SignalDirection.Flat)
         {
-            return book.Expected == 0 ? null : Order(instrument, book, signal.Bar, -book.Expected, EntryLeg, signal.Id);
+            return book.Expected == 0 ? null : ToMarket(instrument, book, signal.Bar, -book.Expected, EntryLeg, signal.Id);
         }
 
         var wanted = verdict.Direction == SignalDirection.Long ? 1 : -1;
-        if (Math.Sign(book.Expected) == wanted) return null;
+        if (decimal.Sign(book.Expected) == wanted) return null;
 
         book.Enter(verdict);
-        return Order(instrument, book, signal.Bar, (wanted * Size(instrument, signal.Bar)) - book.Expected, EntryLeg, signal.Id);
+        return ToMarket(instrument, book, signal.Bar, (wanted * Size(instrument, signal.Bar)) - book.Expected, EntryLeg, signal.Id);
     }
 
-    /// <summary>A working order traded.</summary>
-    public void OnFill(OrderFilled fill)
+    /// <summary>
+    /// An order traded. What it opened is to be protected by <paramref name="exits"/>; what it closed needs no protection any
+    /// more, see <see cref="Unprotect"/>.
+    /// </summary>
+    public void OnFill(WorkingOrder order, OrderFilled fill, List<WorkingOrder> exits)
     {
-        if (!_working.TryGetValue(fill.OrderId, out var order)) return;
+        var book = order.Book;
+        var traded = order.IsBuy ? fill.Quantity : -fill.Quantity;
+        book.Held += traded;
+        if (order.IsExit)
+        {
+            if (fill.Leaves == 0) book.Exits.Remove(order);
+            if (book.Expected == 0) book.Direction = SignalDirection.Flat;
+            return;
+        }
 
-        var traded = Math.Sign(order.Change) * fill.Quantity;
-        order.Book.Held += traded;
-        order.Book.Working -= traded;
-        if (fill.Leaves == 0) _working.Remove(fill.OrderId);
-        else _working[fill.OrderId] = (order.Book, order.Change - traded);
+        book.Working -= traded;
+        var opened = decimal.Sign(book.Held) == decimal.Sign(traded) ? Math.Min(Math.Abs(book.Held), fill.Quantity) : 0;
+        if (opened > 0) Protect(order, opened, fill, exits);
+        order.Fills++;
+    }
+
+    /// <summary>The orders that wait at the target and the stop of what this one will close, and now must not trade.</summary>
+    public static void Unprotect(WorkingOrder order, List<WorkingOrder> exits)
+    {
+        var waiting = order.Book.Exits;
+        if (order.IsExit || waiting.Count == 0 || waiting[0].IsBuy != order.IsBuy) return;
+
+        exits.AddRange(waiting);
+        waiting.Clear();
     }
 
     /// <summary>What was left of an order will not trade: denied, rejected, canceled.</summary>
-    public void OnDone(ClientOrderId id)
+    public static void OnDone(WorkingOrder order)
     {
-        if (_working.Remove(id, out var order)) order.Book.Working -= order.Change;
+        if (order.IsExit) order.Book.Exits.Remove(order);
+        else order.Book.Working -= order.IsBuy ? order.Leaves : -order.Leaves;
     }
 
-    private OrderIntent Order(int instrument, Book book, in Bar bar, decimal change, int leg, string? signalId)
+    private void Protect(WorkingOrder entry, decimal quantity, OrderFilled fill, List<WorkingOrder> exits)
+    {
+        var book = entry.Book;
+        var stop = Exit(entry, quantity, fill, OrderType.Stop, book.Stop, leg: 0);
+        var target = Exit(entry, quantity, fill, OrderType.Limit, book.Target, leg: 1);
+        if (stop is not null && target is not null)
+        {
+            stop.OneCancelsOther = target;
+            target.OneCancelsOther = stop;
+        }
+
+        if (stop is not null) exits.Add(stop);
+        if (target is not null) exits.Add(target);
+    }
+
+    private WorkingOrder? Exit(WorkingOrder entry, decimal quantity, OrderFilled fill, OrderType type, double price, int leg)
+    {
+        if (!(price > 0)) return null;
+
+        var (intent, book) = (entry.Intent, entry.Book);
+        var rounded = _instruments[entry.Instrument].RoundPrice(price);
+        var id = ClientOrderId.For(
+            portfolio.Account, book.Strategy, intent.Instrument, intent.At.ToUnixTimeMilliseconds(), FirstExitLeg + (2 * entry.Fills) + leg);
+        var exit = new WorkingOrder(
+            entry.Instrument,
+            new OrderIntent(
+                id, portfolio.Account, book.Strategy, intent.Instrument, entry.IsBuy ? OrderSide.Sell : OrderSide.Buy, quantity, type, rounded, null, fill.At)
+            {
+                StopPrice = type is OrderType.Stop ? rounded : null,
+                LimitPrice = type is OrderType.Limit ? rounded : null,
+            },
+            book,
+            isExit: true);
+        book.Exits.Add(exit);
+        return exit;
+    }
+
+    private WorkingOrder ToMarket(int instrument, StrategyBook book, in Bar bar, decimal change, int leg, SignalId? signal)
     {
         var traded = _instruments[instrument];
-        var id = ClientOrderId.For(portfolio.Account, book.Strategy, traded.Id, bar.CloseMs, leg);
         book.Working += change;
-        _working[id] = (book, change);
-
-        return new OrderIntent(
-            id,
-            portfolio.Account,
-            book.Strategy,
-            traded.Id,
-            change < 0 ? OrderSide.Sell : OrderSide.Buy,
-            Math.Abs(change),
-            OrderType.Market,
-            traded.RoundPrice(bar.Close),
-            signalId,
-            bar.CloseTime);
+        return new WorkingOrder(
+            instrument,
+            new OrderIntent(
+                ClientOrderId.For(portfolio.Account, book.Strategy, traded.Id, bar.CloseMs, leg),
+                portfolio.Account,
+                book.Strategy,
+                traded.Id,
+                change < 0 ? OrderSide.Sell : OrderSide.Buy,
+                Math.Abs(change),
+                OrderType.Market,
+                traded.RoundPrice(bar.Close),
+                signal,
+                bar.CloseTime),
+            book,
+            isExit: false);
     }
 
     private decimal Size(int instrument, in Bar bar)
@@ -104,57 +175,18 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
         var close = _instruments[instrument].RoundPrice(bar.Close);
         if (close <= 0) return 0;
 
-        return _instruments[instrument].FloorQuantity(portfolio.Equity(instrument) * limits.RiskPercent / 100 / close);
+        return _instruments[instrument].FloorQuantity(portfolio.Equity(instrument) * _share / close);
     }
 
-    private Book BookOf(int instrument, string strategy)
+    private StrategyBook BookOf(int instrument, string strategy)
     {
-        var books = _books[instrument];
-        var book = books.Find(b => b.Strategy == strategy);
-        if (book is not null) return book;
+        foreach (var known in _books[instrument])
+        {
+            if (known.Strategy == strategy) return known;
+        }
 
-        book = new Book(strategy);
-        books.Add(book);
+        var book = new StrategyBook(strategy);
+        _books[instrument] = [.. _books[instrument], book];
         return book;
-    }
-
-    /// <summary>What one strategy holds of one instrument.</summary>
-    private sealed class Book(string strategy)
-    {
-        private double _target;
-        private double _stop;
-        private int _expiryBars;
-
-        public string Strategy { get; } = strategy;
-
-        public SignalDirection Direction { get; set; }
-
-        public decimal Held { get; set; }
-
-        /// <summary>Signed quantity of orders on their way.</summary>
-        public decimal Working { get; set; }
-
-        public decimal Expected => Held + Working;
-
-        public bool HasExitWorking => Held != 0 && Working != 0 && Math.Sign(Held) != Math.Sign(Working);
-
-        public int BarsHeld { get; set; }
-
-        public void Enter(in Verdict verdict)
-        {
-            _target = verdict.Target;
-            _stop = verdict.Stop;
-            _expiryBars = verdict.ExpiryBars;
-            BarsHeld = 0;
-        }
-
-        // A comparison with NaN is false, so a missing target or stop is never hit.
-        public bool IsDone(in Bar bar)
-        {
-            if (_expiryBars > 0 && BarsHeld >= _expiryBars) return true;
-            return Expected > 0
-                ? bar.Close >= _target || bar.Close <= _stop
-                : bar.Close <= _target || bar.Close >= _stop;
-        }
     }
 }

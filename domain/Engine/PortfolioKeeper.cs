@@ -11,8 +11,8 @@ namespace AlgoStack.Engine;
 /// </summary>
 public sealed class PortfolioKeeper(string account, decimal openingBalance)
 {
-    private readonly List<Holding> _holdings = [];
     private readonly List<Ledger> _ledgers = [];
+    private Holding[] _holdings = [];
 
     public string Account { get; } = account;
 
@@ -26,7 +26,7 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
             _ledgers.Add(new Ledger(instrument.Currency, openingBalance));
         }
 
-        _holdings.Add(new Holding(instrument, ledger));
+        _holdings = [.. _holdings, new Holding(instrument, ledger)];
     }
 
     /// <summary>Takes an instrument's newest close.</summary>
@@ -41,8 +41,8 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         var after = before.After(side, fill.Quantity, fill.Price);
 
         holding.Position = after;
-        ledger.Cash += (side == OrderSide.Buy ? -1 : 1) * fill.Quantity * fill.Price;
-        ledger.Cash -= fill.Commission;
+        var value = fill.Quantity * fill.Price;
+        ledger.Cash += (side == OrderSide.Buy ? -value : value) - fill.Commission;
         ledger.Commission += fill.Commission;
         ledger.RealizedPnl += after.RealizedPnl - before.RealizedPnl;
 
@@ -56,7 +56,8 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 
     public decimal Cash(int instrument) => _ledgers[_holdings[instrument].Ledger].Cash;
 
-    public bool SameCurrency(int first, int second) => _holdings[first].Ledger == _holdings[second].Ledger;
+    /// <summary>The index of the currency that an instrument is quoted in, counted from 0 as they were first seen.</summary>
+    public int LedgerOf(int instrument) => _holdings[instrument].Ledger;
 
     /// <summary>Equity of the currency that <paramref name="instrument"/> is quoted in.</summary>
     public decimal Equity(int instrument) => EquityOf(_holdings[instrument].Ledger);
@@ -71,12 +72,27 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         }
     }
 
+    /// <summary>
+    /// Equity of a currency for statistics: as <see cref="Equity"/>, in floating point and at closes that are not rounded to
+    /// the tick.
+    /// </summary>
+    public double EquityEstimate(int ledger)
+    {
+        var equity = _ledgers[ledger].CashEstimate;
+        foreach (var holding in _holdings)
+        {
+            if (holding.QuantityEstimate != 0 && holding.Ledger == ledger) equity += holding.QuantityEstimate * holding.LastClose;
+        }
+
+        return equity;
+    }
+
     private decimal EquityOf(int ledger)
     {
         var equity = _ledgers[ledger].Cash;
         foreach (var holding in _holdings)
         {
-            if (holding.Ledger != ledger || holding.Position.Quantity == 0) continue;
+            if (holding.QuantityEstimate == 0 || holding.Ledger != ledger) continue;
             equity += holding.Position.Quantity * holding.Instrument.RoundPrice(holding.LastClose);
         }
 
@@ -85,20 +101,44 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 
     private sealed class Holding(Instrument instrument, int ledger)
     {
+        private Position _position;
+
         public Instrument Instrument { get; } = instrument;
 
         public int Ledger { get; } = ledger;
 
-        public Position Position { get; set; }
+        public Position Position
+        {
+            get => _position;
+            set
+            {
+                _position = value;
+                QuantityEstimate = (double)value.Quantity;
+            }
+        }
+
+        public double QuantityEstimate { get; private set; }
 
         public double LastClose { get; set; }
     }
 
     private sealed class Ledger(string currency, decimal opening)
     {
+        private decimal _cash = opening;
+
         public string Currency { get; } = currency;
 
-        public decimal Cash { get; set; } = opening;
+        public decimal Cash
+        {
+            get => _cash;
+            set
+            {
+                _cash = value;
+                CashEstimate = (double)value;
+            }
+        }
+
+        public double CashEstimate { get; private set; } = (double)opening;
 
         public decimal RealizedPnl { get; set; }
 

@@ -11,7 +11,9 @@ namespace AlgoStack.Engine;
 /// </summary>
 public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
 {
-    private readonly Dictionary<ClientOrderId, (int Instrument, decimal Change, decimal Cost)> _working = [];
+    private readonly decimal _positionShare = limits.PositionPercent / 100;
+    private readonly List<decimal> _workingChange = [];
+    private readonly List<decimal> _workingCost = [];
 
     public TradingState State { get; private set; }
 
@@ -19,20 +21,31 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
 
     public void Resume() => State = TradingState.Active;
 
-    /// <summary>Decides, and from then on counts an allowed order as working until <see cref="Release"/>.</summary>
-    public RiskDecision Check(int instrument, OrderIntent intent)
+    /// <summary>Decides, and from then on counts an allowed order as working until it has traded or is <see cref="Release"/>d.</summary>
+    public RiskDecision Check(WorkingOrder order)
     {
-        var decision = Decide(instrument, intent);
-        if (!decision.IsAllowed) return decision;
-
-        var buy = intent.Side == OrderSide.Buy;
-        _working[intent.OrderId] =
-            (instrument, buy ? intent.Quantity : -intent.Quantity, buy ? intent.Quantity * intent.ReferencePrice : 0);
+        var decision = Decide(order.Instrument, order.Intent);
+        if (decision.IsAllowed) Reserve(order, order.Leaves);
         return decision;
     }
 
-    /// <summary>The order is done, whichever way.</summary>
-    public void Release(ClientOrderId order) => _working.Remove(order);
+    /// <summary>So much of an order traded.</summary>
+    public void OnFill(WorkingOrder order, decimal quantity) => Reserve(order, -quantity);
+
+    /// <summary>What was left of an order will not trade.</summary>
+    public void Release(WorkingOrder order) => Reserve(order, -order.Leaves);
+
+    private void Reserve(WorkingOrder order, decimal quantity)
+    {
+        // An exit only makes a position smaller.
+        if (order.IsExit) return;
+
+        Grow(_workingChange, order.Instrument);
+        var ledger = portfolio.LedgerOf(order.Instrument);
+        Grow(_workingCost, ledger);
+        _workingChange[order.Instrument] += order.IsBuy ? quantity : -quantity;
+        if (order.IsBuy) _workingCost[ledger] += quantity * order.Intent.ReferencePrice;
+    }
 
     private RiskDecision Decide(int instrument, OrderIntent intent)
     {
@@ -49,13 +62,15 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
         var change = intent.Side == OrderSide.Buy ? intent.Quantity : -intent.Quantity;
         if (Math.Sign(change) == -Math.Sign(held) && Math.Abs(change) <= Math.Abs(held)) return RiskDecision.Allowed;
 
-        var (workingChange, workingCost) = Working(instrument);
+        var workingChange = instrument < _workingChange.Count ? _workingChange[instrument] : 0;
+        var ledger = portfolio.LedgerOf(instrument);
+        var workingCost = ledger < _workingCost.Count ? _workingCost[ledger] : 0;
         var cost = intent.Side == OrderSide.Buy ? intent.Quantity * intent.ReferencePrice : 0;
         var cash = portfolio.Cash(instrument) - workingCost;
         if (cost > cash) return Denied("insufficient_cash", $"The order costs {cost:0.00}, and {cash:0.00} is free.");
 
         var value = Math.Abs(held + workingChange + change) * intent.ReferencePrice;
-        var limit = portfolio.Equity(instrument) * limits.PositionPercent / 100;
+        var limit = portfolio.Equity(instrument) * _positionShare;
         if (value > limit)
         {
             return Denied(
@@ -66,17 +81,9 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
         return RiskDecision.Allowed;
     }
 
-    private (decimal Change, decimal Cost) Working(int instrument)
+    private static void Grow(List<decimal> sums, int index)
     {
-        var change = 0m;
-        var cost = 0m;
-        foreach (var order in _working.Values)
-        {
-            if (order.Instrument == instrument) change += order.Change;
-            if (portfolio.SameCurrency(order.Instrument, instrument)) cost += order.Cost;
-        }
-
-        return (change, cost);
+        while (sums.Count <= index) sums.Add(0);
     }
 
     private static RiskDecision Denied(string code, FormattableString reason) => new(code, reason.ToString(CultureInfo.InvariantCulture));

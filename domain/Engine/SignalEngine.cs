@@ -1,57 +1,151 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Signals;
 
 namespace AlgoStack.Engine;
 
 /// <summary>
-/// Feeds each bar to every strategy and turns changed wishes into signals. Its state is a fold over all bars of a
-/// session, warm-up first: exponential averages never forget, so no shorter window gives the same.
+/// Feeds each bar to every strategy that trades its instrument and turns changed wishes into signals. Its state is a fold
+/// over all bars of a session, warm-up first: exponential averages never forget, so no shorter window gives the same.
 /// </summary>
-public sealed class SignalEngine(Timeframe timeframe, IEnumerable<StrategyEntry> strategies)
+public sealed class SignalEngine
 {
-    private const int IdBytes = 16;
-
-    private readonly (StrategyEntry Entry, StrategyRunner Runner)[] _strategies = [.. strategies.Select(s => (s, s.NewRunner()))];
+    private readonly Timeframe _timeframe;
+    private readonly Follower[] _followers;
     private readonly Dictionary<InstrumentId, int> _indices = [];
-    private readonly List<InstrumentId> _instruments = [];
+    private readonly List<(int Row, int Follower, FoundVerdict Found)> _merged = [];
+    private Followed[] _instruments = [];
+
+    /// <exception cref="ArgumentException">Two are of one name: their orders could not be told apart.</exception>
+    public SignalEngine(Timeframe timeframe, IReadOnlyList<ConfiguredStrategy> strategies)
+    {
+        _timeframe = timeframe;
+        _followers = [.. strategies.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new Follower(s))];
+        for (var i = 1; i < _followers.Length; i++)
+        {
+            if (_followers[i].Strategy.Name == _followers[i - 1].Strategy.Name)
+                throw new ArgumentException($"Strategies: expected each once, found {_followers[i].Strategy.Name} twice.", nameof(strategies));
+        }
+    }
 
     /// <summary>The index to call an instrument by; the first call with an id adds it.</summary>
     public int IndexOf(InstrumentId id)
     {
         if (_indices.TryGetValue(id, out var index)) return index;
 
-        index = _instruments.Count;
+        index = _indices.Count;
         _indices.Add(id, index);
-        _instruments.Add(id);
+        foreach (var follower in _followers)
+        {
+            if (follower.Strategy.Trades(id)) follower.Runner.Add(index, id);
+        }
+
+        _instruments = [.. _instruments, new Followed(id, [.. _followers.Where(f => f.Strategy.Trades(id))])];
         return index;
     }
 
     /// <summary>Takes a bar of history from before the session: evaluated like any other, without raising a signal.</summary>
     public void WarmUp(int instrument, in Bar bar)
     {
-        foreach (var (_, runner) in _strategies) runner.OnBar(instrument, bar, out _);
+        var followed = _instruments[instrument];
+        followed.History.Add(bar);
+        foreach (var follower in followed.Followers) follower.Runner.OnBar(instrument, bar);
     }
 
-    /// <summary>Takes the next bar; its signals are added in the order of strategies.</summary>
+    /// <summary>Takes the next bar; its signals are added in the order of the strategies' names.</summary>
     public void OnBar(int instrument, in Bar bar, List<Signal> signals)
     {
-        foreach (var (entry, runner) in _strategies)
+        var followed = _instruments[instrument];
+        followed.History.Add(bar);
+        foreach (var follower in followed.Followers)
         {
-            if (!runner.OnBar(instrument, bar, out var verdict)) continue;
-
-            var id = _instruments[instrument];
-            signals.Add(new Signal(IdOf(entry, id, bar.CloseMs), entry.Name, id, timeframe, bar, verdict));
+            if (follower.Runner.OnBar(instrument, bar) is not { } verdict) continue;
+            Raise(follower.Strategy, followed, follower.Runner.Counterpart, verdict, signals);
         }
     }
 
-    private string IdOf(StrategyEntry strategy, InstrumentId instrument, long closeMs)
+    /// <summary>
+    /// Takes rows <paramref name="from"/> to before <paramref name="to"/>, as <see cref="OnBar"/> would one by one: a strategy
+    /// sees bars alone, so it may go through all of them before another does, and before anything is traded.
+    /// </summary>
+    /// <param name="instruments">The index of each of the series' instruments.</param>
+    public void OnBars(BarSeries bars, int[] instruments, int from, int to, List<Signal> signals)
     {
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $"{strategy.Name}\n{strategy.Parameters}\n{instrument}\n{timeframe}\n{closeMs}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, IdBytes));
+        for (var f = 0; f < _followers.Length; f++)
+        {
+            var follower = _followers[f];
+            follower.Runner.OnBars(bars, follower.Map(instruments, _instruments), from, to, follower.Found);
+            foreach (var found in follower.Found) _merged.Add((found.Row, f, found));
+            follower.Found.Clear();
+        }
+
+        if (_followers.Length > 1) _merged.Sort(static (a, b) => a.Row != b.Row ? a.Row.CompareTo(b.Row) : a.Follower.CompareTo(b.Follower));
+
+        var fed = from;
+        foreach (var (row, f, found) in _merged)
+        {
+            var followed = _instruments[instruments[bars.Instrument[row]]];
+            if (bars.Instruments.Count == 1 && row - from >= MarketContext.Bars - 1)
+            {
+                signals.Add(Raise(_followers[f].Strategy, followed.Id, bars[row], found.Verdict, MarketContext.At(bars, row)));
+                continue;
+            }
+
+            Feed(bars, instruments, ref fed, row + 1);
+            Raise(_followers[f].Strategy, followed, found.Counterpart, found.Verdict, signals);
+        }
+
+        // Of one instrument only the newest bars matter from here on.
+        if (bars.Instruments.Count == 1) fed = Math.Max(fed, to - MarketContext.Bars);
+        Feed(bars, instruments, ref fed, to);
+        _merged.Clear();
+    }
+
+    private void Feed(BarSeries bars, int[] instruments, ref int fed, int to)
+    {
+        for (; fed < to; fed++) _instruments[instruments[bars.Instrument[fed]]].History.Add(bars[fed]);
+    }
+
+    private void Raise(ConfiguredStrategy strategy, Followed followed, int counterpart, Verdict verdict, List<Signal> signals)
+    {
+        if (counterpart is not StrategyRunner.None) signals.Add(Raise(strategy, _instruments[counterpart], verdict.Mirrored()));
+        signals.Add(Raise(strategy, followed, verdict));
+    }
+
+    private Signal Raise(ConfiguredStrategy strategy, Followed followed, Verdict verdict) =>
+        Raise(strategy, followed.Id, followed.History.Newest, verdict, followed.History.Context());
+
+    private Signal Raise(ConfiguredStrategy strategy, InstrumentId instrument, in Bar bar, Verdict verdict, in MarketContext market) => new(
+        SignalId.For(strategy.Name, strategy.ParameterText, instrument, _timeframe, bar.CloseMs),
+        strategy.Name,
+        strategy.ParameterText,
+        instrument,
+        _timeframe,
+        bar,
+        verdict,
+        market,
+        SignalQuality.Of(strategy.Schema.Kind, verdict.Score, market));
+
+    private sealed class Follower(ConfiguredStrategy strategy)
+    {
+        public ConfiguredStrategy Strategy { get; } = strategy;
+
+        public StrategyRunner Runner { get; } = strategy.NewRunner();
+
+        public List<FoundVerdict> Found { get; } = [];
+
+        public int[] Map(int[] instruments, Followed[] known) => Strategy.Instruments.Count == 0
+            ? instruments
+            : [.. instruments.Select(i => Strategy.Trades(known[i].Id) ? i : StrategyRunner.None)];
+    }
+
+    private sealed class Followed(InstrumentId id, Follower[] followers)
+    {
+        public InstrumentId Id { get; } = id;
+
+        public BarHistory History { get; } = new();
+
+        public Follower[] Followers { get; } = followers;
     }
 }

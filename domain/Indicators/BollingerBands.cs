@@ -39,6 +39,12 @@ public struct BollingerBands : IIndicator
     /// <summary>Where the close lies, 0 (the lower band) to 1 (the upper) and beyond; 0.5 where the bands meet.</summary>
     public readonly double PercentB => _deviation.Value == 0 ? 0.5 : 0.5 + ((_close - _deviation.Mean) / (2 * _width * _deviation.Value));
 
+    /// <summary>The close that, in place of the newest, would have been on the lower band; NaN until warm.</summary>
+    public readonly double CloseOnLower => _deviation.ValueAt(-_width, _close);
+
+    /// <summary>The close that, in place of the newest, would have been on the upper band; NaN until warm.</summary>
+    public readonly double CloseOnUpper => _deviation.ValueAt(_width, _close);
+
     public void Push(double close)
     {
         if (!double.IsFinite(close)) return;

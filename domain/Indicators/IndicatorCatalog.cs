@@ -1,6 +1,7 @@
 using AlgoStack.Trading.MarketData;
-using static AlgoStack.Indicators.IndicatorParameter;
+using AlgoStack.Trading.Parameters;
 using static AlgoStack.Trading.MarketData.BarFields;
+using static AlgoStack.Trading.Parameters.Parameter;
 
 namespace AlgoStack.Indicators;
 
@@ -270,20 +271,20 @@ public static class IndicatorCatalog
             p => new Beta((int)p[0]), (ref i, in bar, in other, o) => o[0] = i.Push(bar.Close, other.Close)) { IsOfTwo = true },
     ];
 
-    private static IndicatorParameter Length(int usual) => Whole("length", 1, Longest, usual, "bars that count");
+    private static Parameter Length(int usual) => Whole("length", 1, Longest, usual, "bars that count");
 
-    private static IndicatorParameter Smoothing(int usual) =>
+    private static Parameter Smoothing(int usual) =>
         Whole("smoothing", 1, Longest, usual, "length of the average that makes %K");
 
-    private static IndicatorParameter Signal(int usual) => Whole("signal", 1, Longest, usual, "length of the signal's average");
+    private static Parameter Signal(int usual) => Whole("signal", 1, Longest, usual, "length of the signal's average");
 
-    private static IndicatorParameter Fast(int usual) => Whole("fast", 1, Longest, usual, "length of the fast average; less than slow");
+    private static Parameter Fast(int usual) => Whole("fast", 1, Longest, usual, "length of the fast average; less than slow");
 
-    private static IndicatorParameter Slow(int usual) => Whole("slow", 2, Longest, usual, "length of the slow average");
+    private static Parameter Slow(int usual) => Whole("slow", 2, Longest, usual, "length of the slow average");
 
-    private static IndicatorParameter Width(double usual, string unit) => Number("width", 0.01, 100, usual, $"of a band, in {unit}");
+    private static Parameter Width(double usual, string unit) => Number("width", 0.01, 100, usual, $"of a band, in {unit}");
 
-    private static IndicatorParameter SessionStart() =>
+    private static Parameter SessionStart() =>
         Whole("start", 0, MinutesOfDay - 1, 0, "when sessions begin, in minutes after midnight UTC");
 
     private static double Flag(bool isWarm, bool value) => isWarm ? (value ? 1 : 0) : double.NaN;

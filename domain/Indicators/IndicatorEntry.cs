@@ -1,4 +1,5 @@
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
 
 namespace AlgoStack.Indicators;
 
@@ -6,7 +7,7 @@ namespace AlgoStack.Indicators;
 /// <param name="Meaning">What it says of the bars, in half a sentence.</param>
 /// <param name="Outputs">The names of its values, in the order in which a <see cref="RunningIndicator"/> gives them.</param>
 public abstract record IndicatorEntry(
-    string Name, string Meaning, BarFields Reads, IReadOnlyList<IndicatorParameter> Parameters, IReadOnlyList<string> Outputs)
+    string Name, string Meaning, BarFields Reads, IReadOnlyList<Parameter> Parameters, IReadOnlyList<string> Outputs)
 {
     /// <summary>Whether it compares two series, and so needs the bar of another at the same time.</summary>
     public bool IsOfTwo { get; init; }
@@ -16,15 +17,10 @@ public abstract record IndicatorEntry(
     /// <exception cref="ArgumentException">No such parameter, a value out of its range, or values that do not go together.</exception>
     public RunningIndicator Make(IReadOnlyDictionary<string, double> values)
     {
-        foreach (var name in values.Keys)
-        {
-            if (Parameters.All(p => p.Name != name)) throw new ArgumentException($"{Name}: {Expected()}, found {name}.", paramName: null);
-        }
-
-        var checkedValues = Parameters.Select(Value).ToArray();
+        var chosen = ParameterValues.Of(Name, Parameters, values);
         try
         {
-            return Make(checkedValues);
+            return Make([.. chosen.Values]);
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -32,27 +28,17 @@ public abstract record IndicatorEntry(
             throw new ArgumentException(
                 $"{Name}: {e.ParamName} {e.ActualValue} does not go with the other parameters.", paramName: null, e);
         }
-
-        double Value(IndicatorParameter parameter)
-        {
-            var value = values.TryGetValue(parameter.Name, out var given) ? given : parameter.Default;
-            parameter.Check(value);
-            return value;
-        }
     }
 
     /// <param name="values">In the order of <see cref="Parameters"/>, each in its range.</param>
     protected abstract RunningIndicator Make(double[] values);
-
-    private string Expected() =>
-        Parameters.Count == 0 ? "expected no parameter" : $"expected a parameter among {string.Join(", ", Parameters.Select(p => p.Name))}";
 }
 
 internal sealed record IndicatorEntry<TIndicator>(
     string Name,
     string Meaning,
     BarFields Reads,
-    IReadOnlyList<IndicatorParameter> Parameters,
+    IReadOnlyList<Parameter> Parameters,
     IReadOnlyList<string> Outputs,
     Func<double[], TIndicator> New,
     PushBar<TIndicator> Push) : IndicatorEntry(Name, Meaning, Reads, Parameters, Outputs)

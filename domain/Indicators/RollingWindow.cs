@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AlgoStack.Indicators;
 
 /// <summary>The last <c>n</c> values, in an array allocated once.</summary>
@@ -5,7 +7,7 @@ internal struct RollingWindow
 {
     private readonly double[] _values;
     private int _next;
-    private int _count;
+    private bool _isFull;
 
     public RollingWindow(int length)
     {
@@ -15,23 +17,31 @@ internal struct RollingWindow
 
     public readonly int Length => _values.Length;
 
-    public readonly int Count => _count;
+    public readonly int Count => _isFull ? _values.Length : _next;
 
-    public readonly bool IsFull => _count == _values.Length;
+    public readonly bool IsFull => _isFull;
 
     /// <summary>True just after the window has been filled from its first slot to its last: once every <c>n</c> values.</summary>
     public readonly bool IsWrapped => _next == 0;
 
     /// <summary>The values held, in no order that matters.</summary>
-    public readonly ReadOnlySpan<double> Values => _values.AsSpan(0, _count);
+    public readonly ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
 
     /// <summary>Takes a value; returns the one that it pushed out, or 0 while the window fills.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Push(double value)
     {
-        var oldest = _values[_next];
-        _values[_next] = value;
-        if (++_next == _values.Length) _next = 0;
-        if (_count < _values.Length) _count++;
+        var (values, next) = (_values, _next);
+        var oldest = values[next];
+        values[next] = value;
+        next++;
+        if (next == values.Length)
+        {
+            next = 0;
+            _isFull = true;
+        }
+
+        _next = next;
         return oldest;
     }
 }

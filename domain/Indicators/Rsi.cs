@@ -9,6 +9,7 @@ public struct Rsi : IIndicator
     private WilderAverage _gain;
     private WilderAverage _loss;
     private double _previous;
+    private double _change;
 
     public Rsi(int length)
     {
@@ -41,6 +42,7 @@ public struct Rsi : IIndicator
         if (double.IsNaN(previous)) return Value;
 
         var change = close - previous;
+        _change = change;
         var gain = _gain.Push(Math.Max(change, 0));
         var loss = _loss.Push(Math.Max(-change, 0));
         if (!IsWarm) return Value;
@@ -49,5 +51,17 @@ public struct Rsi : IIndicator
         // The share first: it is never above 1, while 100 times the gain, divided, may come out a hair above 100.
         Value = movement > 0 ? gain / movement * 100 : 50;
         return Value;
+    }
+
+    /// <summary>The close that, in place of the newest, would have made it <paramref name="value"/>; NaN until warm.</summary>
+    /// <param name="value">Above 0 and below 100.</param>
+    public readonly double CloseFor(double value)
+    {
+        var length = _gain.WarmUp;
+        var gains = (_gain.Value * length) - Math.Max(_change, 0);
+        var losses = (_loss.Value * length) - Math.Max(-_change, 0);
+        var previous = _previous - _change;
+        var fall = (gains * (100 - value) / value) - losses;
+        return fall >= 0 ? previous - fall : previous + (losses * value / (100 - value)) - gains;
     }
 }

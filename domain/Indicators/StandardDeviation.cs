@@ -52,6 +52,20 @@ public struct StandardDeviation : IIndicator
         return Value;
     }
 
+    /// <summary>
+    /// The value that, in place of the newest, would have been so many deviations from the mean that counts it; NaN until
+    /// warm, and where no value is that far, as none of ten can be three deviations off.
+    /// </summary>
+    /// <param name="newest">The value pushed last.</param>
+    internal readonly double ValueAt(double deviations, double newest)
+    {
+        var n = (double)_window.Length;
+        var others = ((n * Mean) - newest) / (n - 1);
+        var spread = _squares - ((newest - Mean) * (newest - Mean) * n / (n - 1));
+        var reach = ((n - 1) * (n - 1)) - (deviations * deviations * (n - 1));
+        return others + (deviations * Math.Sqrt(Math.Max(spread, 0) * n / reach));
+    }
+
     // B. P. Welford, Note on a method for calculating corrected sums of squares and products, Technometrics 4 (1962).
     private void Grow(double value)
     {

@@ -2,9 +2,7 @@ using AlgoStack.Engine;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
-using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Performance;
-using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Simulation;
 
@@ -12,41 +10,56 @@ namespace AlgoStack.Simulation;
 /// History through the engines that trade live: the signal engine and the trading session, called instant by instant
 /// in one loop. What it would have traded is what live trades on the same bars.
 /// </summary>
-public sealed class BacktestRun(string account, RiskLimits limits, Timeframe timeframe, IEnumerable<StrategyEntry> strategies)
-    : IDisposable
+public sealed class BacktestRun : IDisposable
 {
-    private readonly SignalEngine _engine = new(timeframe, strategies);
-    private readonly List<(int Engine, int Session)> _indices = [];
-    private readonly Dictionary<InstrumentId, int> _known = [];
-    private readonly List<Signal> _instantSignals = [];
-    private readonly Dictionary<ClientOrderId, OrderIntent> _working = [];
-    private readonly Dictionary<string, PerformanceTracker> _performance = new(StringComparer.Ordinal);
-    private readonly Dictionary<InstrumentId, string> _currencies = [];
-    private int _seenEvents;
+    /// <summary>Rows that the strategies go through before their signals are traded.</summary>
+    private const int BlockRows = 4_096;
 
-    public TradingSession Session { get; } = new(account, limits);
+    private readonly SignalEngine _engine;
+    private readonly decimal _openingBalance;
+    private readonly List<Signal> _raised = [];
+    private Ledger[] _ledgers = [];
+    private IReadOnlyList<Instrument> _mapped = [];
+    private int[] _map = [];
+
+    /// <inheritdoc cref="SignalEngine(Timeframe, IReadOnlyList{ConfiguredStrategy})"/>
+    public BacktestRun(TradingSettings settings, Timeframe timeframe, IReadOnlyList<ConfiguredStrategy> strategies)
+    {
+        _engine = new SignalEngine(timeframe, strategies);
+        _openingBalance = settings.OpeningBalance;
+        Session = new TradingSession(settings with { BarLength = TimeSpan.FromMilliseconds(timeframe.Milliseconds) });
+    }
+
+    public TradingSession Session { get; }
 
     /// <summary>Signals since the list was last cleared, in order. The caller clears it.</summary>
     public List<Signal> Signals { get; } = [];
 
+    /// <summary>Positions closed since the list was last cleared, in order. The caller clears it.</summary>
+    public List<RoundTrip> Trades { get; } = [];
+
     /// <summary>How the account has done so far, by currency.</summary>
     public IEnumerable<(string Currency, PerformanceStatistics Statistics)> Statistics =>
-        _performance.Select(p => (p.Key, p.Value.Statistics()));
+        Session.Balances.Zip(_ledgers, (balance, ledger) => (ledger.Currency, ledger.Performance.Statistics(balance.Equity)));
 
-    /// <summary>Forgets the signals and events that the caller has taken from the lists.</summary>
+    /// <summary>The daily returns so far, by currency; null where they are no numbers, as on a debt.</summary>
+    public IEnumerable<(string Currency, DailyReturns? Returns)> DailyReturns =>
+        _ledgers.Select(ledger => (ledger.Currency, ledger.Performance.DailyReturns()));
+
+    /// <summary>Forgets the signals, trades and events that the caller has taken from the lists.</summary>
     public void ClearEvents()
     {
         Signals.Clear();
+        Trades.Clear();
         Session.OrderEvents.Clear();
         Session.PositionEvents.Clear();
-        _seenEvents = 0;
     }
 
     /// <summary>History from before the run: strategies see it, nothing is traded.</summary>
     public void WarmUp(BarSeries bars)
     {
         var map = Map(bars.Instruments);
-        for (var row = 0; row < bars.Count; row++) _engine.WarmUp(_indices[map[bars.Instrument[row]]].Engine, bars[row]);
+        for (var row = 0; row < bars.Count; row++) _engine.WarmUp(map[bars.Instrument[row]], bars[row]);
     }
 
     /// <summary>Runs rows <paramref name="from"/> to before <paramref name="to"/>: whole instants, in order.</summary>
@@ -55,23 +68,11 @@ public sealed class BacktestRun(string account, RiskLimits limits, Timeframe tim
         var map = Map(bars.Instruments);
         while (from < to)
         {
-            var end = EndOfInstant(bars, from, to);
-            for (var row = from; row < end; row++)
-            {
-                var (engine, session) = _indices[map[bars.Instrument[row]]];
-                var bar = bars[row];
-                Session.OnBar(session, bar);
-                _engine.OnBar(engine, bar, _instantSignals);
-            }
-
-            foreach (var signal in _instantSignals)
-            {
-                Signals.Add(signal);
-                Session.OnSignal(signal);
-            }
-
-            _instantSignals.Clear();
-            Track(bars.CloseMs[from]);
+            var end = Math.Min(from + BlockRows, to);
+            while (end < to && bars.CloseMs[end] == bars.CloseMs[end - 1]) end++;
+            _engine.OnBars(bars, map, from, end, _raised);
+            Trade(bars, map, from, end);
+            _raised.Clear();
             from = end;
         }
     }
@@ -87,46 +88,64 @@ public sealed class BacktestRun(string account, RiskLimits limits, Timeframe tim
 
     public void Dispose() => Session.Dispose();
 
-    private void Track(long closeMs)
+    private void Trade(BarSeries bars, int[] map, int from, int to)
     {
-        for (; _seenEvents < Session.OrderEvents.Count; _seenEvents++)
+        var (instruments, closes) = (bars.Instrument, bars.CloseMs);
+        var signal = 0;
+        while (from < to)
         {
-            switch (Session.OrderEvents[_seenEvents])
+            var close = closes[from];
+            do
             {
-                case OrderRequested requested:
-                    _working.Add(requested.OrderId, requested.Intent);
-                    break;
-                case OrderFilled fill:
-                    var order = _working[fill.OrderId];
-                    _performance[_currencies[order.Instrument]].OnFill(
-                        order.Instrument, order.Side, fill.Quantity, fill.Price, fill.Commission, closeMs, out _);
-                    if (fill.Leaves == 0) _working.Remove(fill.OrderId);
-                    break;
-                case OrderDenied or OrderRejected or OrderCanceled:
-                    _working.Remove(Session.OrderEvents[_seenEvents].OrderId);
-                    break;
+                Session.OnBar(map[instruments[from]], bars, from);
+                from++;
+            }
+            while (from < to && closes[from] == close);
+
+            for (; signal < _raised.Count && _raised[signal].Bar.CloseMs == close; signal++) Take(_raised[signal]);
+            if (Session.Executions.Count > 0) TakeExecutions(close);
+            for (var ledger = 0; ledger < _ledgers.Length; ledger++)
+            {
+                _ledgers[ledger].Performance.OnEquity(close, Session.EquityEstimate(ledger));
             }
         }
+    }
 
-        foreach (var balance in Session.Balances) _performance[balance.Currency].OnEquity(closeMs, balance.Equity);
+    private void Take(Signal signal)
+    {
+        Signals.Add(signal);
+        Session.OnSignal(signal);
+    }
+
+    private void TakeExecutions(long closeMs)
+    {
+        foreach (var (order, fill) in Session.Executions)
+        {
+            var intent = order.Intent;
+            var performance = _ledgers[Session.LedgerOf(order.Instrument)].Performance;
+            if (performance.OnFill(intent.Instrument, intent.Side, fill.Quantity, fill.Price, fill.Commission, closeMs, out var trade)) Trades.Add(trade);
+        }
+
+        Session.Executions.Clear();
     }
 
     private int[] Map(IReadOnlyList<Instrument> instruments)
     {
-        var map = new int[instruments.Count];
-        for (var i = 0; i < map.Length; i++)
-        {
-            var instrument = instruments[i];
-            if (!_known.TryGetValue(instrument.Id, out map[i]))
-            {
-                map[i] = _indices.Count;
-                _known.Add(instrument.Id, map[i]);
-                _currencies.Add(instrument.Id, instrument.Currency);
-                _performance.TryAdd(instrument.Currency, new PerformanceTracker(TradingSession.OpeningBalance));
-                _indices.Add((_engine.IndexOf(instrument.Id), Session.IndexOf(instrument)));
-            }
-        }
+        if (ReferenceEquals(instruments, _mapped)) return _map;
 
-        return map;
+        _map = [.. instruments.Select(IndexOf)];
+        _mapped = instruments;
+        return _map;
     }
+
+    // Both engines count from 0 in the order of first sight, so that one index does for both.
+    private int IndexOf(Instrument instrument)
+    {
+        var index = Session.IndexOf(instrument);
+        _engine.IndexOf(instrument.Id);
+        if (Session.LedgerOf(index) == _ledgers.Length) _ledgers = [.. _ledgers, new Ledger(instrument.Currency, new PerformanceTracker(_openingBalance))];
+        return index;
+    }
+
+    private sealed record Ledger(string Currency, PerformanceTracker Performance);
 }

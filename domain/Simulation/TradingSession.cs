@@ -1,7 +1,5 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using AlgoStack.Engine;
+using AlgoStack.Simulation.Venue;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
@@ -14,29 +12,28 @@ namespace AlgoStack.Simulation;
 
 /// <summary>
 /// From signals to fills: risk, execution, portfolio and the simulated venue, driven instant by instant. Live and
-/// backtest call this same object. Within an instant the order is: <see cref="OnBar"/> for each bar by instrument id
+/// backtest call this same object. Within an instant the order is: <see cref="OnBar(int, in Bar)"/> for each bar by instrument id
 /// (the venue's reports come first, then exits that the bar calls for), then <see cref="OnSignal"/> for each signal by
 /// instrument id and strategy.
 /// </summary>
 public sealed class TradingSession : IDisposable
 {
-    /// <summary>What a paper account opens with, of each quote currency.</summary>
-    public const decimal OpeningBalance = 100_000;
-
     private readonly PortfolioKeeper _portfolio;
     private readonly RiskEngine _risk;
     private readonly ExecutionEngine _execution;
-    private readonly SimulatedVenue _venue = new();
+    private readonly SimulatedVenue _venue;
     private readonly Dictionary<InstrumentId, int> _indices = [];
-    private readonly IncrementalHash _orders = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly List<OrderIntent> _intents = [];
-    private readonly List<(OrderIntent Order, OrderFilled Fill)> _fills = [];
+    private readonly OrderListHash _orders = new();
+    private readonly List<WorkingOrder> _wanted = [];
+    private readonly List<WorkingOrder> _unwanted = [];
+    private readonly List<VenueReport> _reports = [];
 
-    public TradingSession(string account, RiskLimits limits)
+    public TradingSession(TradingSettings settings)
     {
-        _portfolio = new PortfolioKeeper(account, OpeningBalance);
-        _risk = new RiskEngine(_portfolio, limits);
-        _execution = new ExecutionEngine(_portfolio, limits);
+        _portfolio = new PortfolioKeeper(settings.Account, settings.OpeningBalance);
+        _risk = new RiskEngine(_portfolio, settings.Limits);
+        _execution = new ExecutionEngine(_portfolio, settings.Limits);
+        _venue = new SimulatedVenue(settings.Venue, (long)settings.BarLength.TotalMilliseconds);
     }
 
     /// <summary>What happened since the list was last cleared, in order. The caller clears it.</summary>
@@ -44,6 +41,9 @@ public sealed class TradingSession : IDisposable
 
     /// <summary>What became of positions since the list was last cleared, in order. The caller clears it.</summary>
     public List<PositionEvent> PositionEvents { get; } = [];
+
+    /// <summary>What traded since the list was last cleared, in order. The caller clears it.</summary>
+    public List<(WorkingOrder Order, OrderFilled Fill)> Executions { get; } = [];
 
     public string Account => _portfolio.Account;
 
@@ -55,13 +55,16 @@ public sealed class TradingSession : IDisposable
 
     public long Fills { get; private set; }
 
-    /// <summary>
-    /// SHA-256 over every order intent so far, in the order they were made: two runs that wanted the same orders have
-    /// the same hash.
-    /// </summary>
-    public string OrderListHash => Convert.ToHexStringLower(_orders.GetCurrentHash());
+    /// <inheritdoc cref="Simulation.OrderListHash"/>
+    public string OrderListHash => _orders.ToString();
 
     public IEnumerable<Balance> Balances => _portfolio.Balances();
+
+    /// <inheritdoc cref="PortfolioKeeper.EquityEstimate"/>
+    public double EquityEstimate(int ledger) => _portfolio.EquityEstimate(ledger);
+
+    /// <inheritdoc cref="PortfolioKeeper.LedgerOf"/>
+    public int LedgerOf(int instrument) => _portfolio.LedgerOf(instrument);
 
     public Position PositionOf(int instrument) => _portfolio.Position(instrument);
 
@@ -82,56 +85,107 @@ public sealed class TradingSession : IDisposable
 
     public void Resume() => _risk.Resume();
 
+    /// <summary>Takes a row of a series, as <see cref="OnBar(int, in Bar)"/> would.</summary>
+    public void OnBar(int instrument, BarSeries bars, int row)
+    {
+        if (_venue.IsEmpty(instrument) && !_execution.MayExpire(instrument)) _portfolio.Mark(instrument, bars.Close[row]);
+        else OnBar(instrument, bars[row]);
+    }
+
     public void OnBar(int instrument, in Bar bar)
     {
-        _venue.OnBar(instrument, bar, _fills);
-        foreach (var (order, fill) in _fills) Book(instrument, order, fill);
-        _fills.Clear();
+        _venue.OnBar(instrument, bar, _reports);
+        if (_reports.Count > 0) Settle(instrument, bar);
 
         _portfolio.Mark(instrument, bar.Close);
 
-        _execution.OnBar(instrument, bar, _intents);
-        foreach (var intent in _intents) Route(instrument, intent);
-        _intents.Clear();
+        _execution.OnBar(instrument, bar, _wanted);
+        if (_wanted.Count == 0) return;
+        foreach (var order in _wanted) Route(order);
+        _wanted.Clear();
     }
 
     /// <exception cref="KeyNotFoundException">The signal is for an instrument that no bar was seen of.</exception>
     public void OnSignal(Signal signal)
     {
         var instrument = _indices[signal.Instrument];
-        if (_execution.OnSignal(instrument, signal) is { } intent) Route(instrument, intent);
+        if (_execution.OnSignal(instrument, signal) is { } order) Route(order);
     }
 
     public void Dispose() => _orders.Dispose();
 
-    private void Route(int instrument, OrderIntent intent)
+    /// <summary>Books what the venue reports, and protects what was opened for the rest of the bar.</summary>
+    private void Settle(int instrument, in Bar bar)
     {
-        Intents++;
-        _orders.AppendData(Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{intent.OrderId}|{intent.Instrument}|{intent.Side}|{intent.Quantity.Normalized()}|{intent.Type}|{intent.At.ToUnixTimeMilliseconds()}\n")));
-        OrderEvents.Add(new OrderRequested(intent));
+        while (_reports.Count > 0)
+        {
+            var isAtOpen = true;
+            foreach (var (order, what, atOpen) in _reports)
+            {
+                OrderEvents.Add(what);
+                if (what is OrderFilled fill) Book(order, fill);
+                else ExecutionEngine.OnDone(order);
+                isAtOpen &= atOpen;
+            }
 
-        var decision = _risk.Check(instrument, intent);
+            _reports.Clear();
+            if (_wanted.Count == 0) return;
+
+            foreach (var exit in _wanted)
+            {
+                Request(exit);
+                OrderEvents.Add(_venue.Accept(exit, bar.CloseMs));
+            }
+
+            _wanted.Clear();
+            _venue.OnRestOfBar(instrument, bar, isAtOpen, _reports);
+        }
+    }
+
+    private void Route(WorkingOrder order)
+    {
+        Request(order);
+        var intent = order.Intent;
+        var decision = _risk.Check(order);
         if (!decision.IsAllowed)
         {
             Denied++;
-            _execution.OnDone(intent.OrderId);
+            ExecutionEngine.OnDone(order);
             OrderEvents.Add(new OrderDenied(intent.OrderId, decision.Code!, decision.Reason!, intent.At));
             return;
         }
 
+        Unprotect(order);
         OrderEvents.Add(new OrderSubmitted(intent.OrderId, intent.At));
-        OrderEvents.Add(_venue.Accept(instrument, intent));
+        OrderEvents.Add(_venue.Accept(order, intent.At.ToUnixTimeMilliseconds()));
     }
 
-    private void Book(int instrument, OrderIntent order, OrderFilled fill)
+    private void Request(WorkingOrder order)
+    {
+        Intents++;
+        _orders.Add(order.Intent);
+        OrderEvents.Add(new OrderRequested(order.Intent));
+    }
+
+    /// <summary>The exits of what an order is to close give way to it.</summary>
+    private void Unprotect(WorkingOrder order)
+    {
+        ExecutionEngine.Unprotect(order, _unwanted);
+        foreach (var exit in _unwanted)
+        {
+            _venue.Cancel(exit);
+            OrderEvents.Add(new OrderCanceled(exit.Intent.OrderId, "the position is being closed", order.Intent.At));
+        }
+
+        _unwanted.Clear();
+    }
+
+    private void Book(WorkingOrder order, OrderFilled fill)
     {
         Fills++;
-        _execution.OnFill(fill);
-        if (fill.Leaves == 0) _risk.Release(fill.OrderId);
-
-        OrderEvents.Add(fill);
-        PositionEvents.Add(_portfolio.Book(instrument, order.Side, fill));
+        _execution.OnFill(order, fill, _wanted);
+        _risk.OnFill(order, fill.Quantity);
+        Executions.Add((order, fill));
+        PositionEvents.Add(_portfolio.Book(order.Instrument, order.Intent.Side, fill));
     }
 }

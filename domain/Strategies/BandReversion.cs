@@ -1,23 +1,18 @@
 using System.Globalization;
 using AlgoStack.Indicators;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
+using static AlgoStack.Trading.Parameters.Parameter;
 
 namespace AlgoStack.Strategies;
 
 /// <summary>
 /// Expects the price to return to its mean, long or flat: long when it closes below the lower Bollinger band and RSI
-/// calls it oversold; flat when it is back at the middle band of the entry, has fallen two deviations further, or has
+/// calls it oversold; flat when it is back at the middle band of the entry, has fallen to the stop, some deviations further, or has
 /// done neither in time. After an exit it waits until the price has closed within the bands again.
 /// </summary>
 public struct BandReversion : IStrategy<BandReversion>
 {
-    private const int BandLength = 20;
-    private const double BandWidth = 2;
-    private const int RsiLength = 14;
-    private const double Oversold = 35;
-    private const double StopDeviations = 2;
-    private const int ExpiryBars = 20;
-
     // Where a part of the score is full: one deviation below the band, 20 points of RSI below oversold.
     private const double FullDepth = 1;
     private const double FullOversold = 20;
@@ -28,52 +23,59 @@ public struct BandReversion : IStrategy<BandReversion>
     private const uint StopReached = 1 << 3;
     private const uint Expired = 1 << 4;
 
+    private readonly double _oversold;
+    private readonly double _stopDeviations;
+    private readonly int _expiryBars;
     private BollingerBands _bands;
     private Rsi _rsi;
-    private RegimeGauge _regime;
+    private EfficiencyRatio _straightness;
     private bool _isLong;
     private bool _mustReturn;
     private double _target;
     private double _stop;
     private int _barsHeld;
 
-    public static string Name => "band-reversion";
+    private BandReversion(ParameterValues parameters)
+    {
+        _bands = new BollingerBands(parameters.Whole("bands"), parameters["width"]);
+        _rsi = new Rsi(parameters.Whole("rsi"));
+        _straightness = new EfficiencyRatio(20);
+        _oversold = parameters["oversold"];
+        _stopDeviations = parameters["stop"];
+        _expiryBars = parameters.Whole("expiry");
+    }
 
-    public static string Parameters { get; } = string.Create(
-        CultureInfo.InvariantCulture,
-        $"bands={BandLength}x{BandWidth} rsi={RsiLength}<{Oversold} stop={StopDeviations}sd expiry={ExpiryBars}");
-
-    public static ExplanationSchema Schema { get; } = new(
+    public static StrategySchema Schema { get; } = new(
+        "band-reversion",
+        "Long where the close is below the lower Bollinger band and RSI calls it oversold, out at the middle band, the stop or in time.",
+        StrategyKind.MeanReverting,
+        [
+            Whole("bands", 3, 5_000, 20, "closes of the bands"),
+            Number("width", 0.5, 10, 2, "deviations from the middle band to the others"),
+            Whole("rsi", 2, 1_000, 14, "closes of the RSI"),
+            Number("oversold", 1, 60, 35, "RSI below which the price is oversold"),
+            Number("stop", 0.1, 50, 2, "deviations from the entry to the stop"),
+            Whole("expiry", 1, 100_000, 20, "bars after which the idea is given up"),
+        ],
         ["rsi", "lower_band", "middle_band", "deviation", "efficiency", "target", "stop", "bars_held"],
         ["close below lower band", "RSI oversold", "target reached", "stop reached", "expired"],
         ["depth", "oversold", "ranging", "exit"]);
 
-    public static BandReversion Create() => new()
-    {
-        _bands = new BollingerBands(BandLength, BandWidth),
-        _rsi = new Rsi(RsiLength),
-        _regime = RegimeGauge.Create(),
-    };
+    public static BandReversion Create(ParameterValues parameters) => new(parameters);
 
-    public static string Describe(in Verdict verdict, double close)
-    {
-        var what = verdict.Direction is SignalDirection.Long ? Entry(verdict, close) : Exit(verdict.Explanation);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{verdict.Direction} at {PriceText.Of(close)}: {what} (score {verdict.Score:0.00}, {verdict.Regime} market).");
-    }
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close) =>
+        verdict.Direction is SignalDirection.Long ? Entry(verdict, close) : Exit(verdict.Explanation);
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         _bands.Push(bar.Close);
         var rsi = _rsi.Push(bar.Close);
-        _regime.Push(bar);
+        _straightness.Push(bar.Close);
 
-        var rules = (bar.Close < _bands.Lower ? CloseBelowBand : 0) | (rsi < Oversold ? RsiOversold : 0);
-        if (!_regime.IsWarm || !(_isLong ? Leaves(bar.Close, ref rules) : Enters(rules)))
+        var rules = (bar.Close < _bands.Lower ? CloseBelowBand : 0) | (rsi < _oversold ? RsiOversold : 0);
+        if (!IsWarm || !(_isLong ? Leaves(bar.Close, ref rules) : Enters(rules)))
         {
-            verdict = default;
-            return false;
+            return null;
         }
 
         if (_isLong)
@@ -86,14 +88,15 @@ public struct BandReversion : IStrategy<BandReversion>
             _isLong = true;
             _barsHeld = 0;
             _target = _bands.Middle;
-            _stop = bar.Close - (StopDeviations * _bands.Deviation);
+            _stop = bar.Close - (_stopDeviations * _bands.Deviation);
         }
 
-        verdict = Explain(bar.Close, rules);
-        return true;
+        return Explain(bar.Close, rules);
     }
 
-    private static string Entry(in Verdict verdict, double close)
+    private readonly bool IsWarm => _bands.IsWarm && _rsi.IsWarm && _straightness.IsWarm;
+
+    private static string Entry(Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         return string.Create(
@@ -127,7 +130,7 @@ public struct BandReversion : IStrategy<BandReversion>
         _barsHeld++;
         if (close >= _target) rules |= TargetReached;
         if (close <= _stop) rules |= StopReached;
-        if (_barsHeld >= ExpiryBars) rules |= Expired;
+        if (_barsHeld >= _expiryBars) rules |= Expired;
         return (rules & (TargetReached | StopReached | Expired)) != 0;
     }
 
@@ -138,7 +141,7 @@ public struct BandReversion : IStrategy<BandReversion>
         inputs[1] = _bands.Lower;
         inputs[2] = _bands.Middle;
         inputs[3] = _bands.Deviation;
-        inputs[4] = _regime.Efficiency;
+        inputs[4] = _straightness.Value;
         inputs[5] = _target;
         inputs[6] = _stop;
         inputs[7] = _barsHeld;
@@ -147,8 +150,8 @@ public struct BandReversion : IStrategy<BandReversion>
         if (_isLong)
         {
             parts[0] = ScorePart.Of(0.4, (_bands.Lower - close) / _bands.Deviation / FullDepth);
-            parts[1] = ScorePart.Of(0.3, (Oversold - _rsi.Value) / FullOversold);
-            parts[2] = ScorePart.Of(0.3, 1 - _regime.Efficiency);
+            parts[1] = ScorePart.Of(0.3, (_oversold - _rsi.Value) / FullOversold);
+            parts[2] = ScorePart.Of(0.3, 1 - _straightness.Value);
         }
         else
         {
@@ -159,10 +162,17 @@ public struct BandReversion : IStrategy<BandReversion>
         return new Verdict(
             _isLong ? SignalDirection.Long : SignalDirection.Flat,
             ScorePart.Sum(parts),
-            _regime.Regime,
             Target: _isLong ? _target : double.NaN,
             Stop: _isLong ? _stop : double.NaN,
-            ExpiryBars: _isLong ? ExpiryBars : 0,
+            ExpiryBars: _isLong ? _expiryBars : 0,
+            FlipClose: FlipClose(rules),
             new Explanation(inputs, rules, parts));
+    }
+
+    private readonly double FlipClose(uint rules)
+    {
+        if (_isLong) return Math.Min(_bands.CloseOnLower, _rsi.CloseFor(_oversold));
+        if ((rules & Expired) != 0) return double.NaN;
+        return (rules & StopReached) != 0 ? _stop : _target;
     }
 }

@@ -1,20 +1,17 @@
-using System.Globalization;
 using AlgoStack.Indicators;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
+using static AlgoStack.Trading.Parameters.Parameter;
 
 namespace AlgoStack.Strategies;
 
 /// <summary>
 /// Follows the trend, long or flat: long when the fast average of the close crosses above the slow one, flat when it
-/// crosses back or the close falls to the stop, three average ranges below the entry. After a stop it waits for the
+/// crosses back or the close falls to the stop, some average ranges below the entry. After a stop it waits for the
 /// next cross.
 /// </summary>
 public struct EmaCross : IStrategy<EmaCross>
 {
-    private const int FastLength = 12;
-    private const int SlowLength = 26;
-    private const double StopRanges = 3;
-
     // Where a part of the score is full; in average ranges a bar.
     private const double FullParting = 0.25;
     private const double FullSlope = 0.15;
@@ -24,84 +21,91 @@ public struct EmaCross : IStrategy<EmaCross>
     private const uint CloseAboveSlow = 1 << 2;
     private const uint StopReached = 1 << 3;
 
+    private readonly double _stopRanges;
     private Ema _fast;
     private Ema _slow;
-    private RegimeGauge _regime;
+    private Atr _range;
+    private EfficiencyRatio _straightness;
     private bool _wasAbove;
     private bool _isReady;
     private bool _isLong;
     private double _stop;
 
-    public static string Name => "ema-cross";
+    private EmaCross(int fast, int slow, double stopRanges)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(fast, slow);
+        _fast = new Ema(fast);
+        _slow = new Ema(slow);
+        _stopRanges = stopRanges;
+        _range = new Atr(14);
+        _straightness = new EfficiencyRatio(20);
+    }
 
-    public static string Parameters { get; } =
-        string.Create(CultureInfo.InvariantCulture, $"fast={FastLength} slow={SlowLength} stop={StopRanges}atr");
-
-    public static ExplanationSchema Schema { get; } = new(
+    public static StrategySchema Schema { get; } = new(
+        "ema-cross",
+        "Long while the fast exponential average of the close is above the slow one, out when it crosses back or the stop is hit.",
+        StrategyKind.TrendFollowing,
+        [
+            Whole("fast", 2, 1_000, 12, "closes of the fast average; less than slow"),
+            Whole("slow", 3, 5_000, 26, "closes of the slow average"),
+            Number("stop", 0.5, 100, 3, "average ranges from the entry to the stop"),
+        ],
         ["fast_average", "slow_average", "parting_speed", "slow_slope", "average_range", "efficiency", "crossing_close", "stop"],
         ["fast average above slow", "slow average rising", "close above slow average", "stop reached"],
         ["parting", "slope", "straightness", "stop"]);
 
-    public static EmaCross Create() => new()
-    {
-        _fast = new Ema(FastLength),
-        _slow = new Ema(SlowLength),
-        _regime = RegimeGauge.Create(),
-    };
+    public static EmaCross Create(ParameterValues parameters) =>
+        new(parameters.Whole("fast"), parameters.Whole("slow"), parameters["stop"]);
 
-    public static string Describe(in Verdict verdict, double close)
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
     {
         var inputs = verdict.Explanation.Inputs;
         var rules = verdict.Explanation.RulesHeld;
-        var what = (verdict.Direction, rules & StopReached) switch
+        return (verdict.Direction, rules & StopReached) switch
         {
             (SignalDirection.Long, _) =>
-                $"the {FastLength}-bar average ({PriceText.Of(inputs[0])}) rose above the {SlowLength}-bar average " +
+                $"the {parameters["fast"]}-bar average ({PriceText.Of(inputs[0])}) rose above the {parameters["slow"]}-bar average " +
                 $"({PriceText.Of(inputs[1])}); stop at {PriceText.Of(verdict.Stop)}, and a next close below " +
                 $"{PriceText.Of(inputs[6])} would cross them back",
             (_, 0) =>
-                $"the {FastLength}-bar average ({PriceText.Of(inputs[0])}) fell below the {SlowLength}-bar average " +
+                $"the {parameters["fast"]}-bar average ({PriceText.Of(inputs[0])}) fell below the {parameters["slow"]}-bar average " +
                 $"({PriceText.Of(inputs[1])}), and a next close above {PriceText.Of(inputs[6])} would cross them back",
             _ =>
                 $"the close fell to the stop at {PriceText.Of(inputs[7])}, and only a new cross of the averages leads back in",
         };
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{verdict.Direction} at {PriceText.Of(close)}: {what} (score {verdict.Score:0.00}, {verdict.Regime} market).");
     }
 
-    public bool OnBar(in Bar bar, out Verdict verdict)
+    public Verdict? OnBar(in Bar bar)
     {
         var fastBefore = _fast.Value;
         var slowBefore = _slow.Value;
         var fast = _fast.Push(bar.Close);
         var slow = _slow.Push(bar.Close);
-        _regime.Push(bar);
+        _range.Push(bar);
+        _straightness.Push(bar.Close);
 
         var isAbove = fast > slow;
         var crossedUp = isAbove && !_wasAbove && _isReady;
         _wasAbove = isAbove;
         // A cross needs a bar before it that was warm too: where the averages stand at first says nothing of a crossing.
         // And a price that never moved has no trend, though its averages may differ by a rounding.
-        _isReady = _slow.IsWarm && _regime.IsWarm && _regime.Range > 0;
+        _isReady = _slow.IsWarm && _range.IsWarm && _straightness.IsWarm && _range.Value > 0;
 
         if (_isLong ? isAbove && bar.Close > _stop : !crossedUp)
         {
-            verdict = default;
-            return false;
+            return null;
         }
 
         _isLong = !_isLong;
-        if (_isLong) _stop = bar.Close - (StopRanges * _regime.Range);
-        verdict = Explain(bar.Close, fastBefore, slowBefore);
-        return true;
+        if (_isLong) _stop = bar.Close - (_stopRanges * _range.Value);
+        return Explain(bar.Close, fastBefore, slowBefore);
     }
 
     private readonly Verdict Explain(double close, double fastBefore, double slowBefore)
     {
         var fast = _fast.Value;
         var slow = _slow.Value;
-        var range = _regime.Range;
+        var range = _range.Value;
         var partingSpeed = (fast - fastBefore - (slow - slowBefore)) / range;
         var slowSlope = (slow - slowBefore) / range;
         var isStopped = !_isLong && close <= _stop;
@@ -112,7 +116,7 @@ public struct EmaCross : IStrategy<EmaCross>
         inputs[2] = partingSpeed;
         inputs[3] = slowSlope;
         inputs[4] = range;
-        inputs[5] = _regime.Efficiency;
+        inputs[5] = _straightness.Value;
         inputs[6] = CrossingClose(fast, slow);
         inputs[7] = _stop;
 
@@ -126,7 +130,7 @@ public struct EmaCross : IStrategy<EmaCross>
             var sign = _isLong ? 1 : -1;
             parts[0] = ScorePart.Of(0.4, sign * partingSpeed / FullParting);
             parts[1] = ScorePart.Of(0.3, sign * slowSlope / FullSlope);
-            parts[2] = ScorePart.Of(0.3, _regime.Efficiency);
+            parts[2] = ScorePart.Of(0.3, _straightness.Value);
         }
 
         var rules = (fast > slow ? FastAboveSlow : 0)
@@ -137,10 +141,10 @@ public struct EmaCross : IStrategy<EmaCross>
         return new Verdict(
             _isLong ? SignalDirection.Long : SignalDirection.Flat,
             ScorePart.Sum(parts),
-            _regime.Regime,
             Target: double.NaN,
             Stop: _isLong ? _stop : double.NaN,
             ExpiryBars: 0,
+            FlipClose: _isLong ? CrossingClose(fastBefore, slowBefore) : Math.Max(_stop, CrossingClose(fastBefore, slowBefore)),
             new Explanation(inputs, rules, parts));
     }
 

@@ -1,5 +1,6 @@
 using AlgoStack.Testing;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
 using FluentAssertions;
 using Xunit;
 using Xunit.Abstractions;
@@ -55,7 +56,7 @@ public sealed class DefinitionTests(ITestOutputHelper output)
         }.Max();
     }
 
-    private static double WorstError(IndicatorEntry entry, Func<IndicatorParameter, double> choose, Bar[] bars, Bar[] others)
+    private static double WorstError(IndicatorEntry entry, Func<Parameter, double> choose, Bar[] bars, Bar[] others)
     {
         var parameters = entry.Parameters.ToDictionary(p => p.Name, choose, StringComparer.Ordinal);
         var values = Series.Run(entry, parameters, bars, others);

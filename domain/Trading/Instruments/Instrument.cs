@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AlgoStack.Trading.Instruments;
 
 /// <summary>
@@ -10,6 +12,15 @@ public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, stri
     // decimal holds 28 digits; past this a price cannot be told to the tick any more.
     private const double LargestPrice = 1e15;
 
+    // What a double tells to the millionth of a tick.
+    private const double MostTicks = 1e9;
+    private const double SurelyNearest = 0.499999;
+
+    private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 16).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
+
+    private readonly int _decimals = DecimalsOf(Tick);
+    private readonly decimal _lotsInOne = decimal.Round(1 / Lot) * Lot == 1 ? decimal.Round(1 / Lot) : 0;
+
     /// <summary>The price on the tick nearest to <paramref name="price"/>, halves away from zero.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a finite price of magnitude up to 1e15.</exception>
     public decimal RoundPrice(double price)
@@ -19,9 +30,22 @@ public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, stri
             throw new ArgumentOutOfRangeException(nameof(price), price, $"{Id}: expected a finite price up to {LargestPrice:g}.");
         }
 
+        // A tick of a power of ten is a number of decimals, and division by it can be left out where rounding is in no doubt.
+        if (_decimals >= 0)
+        {
+            var ticks = price * PowersOfTen[_decimals];
+            var nearest = Math.Round(ticks);
+            if (Math.Abs(nearest) < MostTicks && Math.Abs(ticks - nearest) < SurelyNearest)
+                return new decimal((int)Math.Abs(nearest), 0, 0, nearest < 0, (byte)_decimals);
+        }
+
         return Math.Round((decimal)price / Tick, MidpointRounding.AwayFromZero) * Tick;
     }
 
     /// <summary>The largest whole number of lots that is not more than <paramref name="quantity"/>.</summary>
-    public decimal FloorQuantity(decimal quantity) => Math.Floor(quantity / Lot) * Lot;
+    public decimal FloorQuantity(decimal quantity) =>
+        Lot == 1 ? Math.Floor(quantity) : Math.Floor(_lotsInOne == 0 ? quantity / Lot : quantity * _lotsInOne) * Lot;
+
+    /// <summary>How many decimals a tick such as 0.01 has; -1 for one such as 0.05.</summary>
+    private static int DecimalsOf(decimal tick) => Array.FindIndex(PowersOfTen, power => tick * (decimal)power == 1);
 }

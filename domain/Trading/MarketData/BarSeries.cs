@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AlgoStack.Trading.Instruments;
 
 namespace AlgoStack.Trading.MarketData;
@@ -19,5 +20,9 @@ public sealed record BarSeries(
 {
     public int Count => CloseMs.Length;
 
-    public Bar this[int row] => new(CloseMs[row], Open[row], High[row], Low[row], Close[row], Volume[row]);
+    public Bar this[int row]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(CloseMs[row], Open[row], High[row], Low[row], Close[row], Volume[row]);
+    }
 }

@@ -43,6 +43,11 @@ public readonly record struct Timeframe
         return true;
     }
 
+    /// <exception cref="FormatException">Not what <see cref="TryParse"/> takes.</exception>
+    public static Timeframe Parse(string text) => TryParse(text, out var timeframe)
+        ? timeframe
+        : throw new FormatException($"Timeframe: expected such as 1m, 1h or 1d, found '{text}'.");
+
     public override string ToString()
     {
         var milliseconds = Milliseconds;

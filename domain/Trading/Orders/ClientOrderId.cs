@@ -7,17 +7,50 @@ namespace AlgoStack.Trading.Orders;
 
 /// <summary>
 /// Our name for an order, a function of what asked for it: a signal seen twice makes the same id, so that broker, store
-/// and tests all see one order. 26 characters of Crockford's base 32, case-insensitive and safe for every venue.
+/// and tests all see one order. 26 characters of Crockford's base 32, case-insensitive and safe for every venue; worked out
+/// when they are first asked for, which a backtest may never do.
 /// </summary>
-public readonly record struct ClientOrderId(string Value)
+public sealed class ClientOrderId : IEquatable<ClientOrderId>
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Characters = 26;
 
-    /// <param name="leg">0 for the order a signal asks for; a bracket's exits and the like count on.</param>
-    public static ClientOrderId For(string account, string strategy, InstrumentId instrument, long barCloseMs, int leg)
+    private readonly string _account = "";
+    private readonly string _strategy = "";
+    private readonly InstrumentId _instrument;
+    private readonly long _barCloseMs;
+    private readonly int _leg;
+    private string? _value;
+
+    /// <summary>A name that was told.</summary>
+    public ClientOrderId(string value) => _value = value;
+
+    private ClientOrderId(string account, string strategy, InstrumentId instrument, long barCloseMs, int leg)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{account}\n{strategy}\n{instrument}\n{barCloseMs}\n{leg}");
+        _account = account;
+        _strategy = strategy;
+        _instrument = instrument;
+        _barCloseMs = barCloseMs;
+        _leg = leg;
+    }
+
+    public string Value => _value ??= Derive();
+
+    /// <param name="leg">0 for the order a signal asks for; a bracket's exits and the like count on.</param>
+    public static ClientOrderId For(string account, string strategy, InstrumentId instrument, long barCloseMs, int leg) =>
+        new(account, strategy, instrument, barCloseMs, leg);
+
+    public bool Equals(ClientOrderId? other) => other is not null && (ReferenceEquals(this, other) || Value == other.Value);
+
+    public override bool Equals(object? obj) => Equals(obj as ClientOrderId);
+
+    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => Value;
+
+    private string Derive()
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{_account}\n{_strategy}\n{_instrument}\n{_barCloseMs}\n{_leg}");
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
 
@@ -38,8 +71,6 @@ public readonly record struct ClientOrderId(string Value)
             bits &= (1 << held) - 1;
         }
 
-        return new ClientOrderId(new string(id));
+        return new string(id);
     }
-
-    public override string ToString() => Value;
 }

@@ -1,10 +1,11 @@
 using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Signals;
 
 namespace AlgoStack.Trading.Orders;
 
 /// <summary>An order as the execution engine wants it, before risk has a word.</summary>
 /// <param name="Quantity">Whole lots; zero when the money at risk buys less than one, which risk then denies by name.</param>
-/// <param name="ReferencePrice">The close the quantity was sized at.</param>
+/// <param name="ReferencePrice">The close the quantity was sized at, or the price an exit is meant to trade at.</param>
 /// <param name="SignalId">The signal that asked, or null for an exit that the engine worked itself.</param>
 /// <param name="At">Event time: the close of the bar that caused it.</param>
 public sealed record OrderIntent(
@@ -16,5 +17,15 @@ public sealed record OrderIntent(
     decimal Quantity,
     OrderType Type,
     decimal ReferencePrice,
-    string? SignalId,
-    DateTimeOffset At);
+    SignalId? SignalId,
+    DateTimeOffset At)
+{
+    /// <summary>The worst price to trade at; of a limit and a stop-limit order.</summary>
+    public decimal? LimitPrice { get; init; }
+
+    /// <summary>The price that wakes the order; of a stop, a stop-limit and, at first, a trailing stop order.</summary>
+    public decimal? StopPrice { get; init; }
+
+    /// <summary>How far behind the best price since its acceptance the stop follows; of a trailing stop order.</summary>
+    public decimal? TrailBy { get; init; }
+}

@@ -9,6 +9,10 @@ public enum OrderSide
 public enum OrderType
 {
     Market,
+    Limit,
+    Stop,
+    StopLimit,
+    TrailingStop,
 }
 
 public enum OrderStatus

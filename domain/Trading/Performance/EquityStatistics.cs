@@ -15,18 +15,18 @@ public struct EquityStatistics
     private const double YearMs = 365.25 * DayMs;
     private const long NoDay = long.MinValue;
 
-    private decimal _peak;
-    private decimal _trough;
+    private double _peak;
+    private double _trough;
     private long _peakMs;
     private double _deepest;
     private long _deepestMs;
-    private decimal _dayBefore;
+    private double _dayBefore;
     private long _nextDayMs;
     private DayFold _days;
 
     /// <param name="opening">In the account's currency.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not above zero: nothing could be a fraction of it.</exception>
-    public EquityStatistics(decimal opening)
+    public EquityStatistics(double opening)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(opening);
         Opening = opening;
@@ -38,9 +38,9 @@ public struct EquityStatistics
         _days = new DayFold(opening);
     }
 
-    public decimal Opening { get; }
+    public double Opening { get; }
 
-    public decimal Final { get; private set; }
+    public double Final { get; private set; }
 
     /// <summary>Unix milliseconds, UTC, of the first point; 0 with none.</summary>
     public long FirstMs { get; private set; }
@@ -59,7 +59,7 @@ public struct EquityStatistics
     /// debt. C. R. Bacon, Practical Portfolio Performance Measurement and Attribution (2008).
     /// </summary>
     public readonly double? AnnualReturn =>
-        Years is { } years && Final >= 0 ? (Math.Pow((double)Final / (double)Opening, 1 / years) - 1).OrNull() : null;
+        Years is { } years && Final >= 0 ? (Math.Pow(Final / Opening, 1 / years) - 1).OrNull() : null;
 
     /// <summary>
     /// The deepest fall from a high, over that high; above zero, 0 for none, above 1 when equity went below zero.
@@ -135,7 +135,7 @@ public struct EquityStatistics
     /// Takes equity at an instant: Unix milliseconds, UTC, never before the one before it. True when that began a new
     /// day and the day before had a return, which <paramref name="ended"/> then is.
     /// </summary>
-    public bool Add(long atMs, decimal equity, out DailyReturn ended)
+    public bool Add(long atMs, double equity, out DailyReturn ended)
     {
         ended = default;
         var hasEnded = atMs >= _nextDayMs && BeginDay(atMs, ref ended);
@@ -199,14 +199,14 @@ public struct EquityStatistics
         return finished;
     }
 
-    // Divided as doubles: a quotient of two sums of money need not fit a decimal. Rounding must not make a debt of nothing.
-    private static double Change(decimal from, decimal to)
+    // Divided as doubles: a quotient of two sums of money need not fit a double. Rounding must not make a debt of nothing.
+    private static double Change(double from, double to)
     {
-        var change = (double)(to - from) / (double)from;
+        var change = (to - from) / from;
         return to < 0 ? change : Math.Max(change, -1);
     }
 
-    private struct DayFold(decimal opening)
+    private struct DayFold(double opening)
     {
         private int _count;
         private double _mean;
@@ -216,7 +216,7 @@ public struct EquityStatistics
         private double _lossSquares;
         private bool _isUnknown;
         private double _equities;
-        private decimal _high = opening;
+        private double _high = opening;
         private double _depth;
         private double _depths;
         private double _depthSquares;
@@ -250,10 +250,10 @@ public struct EquityStatistics
 
         private readonly Moments Moments => new(_count, _mean, _squares / (_count - 1));
 
-        public void Add(decimal from, decimal to)
+        public void Add(double from, double to)
         {
             _count++;
-            _equities += (double)to;
+            _equities += to;
             AddDrawdown(to);
 
             // Nor is a mean over days of which one is no number.
@@ -279,7 +279,7 @@ public struct EquityStatistics
             }
         }
 
-        private void AddDrawdown(decimal equity)
+        private void AddDrawdown(double equity)
         {
             if (equity < _high)
             {

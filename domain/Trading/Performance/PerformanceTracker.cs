@@ -13,7 +13,7 @@ public sealed class PerformanceTracker(decimal openingEquity)
 {
     private readonly RoundTrips _roundTrips = new();
     private readonly List<DailyReturn> _days = [];
-    private EquityStatistics _equity = new(openingEquity);
+    private EquityStatistics _equity = new((double)openingEquity);
     private TradeStatistics _trades;
     private MarketTime _market;
     private decimal _bought;
@@ -42,7 +42,7 @@ public sealed class PerformanceTracker(decimal openingEquity)
     }
 
     /// <summary>Takes equity at an instant: Unix milliseconds, UTC, never before the one before it.</summary>
-    public void OnEquity(long atMs, decimal equity)
+    public void OnEquity(long atMs, double equity)
     {
         if (_equity.Add(atMs, equity, out var ended)) _days.Add(ended);
     }
@@ -56,10 +56,11 @@ public sealed class PerformanceTracker(decimal openingEquity)
     }
 
     /// <summary>The statistics so far. Sorts the daily returns: to be asked for now and then, not at every instant.</summary>
-    public PerformanceStatistics Statistics() => new(
-        _equity.Opening,
-        _equity.Final,
-        _equity.Final - _equity.Opening,
+    /// <param name="finalEquity">The newest equity, exact.</param>
+    public PerformanceStatistics Statistics(decimal finalEquity) => new(
+        openingEquity,
+        finalEquity,
+        finalEquity - openingEquity,
         _equity.TotalReturn,
         _equity.AnnualReturn,
         _trades.Count,

@@ -59,6 +59,10 @@ public sealed class RoundTrips
     {
         private bool _isShort;
         private long _openedMs;
+        private int _buys;
+        private int _sells;
+        private decimal _buyPrice;
+        private decimal _sellPrice;
         private decimal _bought;
         private decimal _sold;
         private decimal _paid;
@@ -79,11 +83,15 @@ public sealed class RoundTrips
             _commission += commission;
             if (quantity > 0)
             {
+                _buys++;
+                _buyPrice = price;
                 _bought += quantity;
                 _paid += quantity * price;
             }
             else
             {
+                _sells++;
+                _sellPrice = price;
                 _sold -= quantity;
                 _received -= quantity * price;
             }
@@ -91,8 +99,9 @@ public sealed class RoundTrips
 
         public readonly RoundTrip ToRoundTrip(InstrumentId instrument, long atMs)
         {
-            var bought = _paid / _bought;
-            var sold = _received / _sold;
+            // Of one fill the average is its price, and a division of money is the dearest thing here.
+            var bought = _buys == 1 ? _buyPrice : _paid / _bought;
+            var sold = _sells == 1 ? _sellPrice : _received / _sold;
             return new RoundTrip(
                 instrument,
                 _isShort ? OrderSide.Sell : OrderSide.Buy,

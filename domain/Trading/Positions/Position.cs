@@ -14,7 +14,9 @@ public readonly record struct Position(decimal Quantity, decimal AveragePrice, d
         var change = side == OrderSide.Buy ? quantity : -quantity;
         var next = Quantity + change;
 
-        if (Quantity == 0 || Math.Sign(change) == Math.Sign(Quantity))
+        if (Quantity == 0) return this with { Quantity = next, AveragePrice = price };
+
+        if (Math.Sign(change) == Math.Sign(Quantity))
         {
             var cost = (AveragePrice * Math.Abs(Quantity)) + (price * quantity);
             return this with { Quantity = next, AveragePrice = cost / Math.Abs(next) };

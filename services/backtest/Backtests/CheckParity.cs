@@ -7,7 +7,6 @@ using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Simulation;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Orders;
-using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Backtest.Backtests;
 
@@ -35,7 +34,7 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
     {
         var stretches = await data.OfSessionAsync(sessionId, cancellationToken);
         var controls = (await routing.GetControlsAsync(sessionId, cancellationToken)).ToLookup(c => c.AfterSequence);
-        using var run = new BacktestRun($"paper-{sessionId}", RiskLimits.Default, stretches[0].Bars.Timeframe, StrategyCatalog.All);
+        using var run = new BacktestRun(new TradingSettings($"paper-{sessionId}"), stretches[0].Bars.Timeframe, StrategyCatalog.Usual);
         foreach (var stretch in stretches)
         {
             foreach (var control in controls[stretch.Sequence - 1])
@@ -77,7 +76,7 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
     private async Task<Comparison> CompareSignalsAsync(string sessionId, List<Signal> mine, long last, CancellationToken cancellationToken)
     {
         var comparison = new Comparison("Signal", mine.Count);
-        var byId = mine.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var byId = mine.ToDictionary(s => s.Id.Value, StringComparer.Ordinal);
         await foreach (var evaluated in evaluations.ReadAsync(sessionId, 0, 1, last, cancellationToken))
         {
             foreach (var live in evaluated.Signals)
@@ -87,7 +86,7 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
             }
         }
 
-        if (mine.Find(s => byId.ContainsKey(s.Id)) is { } alone) comparison.Miss(alone.Id, $"{alone.Strategy} {alone.Instrument} {alone.Bar.CloseTime:O}");
+        if (mine.Find(s => byId.ContainsKey(s.Id.Value)) is { } alone) comparison.Miss(alone.Id.Value, $"{alone.Strategy} {alone.Instrument} {alone.Bar.CloseTime:O}");
         return comparison;
     }
 
@@ -114,8 +113,11 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
         if (live.Direction != verdict.Direction.ToString()) return $"direction {live.Direction}, backtest {verdict.Direction}";
         if (!Same(live.Score, verdict.Score)) return Text($"score {live.Score:R}, backtest {verdict.Score:R}");
         if (!Same(live.Close, mine.Bar.Close)) return Text($"close {live.Close:R}, backtest {mine.Bar.Close:R}");
-        if (live.Regime != verdict.Regime.ToString()) return $"regime {live.Regime}, backtest {verdict.Regime}";
+        if (live.Regime != mine.Market.Regime.ToString()) return $"regime {live.Regime}, backtest {mine.Market.Regime}";
+        if (live.Condition != mine.Market.Condition.ToString()) return $"condition {live.Condition}, backtest {mine.Market.Condition}";
+        if (!Same(live.VolumeScore, mine.Market.VolumeScore) || !Same(live.Quality, mine.Quality)) return "volume score or quality";
         if (!Same(live.Target, verdict.Target) || !Same(live.Stop, verdict.Stop) || live.ExpiryBars != verdict.ExpiryBars) return "target, stop or expiry";
+        if (!Same(live.FlipClose, verdict.FlipClose)) return Text($"flip close {live.FlipClose:R}, backtest {verdict.FlipClose:R}");
 
         var inputs = verdict.Explanation.Inputs;
         for (var i = 0; i < live.Explanation.Inputs.Count; i++)

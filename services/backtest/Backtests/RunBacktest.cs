@@ -6,7 +6,6 @@ using AlgoStack.Simulation;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
-using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Backtest.Backtests;
 
@@ -30,7 +29,7 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
 
         if (!ReplayPace.TryParse(request.Speed, out var pace)) throw new NoDataException($"Speed: expected 1x to 1000x or max, found '{request.Speed}'.");
 
-        using var run = new BacktestRun(Account, RiskLimits.Default, stretches[0].Bars.Timeframe, StrategyCatalog.All);
+        using var run = new BacktestRun(new TradingSettings(Account), stretches[0].Bars.Timeframe, StrategyCatalog.Usual);
         await NoteBegunAsync(started.BacktestId, cancellationToken);
         var curve = new List<EquityPoint>();
         var totals = new Totals();
@@ -103,10 +102,10 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
 
     private static ReplayedEvent Told(Signal signal) => new(
         "signal",
-        signal.Id,
+        signal.Id.Value,
         signal.Instrument.Value,
         signal.Strategy,
-        StrategyCatalog.Find(signal.Strategy).Describe(signal.Verdict, signal.Bar.Close),
+        StrategyCatalog.Find(signal.Strategy).Describe(signal),
         signal.Bar.CloseTime);
 
     private static ReplayedEvent Told(OrderEvent e)

@@ -55,7 +55,7 @@ public sealed class OrderBlotter : Projection
             await copy.WriteAsync(intent.Quantity, cancellationToken);
             await copy.WriteAsync(nameof(OrderStatus.Requested), cancellationToken);
             if (intent.SignalId is null) await copy.WriteNullAsync(cancellationToken);
-            else await copy.WriteAsync(intent.SignalId, cancellationToken);
+            else await copy.WriteAsync(intent.SignalId.Value, cancellationToken);
             await copy.WriteAsync(intent.At, cancellationToken);
             await copy.WriteAsync(intent.At, cancellationToken);
             await copy.WriteAsync(stored.Sequence, cancellationToken);

@@ -40,7 +40,7 @@ public sealed class PublishOrderEvents(OrderedPublisher publisher, IBus bus, Ord
         orders[0].Sequence,
         orders[^1].Sequence,
         Pick<Stored.OrderRequested, Contract.OrderRequested>(orders, intents, (position, _, i) => new(
-            position, i.OrderId.Value, SessionBook.SessionOf(i.Account), i.Account, i.Strategy, i.Instrument.Value, i.Side.ToString(), i.Quantity, i.Type.ToString(), i.ReferencePrice, i.SignalId, i.At)),
+            position, i.OrderId.Value, SessionBook.SessionOf(i.Account), i.Account, i.Strategy, i.Instrument.Value, i.Side.ToString(), i.Quantity, i.Type.ToString(), i.ReferencePrice, i.SignalId?.Value, i.At)),
         Pick<Stored.OrderDenied, Contract.OrderDenied>(orders, intents, (position, e, i) => new(
             position, i.OrderId.Value, i.Account, i.Instrument.Value, e.Code, e.Reason, e.At)),
         Pick<Stored.OrderSubmitted, Contract.OrderSubmitted>(orders, intents, (position, e, i) => new(

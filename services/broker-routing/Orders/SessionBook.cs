@@ -6,6 +6,7 @@ using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Risk;
+using AlgoStack.Trading.Signals;
 
 namespace AlgoStack.BrokerRouting.Orders;
 
@@ -18,7 +19,7 @@ public sealed class SessionBook(string sessionId) : IDisposable
 {
     private const string AccountPrefix = "paper-";
 
-    private readonly TradingSession _session = new(AccountOf(sessionId), RiskLimits.Default);
+    private readonly TradingSession _session = new(new TradingSettings(AccountOf(sessionId)));
     private readonly List<(Instrument Instrument, int Index)> _instruments = [];
     private readonly Dictionary<string, int> _known = new(StringComparer.Ordinal);
     private double[] _lastCloses = [];
@@ -143,7 +144,8 @@ public sealed class SessionBook(string sessionId) : IDisposable
         // Sizing and exits look at direction, close, target, stop and expiry alone; the explanation stays with the signal.
         var bar = new Bar(signal.BarClose.ToUnixTimeMilliseconds(), signal.Close, signal.Close, signal.Close, signal.Close, 0);
         var verdict = new Verdict(
-            direction, signal.Score, default, signal.Target ?? double.NaN, signal.Stop ?? double.NaN, signal.ExpiryBars, default);
-        return new Signal(signal.SignalId, signal.Strategy, new InstrumentId(signal.Instrument), timeframe, bar, verdict);
+            direction, signal.Score, signal.Target ?? double.NaN, signal.Stop ?? double.NaN, signal.ExpiryBars, double.NaN, default);
+        return new Signal(
+            new SignalId(signal.SignalId), signal.Strategy, signal.Parameters, new InstrumentId(signal.Instrument), timeframe, bar, verdict, default, signal.Quality);
     }
 }

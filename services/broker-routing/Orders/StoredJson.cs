@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Signals;
 
 namespace AlgoStack.BrokerRouting.Orders;
 
@@ -15,6 +16,7 @@ internal static class StoredJson
         options.Converters.Add(new JsonStringEnumConverter());
         options.Converters.Add(new ClientOrderIdConverter());
         options.Converters.Add(new InstrumentIdConverter());
+        options.Converters.Add(new SignalIdConverter());
         return options;
     }
 
@@ -24,6 +26,14 @@ internal static class StoredJson
             new(reader.GetString() ?? throw new JsonException("Client order id: expected text, found null."));
 
         public override void Write(Utf8JsonWriter writer, ClientOrderId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    }
+
+    private sealed class SignalIdConverter : JsonConverter<SignalId>
+    {
+        public override SignalId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(reader.GetString() ?? throw new JsonException("Signal id: expected text, found null."));
+
+        public override void Write(Utf8JsonWriter writer, SignalId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
     }
 
     private sealed class InstrumentIdConverter : JsonConverter<InstrumentId>

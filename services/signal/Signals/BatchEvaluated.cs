@@ -1,3 +1,5 @@
+using AlgoStack.Strategies;
+
 namespace AlgoStack.Signal.Signals;
 
 /// <summary>
@@ -18,7 +20,10 @@ public sealed record BatchEvaluated(
     public static string StreamOf(string sessionId, int partition) => $"evaluations-{sessionId}-{partition}";
 }
 
-/// <summary>A signal as stored: values only. Names and words are the strategy's and are added where it is read.</summary>
+/// <summary>
+/// A signal as stored: values only. Names and words are the strategy's and are added where it is read. What was not told at
+/// first has the value that stands for not known.
+/// </summary>
 public sealed record RaisedSignal(
     string Id,
     string Strategy,
@@ -35,4 +40,9 @@ public sealed record RaisedSignal(
     double[] Inputs,
     uint RulesHeld,
     double[] ScoreParts,
-    double LatencyMs);
+    double LatencyMs,
+    string Parameters = "",
+    string Condition = nameof(MarketCondition.Neutral),
+    double? VolumeScore = null,
+    double? FlipClose = null,
+    double Quality = 0);

@@ -1,5 +1,8 @@
 using AlgoStack.Contracts.Signals;
 using AlgoStack.Strategies;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Signals;
 using RaisedByStrategy = AlgoStack.Strategies.Signal;
 
 namespace AlgoStack.Signal.Signals;
@@ -9,12 +12,12 @@ public static class SignalWording
 {
     public static RaisedSignal ToStored(RaisedByStrategy signal, double latencyMs)
     {
-        var verdict = signal.Verdict;
+        var (verdict, market) = (signal.Verdict, signal.Market);
         var schema = StrategyCatalog.Find(signal.Strategy).Schema;
         var inputs = verdict.Explanation.Inputs;
         var parts = verdict.Explanation.ScoreParts;
         return new RaisedSignal(
-            signal.Id,
+            signal.Id.Value,
             signal.Strategy,
             signal.Instrument.Value,
             signal.Timeframe.ToString(),
@@ -22,14 +25,19 @@ public static class SignalWording
             signal.Bar.Close,
             verdict.Direction.ToString(),
             verdict.Score,
-            verdict.Regime.ToString(),
+            market.Regime.ToString(),
             NullIfNaN(verdict.Target),
             NullIfNaN(verdict.Stop),
             verdict.ExpiryBars,
             inputs[..schema.Inputs.Count].ToArray(),
             verdict.Explanation.RulesHeld,
             parts[..schema.ScoreParts.Count].ToArray(),
-            latencyMs);
+            latencyMs,
+            signal.Parameters,
+            market.Condition.ToString(),
+            NullIfNaN(market.VolumeScore),
+            NullIfNaN(verdict.FlipClose),
+            signal.Quality);
     }
 
     public static BarsEvaluated ToContract(BatchEvaluated batch) => new(
@@ -44,7 +52,7 @@ public static class SignalWording
     public static SignalRaised ToContract(string sessionId, RaisedSignal signal)
     {
         var strategy = StrategyCatalog.Find(signal.Strategy);
-        var verdict = VerdictOf(signal);
+        var raised = ToDomain(signal);
         return new SignalRaised(
             signal.Id,
             sessionId,
@@ -63,24 +71,40 @@ public static class SignalWording
                 Named(strategy.Schema.Inputs, signal.Inputs),
                 [.. strategy.Schema.Rules.Select((rule, i) => new RuleOutcome(rule, (signal.RulesHeld & (1u << i)) != 0))],
                 Named(strategy.Schema.ScoreParts, signal.ScoreParts)),
-            strategy.Describe(verdict, signal.Close),
-            signal.LatencyMs);
+            strategy.Describe(raised),
+            signal.LatencyMs,
+            signal.Parameters,
+            signal.Condition,
+            signal.VolumeScore,
+            signal.Quality,
+            NullIfNaN(raised.RiskPercent),
+            signal.FlipClose);
     }
 
-    private static Verdict VerdictOf(RaisedSignal signal)
+    private static RaisedByStrategy ToDomain(RaisedSignal signal)
     {
         Values8 inputs = default;
         Values4 parts = default;
         signal.Inputs.CopyTo(inputs[..]);
         signal.ScoreParts.CopyTo(parts[..]);
-        return new Verdict(
+        var verdict = new Verdict(
             Enum.Parse<SignalDirection>(signal.Direction),
             signal.Score,
-            Enum.Parse<Regime>(signal.Regime),
             signal.Target ?? double.NaN,
             signal.Stop ?? double.NaN,
             signal.ExpiryBars,
+            signal.FlipClose ?? double.NaN,
             new Explanation(inputs, signal.RulesHeld, parts));
+        return new RaisedByStrategy(
+            new SignalId(signal.Id),
+            signal.Strategy,
+            signal.Parameters,
+            new InstrumentId(signal.Instrument),
+            Timeframe.Parse(signal.Timeframe),
+            new Bar(signal.CloseMs, signal.Close, signal.Close, signal.Close, signal.Close, Volume: 0),
+            verdict,
+            new MarketContext(Enum.Parse<Regime>(signal.Regime), Enum.Parse<MarketCondition>(signal.Condition), signal.VolumeScore ?? double.NaN),
+            signal.Quality);
     }
 
     private static NamedValue[] Named(IReadOnlyList<string> names, double[] values) =>

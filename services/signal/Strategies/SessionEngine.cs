@@ -9,9 +9,9 @@ using RaisedByStrategy = AlgoStack.Strategies.Signal;
 namespace AlgoStack.Signal.Strategies;
 
 /// <summary>One session's signal engine and the batch it has come to. Not safe for several threads.</summary>
-public sealed class SessionEngine(Timeframe timeframe)
+public sealed class SessionEngine(Timeframe timeframe, IReadOnlyList<ConfiguredStrategy> strategies)
 {
-    private readonly SignalEngine _engine = new(timeframe, StrategyCatalog.All);
+    private readonly SignalEngine _engine = new(timeframe, strategies);
     private readonly List<RaisedByStrategy> _signals = [];
 
     /// <summary>Sequence of the newest batch in the engine's state.</summary>

@@ -6,7 +6,6 @@ using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
-using AlgoStack.Trading.Risk;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,7 +26,7 @@ public sealed class RecordedSession : IDisposable
     {
         Id = sessionId;
         Batches = [.. batches];
-        Run = new BacktestRun($"paper-{sessionId}", RiskLimits.Default, Timeframe.Day, StrategyCatalog.All);
+        Run = new BacktestRun(new TradingSettings($"paper-{sessionId}"), Timeframe.Day, StrategyCatalog.Usual);
         Evaluations = [.. batches.Select(batch => Evaluate(batch, before))];
     }
 
@@ -143,7 +142,7 @@ public sealed class RecordedSession : IDisposable
         var verdict = signal.Verdict;
         var explanation = verdict.Explanation;
         return new SignalRaised(
-            signal.Id,
+            signal.Id.Value,
             Id,
             signal.Strategy,
             signal.Instrument.Value,
@@ -152,7 +151,7 @@ public sealed class RecordedSession : IDisposable
             verdict.Direction.ToString(),
             signal.Bar.Close,
             verdict.Score,
-            verdict.Regime.ToString(),
+            signal.Market.Regime.ToString(),
             Finite(verdict.Target),
             Finite(verdict.Stop),
             verdict.ExpiryBars,
@@ -160,8 +159,14 @@ public sealed class RecordedSession : IDisposable
                 [.. strategy.Schema.Inputs.Select((name, i) => new NamedValue(name, Finite(explanation.Inputs[i])))],
                 [.. strategy.Schema.Rules.Select((rule, i) => new RuleOutcome(rule, (explanation.RulesHeld >> i & 1) == 1))],
                 [.. strategy.Schema.ScoreParts.Select((name, i) => new NamedValue(name, Finite(explanation.ScoreParts[i])))]),
-            strategy.Describe(verdict, signal.Bar.Close),
-            LatencyMs: 0);
+            strategy.Describe(signal),
+            LatencyMs: 0,
+            signal.Parameters,
+            signal.Market.Condition.ToString(),
+            Finite(signal.Market.VolumeScore),
+            signal.Quality,
+            Finite(signal.RiskPercent),
+            Finite(verdict.FlipClose));
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -1,0 +1,42 @@
+using AlgoStack.Strategies;
+
+namespace AlgoStack.Engine;
+
+/// <summary>What one strategy holds of one instrument, and what is on its way.</summary>
+internal sealed class StrategyBook(string strategy)
+{
+    public string Strategy { get; } = strategy;
+
+    public SignalDirection Direction { get; set; }
+
+    /// <summary>Of the idea that led to what is held; NaN for none.</summary>
+    public double Target { get; private set; } = double.NaN;
+
+    /// <inheritdoc cref="Target"/>
+    public double Stop { get; private set; } = double.NaN;
+
+    /// <summary>Bars after which the idea is stale; 0 for never.</summary>
+    public int ExpiryBars { get; private set; }
+
+    public int BarsHeld { get; set; }
+
+    public decimal Held { get; set; }
+
+    /// <summary>Signed quantity of orders on their way, exits that wait for their price not among them.</summary>
+    public decimal Working { get; set; }
+
+    public decimal Expected => Held + Working;
+
+    /// <summary>Orders that wait at target and stop.</summary>
+    public List<WorkingOrder> Exits { get; } = [];
+
+    public bool IsClosing => Held != 0 && Working != 0 && decimal.Sign(Held) != decimal.Sign(Working);
+
+    public void Enter(Verdict verdict)
+    {
+        Target = verdict.Target;
+        Stop = verdict.Stop;
+        ExpiryBars = verdict.ExpiryBars;
+        BarsHeld = 0;
+    }
+}
