@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using AlgoStack.BarFiles;
 using AlgoStack.Cli.Commands;
 using AlgoStack.Cli.Reaching;
 
@@ -21,7 +22,9 @@ internal static class AlgoCommand
             FeedCommand.Create(shared),
             ImportCommand.Create(shared),
             GapsCommand.Create(shared),
+            BarsCommand.Create(shared),
             BacktestCommand.Create(shared),
+            StrategiesCommand.Create(shared),
             IndicatorsCommand.Create(shared),
             TailCommand.Create(shared),
             VerifyCommand.Create(shared),
@@ -100,6 +103,10 @@ internal sealed class SharedOptions(Terminal terminal)
             catch (CommandFailedException e)
             {
                 return output.Fail(e.ExitCode, e.Message);
+            }
+            catch (BarFileException e)
+            {
+                return output.Fail(ExitCode.NothingUseful, e.Message);
             }
             catch (NotReachableException e)
             {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using AlgoStack.Contracts.Signals;
@@ -9,6 +10,16 @@ public sealed class EvaluationClient(HttpClient http)
 {
     /// <summary>Name of the service, as other services find it.</summary>
     public const string Service = "signal";
+
+    /// <summary>The strategies that a session runs; null where it has evaluated nothing.</summary>
+    public async Task<IReadOnlyList<StrategyChoice>?> FindStrategiesAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync($"/sessions/{Uri.EscapeDataString(sessionId)}/strategies", cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<IReadOnlyList<StrategyChoice>>(cancellationToken);
+    }
 
     /// <summary>The evaluations from one sequence to another, both included, in order; fewer where there are no more yet.</summary>
     public async IAsyncEnumerable<BarsEvaluated> ReadAsync(

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using AlgoStack.Cli.Bars;
+using AlgoStack.BarFiles;
 using AlgoStack.Indicators;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Parameters;
@@ -10,10 +10,12 @@ namespace AlgoStack.Cli.Commands;
 /// <summary><c>algo indicators</c>: an indicator over a file of bars, as CSV; without a file, which there are and what they take.</summary>
 internal static class IndicatorsCommand
 {
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.FFF'Z'";
+
     public static Command Create(SharedOptions shared)
     {
         var name = new Argument<string?>("NAME") { Description = "As algo indicators lists it.", Arity = ArgumentArity.ZeroOrOne };
-        var file = new Argument<string?>("FILE") { Description = "A CSV or CSV.gz of bars.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE") { Description = "A file of bars.", Arity = ArgumentArity.ZeroOrOne };
         var parameters = new Option<string[]>("--param") { Description = "A parameter, as in length=20; may be given more than once.", HelpName = "K=V" };
         var symbol = new Option<string?>("--symbol") { Description = "Whose bars, where a file has those of several.", HelpName = "S" };
         var against = new Option<string?>("--against") { Description = "The bars to compare with, for an indicator of two series.", HelpName = "FILE" };
@@ -37,8 +39,8 @@ internal static class IndicatorsCommand
 
             var values = Values(parsed.GetValue(parameters) ?? []);
             var indicator = Refusable(() => entry.Make(values));
-            var bars = BarFile.Read(path, entry.Reads, parsed.GetValue(symbol));
-            var others = other is null ? null : BarFile.Read(other, entry.Reads, symbol: null).Bars.ToLookup(bar => bar.CloseMs);
+            var bars = OfOne(path, BarFile.ReadFields(path, entry.Reads, parsed.GetValue(symbol), cancellationToken));
+            var others = other is null ? null : OfOne(other, BarFile.ReadFields(other, entry.Reads, symbol: null, cancellationToken));
             return Task.FromResult(Print(terminal, entry, indicator, bars, others, cancellationToken));
         });
         return command;
@@ -71,27 +73,33 @@ internal static class IndicatorsCommand
     }
 
     private static int Print(
-        Terminal terminal, IndicatorEntry entry, RunningIndicator indicator, BarFile file, ILookup<long, Bar>? others, CancellationToken cancellationToken)
+        Terminal terminal, IndicatorEntry entry, RunningIndicator indicator, BarSeries bars, BarSeries? others, CancellationToken cancellationToken)
     {
         var outputs = new double[entry.Outputs.Count];
         var rows = new List<object>();
-        terminal.Line($"timestamp,{string.Join(',', entry.Outputs)}");
-        for (var i = 0; i < file.Bars.Count; i++)
+        terminal.Line($"close_time,{string.Join(',', entry.Outputs)}");
+        for (var i = 0; i < bars.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var bar = file.Bars[i];
-            var other = others is null ? bar : others[bar.CloseMs].FirstOrDefault(bar with { Close = double.NaN });
+            var bar = bars[i];
+            var at = others is null ? i : Array.BinarySearch(others.CloseMs, bar.CloseMs);
             // Where the other series has no bar there is nothing to compare.
-            if (others is not null && double.IsNaN(other.Close)) continue;
+            if (at < 0) continue;
 
-            indicator.Push(bar, other, outputs);
-            terminal.Line($"{file.Times[i]},{string.Join(',', outputs.Select(Cell))}");
-            if (terminal.Json) rows.Add(new { timestamp = file.Times[i], values = outputs.Select(v => double.IsFinite(v) ? v : (double?)null).ToArray() });
+            indicator.Push(bar, (others ?? bars)[at], outputs);
+            var closeTime = bar.CloseTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+            terminal.Line($"{closeTime},{string.Join(',', outputs.Select(Cell))}");
+            if (terminal.Json) rows.Add(new { closeTime, values = outputs.Select(v => double.IsFinite(v) ? v : (double?)null).ToArray() });
         }
 
         terminal.Result(new { indicator = entry.Name, warmUp = indicator.WarmUp, outputs = entry.Outputs, rows });
         return ExitCode.Ok;
     }
+
+    private static BarSeries OfOne(string path, BarSeries bars) => bars.Instruments.Count == 1
+        ? bars
+        : throw new CommandFailedException(
+            ExitCode.NothingUseful, $"{path}: has bars of {bars.Instruments[0].Id} and of {bars.Instruments[1].Id}; choose one with --symbol.");
 
     // Empty: there is no value yet.
     private static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);

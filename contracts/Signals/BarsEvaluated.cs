@@ -48,12 +48,12 @@ public sealed record SignalRaised(
     SignalExplanation Explanation,
     string Rationale,
     double LatencyMs,
-    string Parameters,
-    string Condition,
-    double? VolumeScore,
-    double Quality,
-    double? RiskPercent,
-    double? FlipClose);
+    string? Parameters = null,
+    string? Condition = null,
+    double? VolumeScore = null,
+    double? Quality = null,
+    double? RiskPercent = null,
+    double? FlipClose = null);
 
 /// <summary>What was seen, which rules held, and what each part added to the score.</summary>
 public sealed record SignalExplanation(

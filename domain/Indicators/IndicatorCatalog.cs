@@ -1,5 +1,6 @@
+using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Parameters;
-using static AlgoStack.Indicators.BarFields;
+using static AlgoStack.Trading.MarketData.BarFields;
 using static AlgoStack.Trading.Parameters.Parameter;
 
 namespace AlgoStack.Indicators;

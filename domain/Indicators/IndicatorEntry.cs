@@ -1,3 +1,4 @@
+using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Parameters;
 
 namespace AlgoStack.Indicators;

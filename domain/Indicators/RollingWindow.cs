@@ -27,6 +27,13 @@ internal struct RollingWindow
     /// <summary>The values held, in no order that matters.</summary>
     public readonly ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
 
+    public readonly double Sum()
+    {
+        var sum = 0.0;
+        foreach (var value in Values) sum += value;
+        return sum;
+    }
+
     /// <summary>Takes a value; returns the one that it pushed out, or 0 while the window fills.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Push(double value)

@@ -5,6 +5,9 @@ namespace AlgoStack.Indicators;
 /// <summary>Simple moving average: the mean of the last <c>length</c> values.</summary>
 public struct Sma : IIndicator
 {
+    // A value that leaves and was so much larger than all that stay took their digits with it.
+    private const double FreshStartBelow = 1e-3;
+
     private RollingWindow _window;
     private double _sum;
     private double _fresh;
@@ -29,13 +32,18 @@ public struct Sma : IIndicator
         if (!double.IsFinite(value)) return Value;
 
         _fresh += value;
-        _sum += value - _window.Push(value);
+        var oldest = _window.Push(value);
+        _sum += value - oldest;
         if (_window.IsWrapped)
         {
-            // What was pushed since the window last wrapped is all there is in it. So what adding and subtracting round away
-            // does not gather over a year of bars, nor does a bar stay in the sum that was a thousand times too large.
+            // What was pushed since the window last wrapped is all there is in it: what adding and subtracting rounds away does
+            // not gather over a year of bars.
             _sum = _fresh;
             _fresh = 0;
+        }
+        else if (Math.Abs(_sum) < Math.Abs(oldest) * FreshStartBelow)
+        {
+            _sum = _window.Sum();
         }
 
         if (IsWarm) Value = _sum / _window.Length;

@@ -17,11 +17,13 @@ public static class SignalService
         builder.AddServiceClient<TapeClient>(TapeClient.Service);
         builder.AddEventStore("algostack", "signal", store =>
         {
+            store.Event<StrategiesChosen>("strategies_chosen");
             store.Event<BatchEvaluated>("batch_evaluated");
             store.Inline<SignalLog>();
             store.Subscribe<PublishEvaluations>();
         });
         builder.AddBus(bus => bus.AddOrderedConsumer<EvaluateBars, BarsClosed>());
+        builder.Services.AddSingleton(ConfiguredStrategies.From(builder.Configuration));
         builder.Services.AddSingleton<SessionEngines>();
 
         var app = builder.Build();
@@ -29,6 +31,7 @@ public static class SignalService
         app.MapEventStore();
         GetSignals.Map(app);
         GetEvaluations.Map(app);
+        GetStrategies.Map(app);
         return app;
     }
 }

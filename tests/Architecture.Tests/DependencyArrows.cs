@@ -47,10 +47,24 @@ public sealed class DependencyArrows
     }
 
     [Fact]
-    public void Libraries_know_libraries_alone()
+    public void Libraries_but_BarFiles_and_Backtesting_know_libraries_alone()
     {
-        foreach (var project in In("libraries"))
+        foreach (var project in In("libraries").Where(project => !project.IsIn("libraries/BarFiles") && !project.IsIn("libraries/Backtesting")))
             Within(project, "libraries/");
+    }
+
+    [Fact]
+    public void BarFiles_reads_files_into_the_words_of_Trading_and_knows_nothing_else()
+    {
+        foreach (var project in In("libraries/BarFiles"))
+            Within(project, "domain/Trading/");
+    }
+
+    [Fact]
+    public void Backtesting_runs_the_domain_and_knows_nothing_else()
+    {
+        foreach (var project in In("libraries/Backtesting"))
+            Within(project, "domain/");
     }
 
     [Fact]

@@ -180,6 +180,7 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
             {
                 session.MapTape(routes);
                 routes.MapGet($"/sessions/{session.Id}/evaluations", () => heard ?? session.Evaluations);
+                routes.MapGet($"/sessions/{session.Id}/strategies", RecordedSession.Strategies);
                 MapRouting(routes, session);
             });
             var backtest = await ServiceUnderTest.StartAsync(

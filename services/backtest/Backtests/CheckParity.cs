@@ -6,6 +6,7 @@ using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Simulation;
 using AlgoStack.Strategies;
+using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.Backtest.Backtests;
@@ -34,7 +35,7 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
     {
         var stretches = await data.OfSessionAsync(sessionId, cancellationToken);
         var controls = (await routing.GetControlsAsync(sessionId, cancellationToken)).ToLookup(c => c.AfterSequence);
-        using var run = new BacktestRun(new TradingSettings($"paper-{sessionId}"), stretches[0].Bars.Timeframe, StrategyCatalog.Usual);
+        using var run = new BacktestRun(new TradingSettings($"paper-{sessionId}"), stretches[0].Bars.Timeframe, await StrategiesAsync(sessionId, cancellationToken));
         foreach (var stretch in stretches)
         {
             foreach (var control in controls[stretch.Sequence - 1])
@@ -64,6 +65,12 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
             signals.FirstDifference ?? intents.FirstDifference,
             Report.Statistics(run));
     }
+
+    /// <summary>Those that the session ran, or the usual ones where it has evaluated nothing.</summary>
+    private async Task<IReadOnlyList<ConfiguredStrategy>> StrategiesAsync(string sessionId, CancellationToken cancellationToken) =>
+        await evaluations.FindStrategiesAsync(sessionId, cancellationToken) is { } choices
+            ? [.. choices.Select(c => StrategyCatalog.Find(c.Name).Configure(c.Parameters, [.. c.Instruments.Select(i => new InstrumentId(i))]))]
+            : StrategyCatalog.Usual;
 
     private static double Score(Comparison signals, Comparison intents)
     {

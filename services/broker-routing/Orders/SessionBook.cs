@@ -146,6 +146,6 @@ public sealed class SessionBook(string sessionId) : IDisposable
         var verdict = new Verdict(
             direction, signal.Score, signal.Target ?? double.NaN, signal.Stop ?? double.NaN, signal.ExpiryBars, double.NaN, default);
         return new Signal(
-            new SignalId(signal.SignalId), signal.Strategy, signal.Parameters, new InstrumentId(signal.Instrument), timeframe, bar, verdict, default, signal.Quality);
+            new SignalId(signal.SignalId), signal.Strategy, signal.Parameters ?? "", new InstrumentId(signal.Instrument), timeframe, bar, verdict, default, signal.Quality ?? 0);
     }
 }

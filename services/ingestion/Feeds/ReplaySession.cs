@@ -1,3 +1,4 @@
+using AlgoStack.BarFiles;
 using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Providers.Replay;
 using AlgoStack.Ingestion.Tape;

@@ -1,7 +1,7 @@
 using System.Globalization;
+using AlgoStack.BarFiles;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.ServiceDefaults.Problems;
-using AlgoStack.Ingestion.Providers.Replay;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -31,7 +31,7 @@ internal static class StartReplayEndpoint
         }
 
         if (timeframe is not null
-            && !(Timeframe.TryParse(timeframe, out var span) && span.Milliseconds <= ReplayData.LongestTimeframe.TotalMilliseconds))
+            && !(Timeframe.TryParse(timeframe, out var span) && span.Milliseconds <= BarRows.LongestTimeframe.TotalMilliseconds))
         {
             return Problem.Invalid("timeframe_invalid", $"Timeframe: expected a count and s, m, h, d or w, as in 5m, found '{timeframe}'.");
         }
@@ -55,7 +55,7 @@ internal static class StartReplayEndpoint
 
         try
         {
-            BarFile.Open(replay.File).Dispose();
+            BarRows.Open(replay.File).Dispose();
             return null;
         }
         catch (BarFileException e)

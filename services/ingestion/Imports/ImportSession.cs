@@ -1,3 +1,4 @@
+using AlgoStack.BarFiles;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Feeds;
 using AlgoStack.Ingestion.Instruments;

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
-using AlgoStack.Ingestion.Instruments;
-using AlgoStack.Ingestion.Providers.Replay;
+using AlgoStack.BarFiles;
 using AlgoStack.Ingestion.Quality;
 using AlgoStack.Ingestion.Tape;
 using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Ingestion.Imports;
 
@@ -44,7 +44,7 @@ internal sealed class KindFile : IDisposable
         _windowRows = windowRows;
         _place = kind.IndexOf(FieldRole.Place);
         _id = _place < 0 ? -1 : kind.IndexOf(FieldRole.Key);
-        if (!file.Has(FileColumns.Subject)) _wholeFileSymbol = _symbols.Find(Encoding.UTF8.GetBytes(BarFile.SymbolOf(file.Path)));
+        if (!file.Has(FileColumns.Subject)) _wholeFileSymbol = _symbols.Find(Encoding.UTF8.GetBytes(file.Symbol));
     }
 
     /// <summary>By number, which is what the rows' places refer to; grows from window to window.</summary>
@@ -65,7 +65,7 @@ internal sealed class KindFile : IDisposable
     /// <param name="latest">A row after this is in the future.</param>
     /// <exception cref="BarFileException">Not there, empty, no gzip, or without the columns that the kind needs.</exception>
     public static KindFile Open(string path, TapeKind kind, string? venue, DateTimeOffset latest, int windowRows = WindowRows) =>
-        new(DelimitedFile.Open(path, kind), kind, venue, latest.ToUnixTimeMilliseconds() * 1_000, windowRows);
+        new(DelimitedFile.Open(path, kind.Shape), kind, venue, latest.ToUnixTimeMilliseconds() * 1_000, windowRows);
 
     /// <summary>The windows of the file, once; their subjects are <see cref="Subjects"/> by number.</summary>
     public IEnumerable<TapeRows> Windows(CancellationToken cancellationToken)

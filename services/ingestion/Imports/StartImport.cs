@@ -1,7 +1,7 @@
 using System.Globalization;
+using AlgoStack.BarFiles;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Feeds;
-using AlgoStack.Ingestion.Providers.Replay;
 using AlgoStack.Ingestion.Tape.Kinds;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -36,7 +36,7 @@ internal static class StartImportEndpoint
 
         try
         {
-            DelimitedFile.Open(import.File, kind).Dispose();
+            DelimitedFile.Open(import.File, kind.Shape).Dispose();
             return null;
         }
         catch (BarFileException e)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using AlgoStack.BarFiles;
+using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Ingestion.Tape;
 
@@ -78,9 +80,15 @@ internal sealed class TapeKind
     public string LedgerCount { get; init; } = "rows";
 
     /// <summary>What files call the column of <see cref="Subject"/>.</summary>
-    public string SubjectHeaders { get; init; } = "symbol ticker instrument sym";
+    public string SubjectHeaders { get; init; } = FileShape.SymbolHeaders;
 
-    /// <summary>Says what makes a row impossible, as a <see cref="Quality.GateReason"/>; null when nothing does.</summary>
+    /// <summary>What its files have.</summary>
+    public FileShape Shape => new(SubjectHeaders, [.. Fields.Select(f => new FileField(f.Name, f.Headers, f.Required))]) { Headerless = Headerless };
+
+    /// <summary>The header that files are meant to have that have none; null when every file has one.</summary>
+    public string? Headerless { get; init; }
+
+    /// <summary>Says what makes a row impossible, as a <see cref="GateReason"/>; null when nothing does.</summary>
     public Func<TapeRow, string?> Refuse { get; init; } = _ => null;
 
     public TapeStatements Statements => field ??= new TapeStatements(this);

@@ -33,6 +33,12 @@ public sealed class EvaluateBars(SessionEngines engines, EventLog log, TapeClien
         var evaluated = engine.Evaluate(batch, () => clock.GetElapsedTime(received).TotalMilliseconds);
 
         var session = log.OpenSession();
+        if (batch.Sequence == 1)
+        {
+            session.StartStream(
+                StrategiesChosen.StreamOf(batch.SessionId, batch.Partition), new StrategiesChosen(batch.SessionId, batch.Partition, engine.Strategies));
+        }
+
         session.Append(BatchEvaluated.StreamOf(batch.SessionId, batch.Partition), batch.Sequence - 1, [evaluated]);
         session.AdvanceSequence(Consumer, batch.SessionId, batch.Partition, batch.Sequence - 1, batch.Sequence);
         await session.SaveChangesAsync(cancellationToken);

@@ -1,7 +1,7 @@
 using AlgoStack.Contracts.MarketData;
+using AlgoStack.Contracts.Signals;
 using AlgoStack.Engine;
 using AlgoStack.Signal.Signals;
-using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using RaisedByStrategy = AlgoStack.Strategies.Signal;
@@ -9,10 +9,13 @@ using RaisedByStrategy = AlgoStack.Strategies.Signal;
 namespace AlgoStack.Signal.Strategies;
 
 /// <summary>One session's signal engine and the batch it has come to. Not safe for several threads.</summary>
-public sealed class SessionEngine(Timeframe timeframe, IReadOnlyList<ConfiguredStrategy> strategies)
+public sealed class SessionEngine(Timeframe timeframe, IReadOnlyList<StrategyChoice> strategies)
 {
-    private readonly SignalEngine _engine = new(timeframe, strategies);
+    private readonly SignalEngine _engine = new(timeframe, [.. strategies.Select(ConfiguredStrategies.Configure)]);
     private readonly List<RaisedByStrategy> _signals = [];
+
+    /// <summary>What it evaluates.</summary>
+    public IReadOnlyList<StrategyChoice> Strategies { get; } = strategies;
 
     /// <summary>Sequence of the newest batch in the engine's state.</summary>
     public long LastSequence { get; private set; }

@@ -1,4 +1,6 @@
 using AlgoStack.Contracts.MarketData;
+using AlgoStack.Contracts.Signals;
+using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.Trading.MarketData;
 
@@ -8,7 +10,7 @@ namespace AlgoStack.Signal.Strategies;
 /// The engines of the sessions at work. One that is not where its stored watermark is (after a restart, or a commit
 /// that failed) is folded anew from the tape.
 /// </summary>
-public sealed class SessionEngines(TapeClient tape)
+public sealed class SessionEngines(TapeClient tape, EventLog log, ConfiguredStrategies configured)
 {
     /// <summary>Sessions kept in memory; the one longest unused makes room, and is folded anew if it speaks again.</summary>
     private const int MostSessions = 16;
@@ -37,6 +39,14 @@ public sealed class SessionEngines(TapeClient tape)
         return engine;
     }
 
+    /// <summary>Those the session began with, whatever is configured since.</summary>
+    private async Task<IReadOnlyList<StrategyChoice>> StrategiesAsync(BarsClosed batch, CancellationToken cancellationToken)
+    {
+        var stream = await log.OpenSession().FetchStreamAsync(
+            StrategiesChosen.StreamOf(batch.SessionId, batch.Partition), cancellationToken: cancellationToken);
+        return stream.Count == 0 ? configured.Choices : ((StrategiesChosen)stream[0].Data).Strategies;
+    }
+
     private async Task<SessionEngine> FoldAsync(BarsClosed batch, CancellationToken cancellationToken)
     {
         if (!Timeframe.TryParse(batch.Timeframe, out var timeframe))
@@ -44,7 +54,7 @@ public sealed class SessionEngines(TapeClient tape)
             throw new InvalidDataException($"Session {batch.SessionId}: expected a timeframe such as 1m, found '{batch.Timeframe}'.");
         }
 
-        var engine = new SessionEngine(timeframe);
+        var engine = new SessionEngine(timeframe, await StrategiesAsync(batch, cancellationToken));
         await foreach (var block in tape.ReadBarsAsync(batch.SessionId, 1, batch.Sequence - 1, cancellationToken))
         {
             engine.Remember(engine.LastSequence + 1, block);

@@ -14,7 +14,8 @@ internal static class Told
 
     public static SignalRaised Signal(string instrument, double score, string direction = "Long") => new(
         $"s-{instrument}", "replay-1", "ema-cross", instrument, "1h", At, direction, 187.2, score, "Trending", null, null, 0,
-        new SignalExplanation([], [], []), "the fast average crossed the slow one", 0.3);
+        new SignalExplanation([], [], []), "the fast average crossed the slow one", 0.3,
+        "fast=12 slow=26 stop=3", "Bullish", 0.5, 0.7, null, 185);
 
     public static OrdersChanged Page(
         long first, long last, OrderFilled[]? filled = null, OrderDenied[]? denied = null, OrderRejected[]? rejected = null, OrderRequested[]? requested = null) =>

@@ -28,7 +28,7 @@ public sealed class IndicatorsCommandTests : IDisposable
         var algo = await RunAsync("sma", "--param", "length=3", Write("bars.csv", Daily));
 
         algo.ExitCode.Should().Be(0);
-        algo.Lines.Should().Equal("timestamp,sma", "2024-01-02,", "2024-01-03,", "2024-01-04,12", "2024-01-05,14");
+        algo.Lines.Should().Equal("close_time,sma", "2024-01-02T21:00:00Z,", "2024-01-03T21:00:00Z,", "2024-01-04T21:00:00Z,12", "2024-01-05T21:00:00Z,14");
         algo.Error.Should().BeEmpty();
     }
 
@@ -42,7 +42,7 @@ public sealed class IndicatorsCommandTests : IDisposable
         var algo = await RunAsync("donchian", "--param", "length=2", path);
 
         algo.Lines.Should().Equal(
-            "timestamp,upper,lower,center", "2024.01.02T09:30,,,", "2024.01.02T09:31,,,", "2024.01.02T09:32,13,9,11");
+            "close_time,upper,lower,center", "2024-01-02T09:31:00Z,,,", "2024-01-02T09:32:00Z,,,", "2024-01-02T09:33:00Z,13,9,11");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class IndicatorsCommandTests : IDisposable
 
         algo.Json.GetProperty("warmUp").GetInt32().Should().Be(4);
         algo.Json.GetProperty("rows").EnumerateArray().Select(row => row.GetRawText()).Should().HaveCount(4)
-            .And.StartWith("""{"timestamp":"2024-01-02","values":[null]}""").And.EndWith("""{"timestamp":"2024-01-05","values":[13.25]}""");
+            .And.StartWith("""{"closeTime":"2024-01-02T21:00:00Z","values":[null]}""").And.EndWith("""{"closeTime":"2024-01-05T21:00:00Z","values":[13.25]}""");
     }
 
     [Fact]
@@ -68,7 +68,8 @@ public sealed class IndicatorsCommandTests : IDisposable
     {
         var algo = await RunAsync("obv", Write("bars.csv", "date,close,volume\n2024-01-02,10,5\n2024-01-03,,7\n2024-01-04,NaN,7\n2024-01-05,11,9\n"));
 
-        algo.Lines.Should().Equal("timestamp,obv", "2024-01-02,0", "2024-01-03,0", "2024-01-04,0", "2024-01-05,9");
+        algo.Lines.Should().Equal(
+            "close_time,obv", "2024-01-02T21:00:00Z,0", "2024-01-03T21:00:00Z,0", "2024-01-04T21:00:00Z,0", "2024-01-05T21:00:00Z,9");
     }
 
     [Fact]
@@ -80,8 +81,8 @@ public sealed class IndicatorsCommandTests : IDisposable
         var decided = await RunAsync("ema", "--param", "length=1", "--symbol", "B", file);
 
         undecided.ExitCode.Should().Be(ExitCode.NothingUseful);
-        undecided.Error.Should().Contain("line 3: has bars of A and of B; choose one with --symbol.");
-        decided.Lines.Should().Equal("timestamp,ema", "2024-01-02T10:00:00Z,5", "2024-01-02T10:01:00Z,7");
+        undecided.Error.Should().Contain("has bars of A.SIM and of B.SIM; choose one with --symbol.");
+        decided.Lines.Should().Equal("close_time,ema", "2024-01-02T10:01:00Z,5", "2024-01-02T10:02:00Z,7");
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class IndicatorsCommandTests : IDisposable
 
         var algo = await RunAsync("correlation", "--param", "length=3", "--against", other, one);
 
-        algo.Lines.Should().Equal("timestamp,correlation", "2024-01-02,", "2024-01-03,", "2024-01-05,-1");
+        algo.Lines.Should().Equal("close_time,correlation", "2024-01-02T21:00:00Z,", "2024-01-03T21:00:00Z,", "2024-01-05T21:00:00Z,-1");
     }
 
     [Fact]
@@ -108,7 +109,7 @@ public sealed class IndicatorsCommandTests : IDisposable
 
         var algo = await RunAsync("vwap-session", file);
 
-        algo.Lines.Should().Equal("timestamp,vwap", "2024-01-02T22:00:00Z,1", "2024-01-02T23:00:00Z,2", "2024-01-03T00:00:00Z,9");
+        algo.Lines.Should().Equal("close_time,vwap", "2024-01-02T23:00:00Z,1", "2024-01-03T00:00:00Z,2", "2024-01-03T01:00:00Z,9");
     }
 
     [Theory]
@@ -131,10 +132,11 @@ public sealed class IndicatorsCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "expected a header with timestamp or date, close")]
-    [InlineData("date,price\n2024-01-02,5\n", "line 1: expected a header with close, found 'date,price'.")]
-    [InlineData("date,close\n", "holds no bars.")]
-    [InlineData("date,close\n2024-01-02,5\nsoon,6\n", "line 3: expected a time such as 2024-03-01 or 2024-03-01T14:30Z, found 'soon'.")]
+    [InlineData("", "the file is empty.")]
+    [InlineData("date,price\n2024-01-02,5\n", "line 1: expected a header with timestamp or date and close; missing close; found 'date,price'.")]
+    [InlineData("date,close\n", "holds no bars, its header alone.")]
+    [InlineData("date,close\n2024-01-02,5\nsoon,6\n", "line 3: expected a time, found 'soon'.")]
+    [InlineData("date,close\n2024-01-03,5\n2024-01-02,6\n", "line 3: a later bar of this instrument came before it")]
     public async Task A_file_that_is_of_no_use_is_named_with_what_was_expected(string text, string message)
     {
         var path = Write("bars.csv", text);

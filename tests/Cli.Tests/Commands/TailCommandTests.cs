@@ -17,7 +17,8 @@ public sealed class TailCommandTests
         [
             new SignalRaised(
                 "s-1", "replay-1", "ema-cross", "SP500.SIM", "1d", At, "Long", 101, 0.72, "Trending", null, null, 0,
-                new SignalExplanation([], [], []), "The fast average crossed above the slow one.", 3),
+                new SignalExplanation([], [], []), "The fast average crossed above the slow one.", 3,
+                "fast=12 slow=26 stop=3", "Bullish", 0.6, 0.7, null, 100.2),
         ],
         [new OrderChange(7, "filled", "o-1", "paper-replay-1", "SP500.SIM", "Buy", 7, 101.5m, null, null, At)],
         [new AlertDelivered("a-1", "inbox", true, 1, At)],

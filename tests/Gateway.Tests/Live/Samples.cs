@@ -38,7 +38,7 @@ public static class Samples
             [new NamedValue("EMA 12", 100.4), new NamedValue("EMA 26", 99.8)],
             [new RuleOutcome("EMA 12 crossed above EMA 26", Held: true), new RuleOutcome("RSI below 70", Held: false)],
             [new NamedValue("trend", 0.5), new NamedValue("momentum", 0.22)]),
-        "The fast average crossed above the slow one.", 3.2);
+        "The fast average crossed above the slow one.", 3.2, "fast=12 slow=26 stop=3", "Bullish", 0.6, 0.7, 5.94, 100.2);
 
     public static OrdersChanged Filled(string session, long position, int fills) => new(
         0, position, position + fills - 1, [], [], [], [], [],

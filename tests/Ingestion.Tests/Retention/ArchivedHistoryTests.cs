@@ -5,6 +5,7 @@ using AlgoStack.Contracts.Operations;
 using AlgoStack.Ingestion.Retention;
 using AlgoStack.Ingestion.Tape.Kinds;
 using AlgoStack.Ingestion.Tests.Running;
+using AlgoStack.Testing;
 using FluentAssertions;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Tests.Running;
+using AlgoStack.Testing;
 using FluentAssertions;
 using Xunit;
 

@@ -2,7 +2,7 @@ using AlgoStack.Ingestion.Imports;
 using AlgoStack.Ingestion.Quality;
 using AlgoStack.Ingestion.Tape;
 using AlgoStack.Ingestion.Tape.Kinds;
-using AlgoStack.Ingestion.Tests.Running;
+using AlgoStack.Testing;
 using FluentAssertions;
 using Xunit;
 

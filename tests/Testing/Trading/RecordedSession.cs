@@ -46,6 +46,9 @@ public sealed class RecordedSession : IDisposable
 
     public IReadOnlyList<OrderFilled> Fills => [.. Run.Session.OrderEvents.OfType<OrderFilled>()];
 
+    /// <summary>What the session runs.</summary>
+    public static IEnumerable<StrategyChoice> Strategies() => StrategyCatalog.Usual.Select(s => new StrategyChoice(s.Name, s.ParameterText, []));
+
     /// <param name="sizes">How many bars each batch has.</param>
     /// <param name="before">Called before each batch with its sequence, to halt or resume trading.</param>
     public static RecordedSession Of(string sessionId, int[] sizes, Action<TradingSession, long>? before = null)
@@ -100,8 +103,11 @@ public sealed class RecordedSession : IDisposable
     }
 
     /// <summary>What the signal service answers about the session.</summary>
-    public void MapEvaluations(IEndpointRouteBuilder routes) => routes.MapGet(
-        $"/sessions/{Id}/evaluations", (long from, long to) => Evaluations.Where(e => e.Sequence >= from && e.Sequence <= to));
+    public void MapEvaluations(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet($"/sessions/{Id}/evaluations", (long from, long to) => Evaluations.Where(e => e.Sequence >= from && e.Sequence <= to));
+        routes.MapGet($"/sessions/{Id}/strategies", Strategies);
+    }
 
     public void Dispose() => Run.Dispose();
 

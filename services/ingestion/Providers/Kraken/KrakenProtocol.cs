@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using AlgoStack.Ingestion.Instruments;
+using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Ingestion.Providers.Kraken;

@@ -1,5 +1,5 @@
+using AlgoStack.BarFiles;
 using AlgoStack.Contracts.MarketData;
-using AlgoStack.Ingestion.Instruments;
 using AlgoStack.Ingestion.Quality;
 using AlgoStack.Ingestion.Tape;
 using AlgoStack.Trading.Instruments;
@@ -13,21 +13,11 @@ namespace AlgoStack.Ingestion.Providers.Replay;
 /// </summary>
 internal sealed class ReplayData : IDisposable
 {
-    /// <summary>A longer step between bars is no timeframe.</summary>
-    public static readonly TimeSpan LongestTimeframe = TimeSpan.FromDays(366);
-
     // Clocks differ, and a daily bar of today may be stamped at its end.
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
     private readonly SortedBars _sorted = new();
-    private readonly BarGate _gate = new();
-    private readonly CloseTimes _closes = new();
-    private readonly List<Source> _sources = [];
-    private readonly List<Instrument> _instruments = [];
-    private readonly Dictionary<InstrumentId, int> _numbers = [];
     private readonly Quarantine _quarantine = new();
-    private readonly List<long> _previous = [];
-    private long _smallestStep = long.MaxValue;
     private long _shift;
     private bool _usable;
 
@@ -38,7 +28,7 @@ internal sealed class ReplayData : IDisposable
     public Timeframe Timeframe { get; private set; }
 
     /// <summary>By number, which is what <see cref="Bars"/> refers to.</summary>
-    public IReadOnlyList<Instrument> Instruments => _instruments;
+    public IReadOnlyList<Instrument> Instruments { get; private set; } = [];
 
     public long Read { get; private set; }
 
@@ -71,9 +61,9 @@ internal sealed class ReplayData : IDisposable
         var data = new ReplayData();
         try
         {
-            using var file = BarFile.Open(replay.File);
-            data.ReadRows(file, replay.Venue, (now + Ahead).ToUnixTimeMilliseconds(), cancellationToken);
-            data.Settle(file, replay.Timeframe);
+            using var rows = BarRows.Open(replay.File, replay.Venue, (now + Ahead).ToUnixTimeMilliseconds());
+            data.ReadRows(rows, cancellationToken);
+            data.Settle(rows, replay.Timeframe);
             return data;
         }
         catch
@@ -91,22 +81,20 @@ internal sealed class ReplayData : IDisposable
 
     public void Dispose() => _sorted.Dispose();
 
-    private void ReadRows(BarFile file, string? venue, long latestMs, CancellationToken cancellationToken)
+    private void ReadRows(BarRows rows, CancellationToken cancellationToken)
     {
+        Instruments = rows.Instruments;
+        var named = 0;
         try
         {
-            while (file.Next())
+            while (rows.Next())
             {
                 if ((++Read & 0xFFFF) == 0) cancellationToken.ThrowIfCancellationRequested();
-                if (file.Problem is { } problem)
-                {
-                    _quarantine.Add(file.LineNumber, null, problem, file.Detail!);
-                    continue;
-                }
+                for (; named < rows.Instruments.Count; named++) _sorted.AddInstrument(rows.Instruments[named].Id.Value);
 
-                var source = SourceOf(file, venue);
-                if (source.Instrument < 0) _quarantine.Add(file.LineNumber, null, GateReason.BadSymbol, source.Error!);
-                else Take(file, source, latestMs);
+                if (rows.Verdict.Reason is { } reason) KeepOut(rows, reason);
+                else if (rows.Verdict.Outcome == GateOutcome.Duplicate) Duplicates++;
+                else _sorted.Add(rows.Instrument, rows.Bar);
             }
         }
         catch (BarFileException e)
@@ -115,97 +103,33 @@ internal sealed class ReplayData : IDisposable
         }
     }
 
-    private Source SourceOf(BarFile file, string? venue)
-    {
-        while (_sources.Count <= file.Symbol)
-        {
-            var symbol = file.Symbols[_sources.Count];
-            _sources.Add(InstrumentNaming.TryName(symbol, venue, out var instrument, out var error)
-                ? new Source(NumberOf(instrument!), InstrumentNaming.IsEquity(instrument!.Id), null)
-                : new Source(-1, false, error));
-        }
+    private void KeepOut(BarRows rows, string reason) =>
+        _quarantine.Add(rows.LineNumber, rows.Instrument < 0 ? null : rows.Instruments[rows.Instrument].Id.Value, reason, rows.Explain);
 
-        return _sources[file.Symbol];
-    }
-
-    // Two spellings, as in SIM:AAPL and AAPL, may mean one instrument.
-    private int NumberOf(Instrument instrument)
-    {
-        if (_numbers.TryGetValue(instrument.Id, out var number)) return number;
-
-        number = _instruments.Count;
-        _numbers.Add(instrument.Id, number);
-        _instruments.Add(instrument);
-        _previous.Add(long.MinValue);
-        _sorted.AddInstrument(instrument.Id.Value);
-        return number;
-    }
-
-    private void Take(BarFile file, Source source, long latestMs)
-    {
-        var row = file.Bar;
-        var number = source.Instrument;
-        var verdict = _gate.Check(number, row, latestMs);
-        if (verdict.Outcome == GateOutcome.Duplicate)
-        {
-            Duplicates++;
-            return;
-        }
-
-        if (verdict.Reason is { } reason)
-        {
-            KeepOut(file.LineNumber, number, reason, row);
-            return;
-        }
-
-        var previous = _previous[number];
-        if (previous != long.MinValue && row.CloseMs % 1_000 == 0)
-        {
-            var step = row.CloseMs - previous;
-            if (step < _smallestStep && step % 1_000 == 0) _smallestStep = step;
-        }
-
-        _previous[number] = row.CloseMs;
-        if (file.DatesOnly) row = row with { CloseMs = _closes.OfDate(row.CloseMs, source.Equity) };
-        _sorted.Add(number, row);
-    }
-
-    private void KeepOut(long line, int number, string reason, Bar row) =>
-        _quarantine.Add(line, _instruments[number].Id.Value, reason, () => BarGate.Explain(reason, row));
-
-    private void Settle(BarFile file, string? timeframe)
+    private void Settle(BarRows rows, string? timeframe)
     {
         if (_sorted.Count == 0)
         {
-            Failure ??= new BarFileException(BarFileException.NoRows, $"{file.Path}: no usable row among {Read} ({_quarantine}).");
+            Failure ??= new BarFileException(BarFileException.NoRows, $"{rows.Path}: no usable row among {Read} ({_quarantine}).");
             return;
         }
 
-        if (TimeframeOf(file, timeframe) is not { } settled)
+        var asked = timeframe is not null && Timeframe.TryParse(timeframe, out var given) ? given : rows.InferTimeframe();
+        if (asked is not { } settled)
         {
             Failure ??= new BarFileException(
                 BarFileException.NoTimeframe,
-                $"{file.Path}: no symbol has two usable bars, so the timeframe cannot be told; give it.");
+                $"{rows.Path}: no symbol has two usable bars, so the timeframe cannot be told; give it.");
             return;
         }
 
         Timeframe = settled;
         _usable = true;
-        _shift = file.DatesOnly ? 0 : Timeframe.Milliseconds;
-        var seeds = _instruments.Select(i => ContentHash.WordOf(i.Id.Value)).ToArray();
+        _shift = rows.ShiftMs(settled);
+        var seeds = Instruments.Select(i => ContentHash.WordOf(i.Id.Value)).ToArray();
         foreach (var row in Bars())
         {
             Hash += ContentHash.Of(row.Bar, seeds[row.Instrument]);
         }
     }
-
-    private Timeframe? TimeframeOf(BarFile file, string? asked)
-    {
-        if (asked is not null && Timeframe.TryParse(asked, out var given)) return given;
-        if (_smallestStep <= (long)LongestTimeframe.TotalMilliseconds) return new Timeframe(_smallestStep);
-        return file.DatesOnly ? Timeframe.Day : null;
-    }
-
-    /// <param name="Instrument">Its number, or -1 when the symbol names none.</param>
-    private sealed record Source(int Instrument, bool Equity, string? Error);
 }

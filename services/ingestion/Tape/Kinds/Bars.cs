@@ -1,3 +1,4 @@
+using AlgoStack.BarFiles;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Providers.Replay;
 using AlgoStack.Trading.MarketData;
@@ -16,14 +17,8 @@ internal static class Bars
         TimeUnit = 1_000,
         Ledger = "ledger",
         LedgerCount = "bars",
-        Fields =
-        [
-            new("open", FieldType.Number, "open o openprice", Required: true),
-            new("high", FieldType.Number, "high h highprice", Required: true),
-            new("low", FieldType.Number, "low l lowprice", Required: true),
-            new("close", FieldType.Number, "close c closeprice", Required: true),
-            new("volume", FieldType.Number, "volume v vol", Required: true),
-        ],
+        Fields = [.. BarRows.Shape.Fields.Select(f => new TapeField(f.Name, FieldType.Number, f.Headers, Required: f.Required))],
+        Headerless = BarRows.Shape.Headerless,
     };
 
     /// <summary>The scope of a timeframe.</summary>

@@ -1,4 +1,4 @@
-using AlgoStack.Ingestion.Quality;
+using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Ingestion.Tape.Kinds;
 

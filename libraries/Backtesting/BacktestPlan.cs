@@ -1,0 +1,26 @@
+using AlgoStack.Simulation;
+using AlgoStack.Strategies;
+
+namespace AlgoStack.Backtesting;
+
+/// <summary>What to run over bars, and with which models.</summary>
+public sealed record BacktestPlan(IReadOnlyList<ConfiguredStrategy> Strategies, TradingSettings Settings)
+{
+    /// <summary>One for all backtests: equal runs have equal order ids.</summary>
+    public const string Account = "backtest";
+
+    /// <summary>Every model by name, as a result tells it.</summary>
+    public IReadOnlyDictionary<string, string> Models => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["commission"] = Settings.Venue.Commission.Description,
+        ["fills"] = "market orders at the next bar's open; stops before limits where a bar touches both",
+        ["latency"] = Text($"{Settings.Venue.Latency.TotalMilliseconds} ms"),
+        ["opening balance"] = Text($"{Settings.OpeningBalance} of each currency"),
+        ["participation"] = Settings.Venue.Participation is { } share ? Text($"at most {share * 100} % of a bar's volume") : "all that is wanted",
+        ["position limit"] = Text($"{Settings.Limits.PositionPercent} % of equity"),
+        ["size of an entry"] = Text($"{Settings.Limits.RiskPercent} % of equity"),
+        ["slippage"] = Settings.Venue.Slippage.Description,
+    };
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}

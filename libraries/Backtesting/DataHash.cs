@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using AlgoStack.Trading.MarketData;
+
+namespace AlgoStack.Backtesting;
+
+/// <summary>SHA-256 over columns and the instruments' names: two runs with one hash ran over the same bars.</summary>
+public static class DataHash
+{
+    public static string Of(params IEnumerable<BarSeries> stretches)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var bars in stretches)
+        {
+            var head = string.Create(CultureInfo.InvariantCulture, $"{bars.Timeframe}|{string.Join(',', bars.Instruments.Select(i => i.Id.Value))}|{bars.Count}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(head));
+            hash.AppendData(MemoryMarshal.AsBytes(bars.Instrument.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(bars.CloseMs.AsSpan()));
+            foreach (var column in (double[][])[bars.Open, bars.High, bars.Low, bars.Close, bars.Volume])
+            {
+                hash.AppendData(MemoryMarshal.AsBytes(column.AsSpan()));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}
