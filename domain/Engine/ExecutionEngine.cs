@@ -90,8 +90,11 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
         }
 
         book.Working -= traded;
-        var opened = decimal.Sign(book.Held) == decimal.Sign(traded) ? Math.Min(Math.Abs(book.Held), fill.Quantity) : 0;
-        if (opened > 0) Protect(order, opened, fill, exits);
+
+        // What is being closed before all of it has traded is no more to be protected: its exits would outlive it.
+        var side = decimal.Sign(traded);
+        if (decimal.Sign(book.Held) == side && decimal.Sign(book.Expected) == side)
+            Protect(order, Math.Min(Math.Abs(book.Held), fill.Quantity), fill, exits);
         order.Fills++;
     }
 

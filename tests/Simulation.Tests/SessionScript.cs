@@ -43,7 +43,7 @@ internal static class SessionScript
                     session.Resume();
                     break;
                 default:
-                    session.OnSignal(SignalOf(words, last));
+                    session.OnSignal(SignalOf([words[0], .. words[2..]], last));
                     break;
             }
         }
@@ -60,10 +60,11 @@ internal static class SessionScript
 
     public static double Number(string word) => double.Parse(word, CultureInfo.InvariantCulture);
 
-    private static Signal SignalOf(string[] words, Bar bar)
+    /// <summary>The direction, then what goes with it.</summary>
+    public static Signal SignalOf(string[] words, Bar bar)
     {
         var direction = Enum.Parse<SignalDirection>(words[0], ignoreCase: true);
-        var given = words[2..].Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var given = words[1..].Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         var expiry = given.TryGetValue("expiry", out var expiryBars) ? (int)Number(expiryBars) : 0;
         var verdict = new Verdict(direction, Score: 1, Price("target"), Price("stop"), expiry, FlipClose: double.NaN, default);
         return new Signal(
