@@ -26,6 +26,8 @@ internal sealed class OrderListHash : IDisposable
         Next(1)[0] = (byte)order.Side;
         Next(1)[0] = (byte)order.Type;
         Add(order.Quantity);
+        if (order.Type is OrderType.Market) return;
+
         Add(order.LimitPrice ?? 0);
         Add(order.StopPrice ?? 0);
         Add(order.TrailBy ?? 0);
