@@ -178,7 +178,7 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
         var close = _instruments[instrument].RoundPrice(bar.Close);
         if (close <= 0) return 0;
 
-        return _instruments[instrument].FloorQuantity(portfolio.Equity(instrument) * _share / close);
+        return _instruments[instrument].QuantityFor(portfolio.Equity(instrument) * _share, close);
     }
 
     private StrategyBook BookOf(int instrument, string strategy)

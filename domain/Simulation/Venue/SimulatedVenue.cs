@@ -88,6 +88,9 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         }
 
         AtOpen(market, bar, reports);
+        market.Resting.RemoveAll(r => r.Order.Leaves == 0);
+        if (market.Resting.Count == 0) return;
+
         AfterOpen(market, bar, withTargets: true, reports);
         foreach (ref var resting in CollectionsMarshal.AsSpan(market.Resting)) resting.End(bar);
         market.Resting.RemoveAll(r => r.Order.Leaves == 0);
