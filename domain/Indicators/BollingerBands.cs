@@ -42,6 +42,9 @@ public struct BollingerBands : IIndicator
     /// <summary>The close that, in place of the newest, would have been on the lower band; NaN until warm.</summary>
     public readonly double CloseOnLower => _deviation.ValueAt(-_width, _close);
 
+    /// <summary>The close that, in place of the newest, would have been on the middle band; NaN until warm.</summary>
+    public readonly double CloseOnMiddle => _deviation.ValueAt(0, _close);
+
     /// <summary>The close that, in place of the newest, would have been on the upper band; NaN until warm.</summary>
     public readonly double CloseOnUpper => _deviation.ValueAt(_width, _close);
 

@@ -40,4 +40,9 @@ public struct Macd : IIndicator
         Line = _fast.Push(close) - _slow.Push(close);
         _signal.Push(Line);
     }
+
+    /// <summary>The close that, in place of the newest, would have made the histogram this; from the bar after the warm-up on.</summary>
+    /// <param name="newest">The close pushed last.</param>
+    public readonly double CloseFor(double histogram, double newest) =>
+        newest + ((histogram - Histogram) / ((_fast.Weight - _slow.Weight) * (1 - _signal.Weight)));
 }

@@ -47,4 +47,13 @@ public struct SessionVwap : IIndicator
         Value = _volume > 0 ? _money / _volume : price;
         return Value;
     }
+
+    /// <summary>The close that, in place of the newest, would have been the value itself; NaN until warm.</summary>
+    /// <param name="newest">The bar pushed last.</param>
+    public readonly double CloseOnValue(in Bar newest)
+    {
+        // A third of the newest bar's volume stands for its close; the value without it is what the close has to be.
+        var share = _volume > 0 ? newest.Volume / _volume / 3 : 1.0 / 3;
+        return (Value - (share * newest.Close)) / (1 - share);
+    }
 }

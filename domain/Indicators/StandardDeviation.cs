@@ -57,7 +57,7 @@ public struct StandardDeviation : IIndicator
     /// warm, and where no value is that far, as none of ten can be three deviations off.
     /// </summary>
     /// <param name="newest">The value pushed last.</param>
-    internal readonly double ValueAt(double deviations, double newest)
+    public readonly double ValueAt(double deviations, double newest)
     {
         var n = (double)_window.Length;
         var others = ((n * Mean) - newest) / (n - 1);

@@ -123,9 +123,10 @@ public sealed class TradingSession : IDisposable
             foreach (var (order, what, atOpen) in _reports)
             {
                 OrderEvents.Add(what);
+                var exits = _wanted.Count;
                 if (what is OrderFilled fill) Book(order, fill);
                 else ExecutionEngine.OnDone(order);
-                isAtOpen &= atOpen;
+                if (_wanted.Count > exits) isAtOpen &= atOpen;
             }
 
             _reports.Clear();
@@ -134,7 +135,7 @@ public sealed class TradingSession : IDisposable
             foreach (var exit in _wanted)
             {
                 Request(exit);
-                OrderEvents.Add(_venue.Accept(exit, bar.CloseMs));
+                OrderEvents.Add(_venue.Protect(exit, bar));
             }
 
             _wanted.Clear();

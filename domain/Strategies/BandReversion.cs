@@ -8,8 +8,8 @@ namespace AlgoStack.Strategies;
 
 /// <summary>
 /// Expects the price to return to its mean, long or flat: long when it closes below the lower Bollinger band and RSI
-/// calls it oversold; flat when it is back at the middle band of the entry, has fallen to the stop, some deviations further, or has
-/// done neither in time. After an exit it waits until the price has closed within the bands again.
+/// calls it oversold; flat when it is back at the middle band of the entry, has fallen to the stop, some deviations further,
+/// or has done neither in time. After an exit it waits until the price has closed within the bands again.
 /// </summary>
 public struct BandReversion : IStrategy<BandReversion>
 {
@@ -136,15 +136,8 @@ public struct BandReversion : IStrategy<BandReversion>
 
     private readonly Verdict Explain(double close, uint rules)
     {
-        Values8 inputs = default;
-        inputs[0] = _rsi.Value;
-        inputs[1] = _bands.Lower;
-        inputs[2] = _bands.Middle;
-        inputs[3] = _bands.Deviation;
-        inputs[4] = _straightness.Value;
-        inputs[5] = _target;
-        inputs[6] = _stop;
-        inputs[7] = _barsHeld;
+        var inputs = Values8.Of(
+            _rsi.Value, _bands.Lower, _bands.Middle, _bands.Deviation, _straightness.Value, _target, _stop, _barsHeld);
 
         Values4 parts = default;
         if (_isLong)

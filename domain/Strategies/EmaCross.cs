@@ -110,15 +110,8 @@ public struct EmaCross : IStrategy<EmaCross>
         var slowSlope = (slow - slowBefore) / range;
         var isStopped = !_isLong && close <= _stop;
 
-        Values8 inputs = default;
-        inputs[0] = fast;
-        inputs[1] = slow;
-        inputs[2] = partingSpeed;
-        inputs[3] = slowSlope;
-        inputs[4] = range;
-        inputs[5] = _straightness.Value;
-        inputs[6] = CrossingClose(fast, slow);
-        inputs[7] = _stop;
+        var inputs = Values8.Of(
+            fast, slow, partingSpeed, slowSlope, range, _straightness.Value, CrossingClose(fast, slow), _stop);
 
         Values4 parts = default;
         if (isStopped)

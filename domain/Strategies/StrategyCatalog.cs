@@ -7,7 +7,19 @@ public static class StrategyCatalog
     public static IReadOnlyList<StrategyEntry> All { get; } =
     [
         StrategyEntry.Of<BandReversion>(),
+        StrategyEntry.Of<BollingerSqueeze>(),
+        StrategyEntry.Of<BuyAndHold>(),
+        StrategyEntry.Of<DonchianBreakout>(),
         StrategyEntry.Of<EmaCross>(),
+        StrategyEntry.Of<Ensemble>(),
+        StrategyEntry.Of<MacdCross>(),
+        StrategyEntry.Of<MacdDivergence>(),
+        StrategyEntry.Of<MfiReversion>(),
+        StrategyEntry.OfPair<Pairs>(),
+        StrategyEntry.Of<RsiReversion>(),
+        StrategyEntry.Of<SmaCross>(),
+        StrategyEntry.Of<TrendPullback>(),
+        StrategyEntry.Of<Vwap>(),
     ];
 
     /// <summary>What runs where nothing else is configured: each with its usual parameters, on every instrument.</summary>

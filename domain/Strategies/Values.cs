@@ -7,6 +7,14 @@ public struct Values8 : IEquatable<Values8>
 {
     private double _first;
 
+    /// <param name="values">At most 8; the slots after them are 0.</param>
+    public static Values8 Of(params ReadOnlySpan<double> values)
+    {
+        Values8 slots = default;
+        values.CopyTo(slots);
+        return slots;
+    }
+
     public static bool operator ==(in Values8 left, in Values8 right) => left.Equals(right);
 
     public static bool operator !=(in Values8 left, in Values8 right) => !left.Equals(right);
@@ -31,6 +39,16 @@ public struct Values8 : IEquatable<Values8>
 public struct Values4 : IEquatable<Values4>
 {
     private double _first;
+
+    public static Values4 Of(double first, double second = 0, double third = 0, double fourth = 0)
+    {
+        Values4 slots = default;
+        slots[0] = first;
+        slots[1] = second;
+        slots[2] = third;
+        slots[3] = fourth;
+        return slots;
+    }
 
     public static bool operator ==(in Values4 left, in Values4 right) => left.Equals(right);
 

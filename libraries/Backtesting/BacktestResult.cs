@@ -1,3 +1,4 @@
+using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Performance;
 
 namespace AlgoStack.Backtesting;
@@ -25,7 +26,12 @@ public sealed record BacktestResult(
 /// <param name="FirstMs">Close of the first bar, Unix milliseconds UTC.</param>
 /// <param name="LastMs">Close of the last bar.</param>
 /// <param name="Hash">SHA-256 over instruments and columns.</param>
-public sealed record BacktestData(string Name, IReadOnlyList<string> Instruments, string Timeframe, int Bars, long FirstMs, long LastMs, string Hash);
+public sealed record BacktestData(string Name, IReadOnlyList<string> Instruments, string Timeframe, int Bars, long FirstMs, long LastMs, string Hash)
+{
+    /// <param name="bars">At least one.</param>
+    public static BacktestData Of(BarSeries bars, string name) => new(
+        name, [.. bars.Instruments.Select(i => i.Id.Value)], bars.Timeframe.ToString(), bars.Count, bars.CloseMs[0], bars.CloseMs[^1], DataHash.Of(bars));
+}
 
 /// <summary>A strategy that ran.</summary>
 /// <param name="Parameters">As in <c>fast=12 slow=26</c>.</param>

@@ -38,8 +38,7 @@ public static class Backtester
         }
 
         return new BacktestResult(
-            new BacktestData(
-                name, [.. bars.Instruments.Select(i => i.Id.Value)], bars.Timeframe.ToString(), bars.Count, bars.CloseMs[0], bars.CloseMs[^1], DataHash.Of(bars)),
+            BacktestData.Of(bars, name),
             [.. plan.Strategies.Select(s => new StrategySetting(s.Name, s.ParameterText, [.. s.Instruments.Select(i => i.Value)]))],
             plan.Models,
             signals,

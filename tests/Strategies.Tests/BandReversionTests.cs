@@ -18,15 +18,15 @@ public sealed class BandReversionTests
         var list = SignalList.Of("band-reversion", Sp500.Bars);
 
         list.Sentences.Take(3).Should().Equal(
-            "2000-04-14 Long at 1356.5601: it closed 1.57 deviations below the lower band (1415.3817) with RSI at 30.6; target 1490.3805, stop 1281.5613, given up after 20 bars (score 0.67, Ranging market).",
-            "2000-05-15 Flat at 1452.36: the close reached neither the target of 1490.3805 nor the stop at 1281.5613 in 20 bars, and only a new close below the lower band (now 1384.7399) leads back in (score 0.50, Ranging market).",
-            "2000-09-18 Long at 1444.51: it closed 0.91 deviations below the lower band (1460.6909) with RSI at 33.2; target 1496.35, stop 1408.8509, given up after 20 bars (score 0.60, Ranging market).");
+            "2000-02-18 Long at 1346.09: it closed 0.58 deviations below the lower band (1358.5044) with RSI at 34.0; target 1401.61, stop 1302.9844, given up after 20 bars; a close at 1352.1224 would have left it (score 0.46, quality 0.46).",
+            "2000-03-03 Flat at 1409.17: the close is back at the target of 1401.61 in 9 bars, and only a new close below the lower band (now 1325.9582) leads back in; a close at 1401.61 would have left it (score 1.00, quality 1.00).",
+            "2000-04-14 Long at 1356.5601: it closed 1.57 deviations below the lower band (1415.3817) with RSI at 30.6; target 1490.3805, stop 1281.5613, given up after 20 bars; a close at 1393.6267 would have left it (score 0.67, quality 0.76, Bearish Ranging market).");
         list.Sentences[^1].Should().Be(
-            "2020-03-20 Flat at 2304.9199: the close fell to the stop at 2367.9681 in 9 bars, and only a new close below the lower band (now 2230.3253) leads back in (score 1.00, Volatile market).");
-        list.Signals.Should().HaveCount(122);
+            "2020-03-20 Flat at 2304.9199: the close fell to the stop at 2367.9681 in 9 bars, and only a new close below the lower band (now 2230.3253) leads back in; a close at 2367.9681 would have left it (score 1.00, quality 0.63, Bearish Volatile market).");
+        list.Signals.Should().HaveCount(124);
         new[] { TargetReached, StopReached, Expired }.Select(rule => list.Signals.Count(s => (s.Verdict.Explanation.RulesHeld & rule) != 0))
-            .Should().Equal(20, 24, 17);
-        list.Hash.Should().Be("b45c99b03d0d7892");
+            .Should().Equal(21, 24, 17);
+        list.Hash.Should().Be("402f10f2400c1b16");
     }
 
     [Fact]

@@ -13,14 +13,14 @@ public sealed class EmaCrossTests
         var list = SignalList.Of("ema-cross", Sp500.Bars);
 
         list.Sentences.Take(3).Should().Equal(
-            "2000-03-16 Long at 1458.47: the 12-bar average (1392.2668) rose above the 26-bar average (1390.3176); stop at 1360.0844, and a next close below 1369.642 would cross them back (score 0.67, Ranging market).",
-            "2000-04-14 Flat at 1356.5601: the close fell to the stop at 1360.0844, and only a new cross of the averages leads back in (score 1.00, Ranging market).",
-            "2000-06-05 Long at 1467.63: the 12-bar average (1431.8605) rose above the 26-bar average (1429.9251); stop at 1377.7972, and a next close below 1409.3966 would cross them back (score 0.42, Ranging market).");
+            "2000-03-16 Long at 1458.47: the 12-bar average (1392.2668) rose above the 26-bar average (1390.3176); stop at 1360.0844, and a next close below 1369.642 would cross them back; a close at 1434.0352 would have left it (score 0.67, quality 0.47, Bullish Ranging market).",
+            "2000-04-14 Flat at 1356.5601: the close fell to the stop at 1360.0844, and only a new cross of the averages leads back in; a close at 1360.0844 would have left it (score 1.00, quality 0.62, Bearish Ranging market).",
+            "2000-06-05 Long at 1467.63: the 12-bar average (1431.8605) rose above the 26-bar average (1429.9251); stop at 1377.7972, and a next close below 1409.3966 would cross them back; a close at 1443.3689 would have left it (score 0.42, quality 0.30, Bullish Ranging market).");
         list.Sentences[^1].Should().Be(
-            "2020-04-16 Long at 2799.55: the 12-bar average (2710.622) rose above the 26-bar average (2707.0382); stop at 2463.9109, and a next close below 2669.0243 would cross them back (score 0.34, Ranging market).");
+            "2020-04-16 Long at 2799.55: the 12-bar average (2710.622) rose above the 26-bar average (2707.0382); stop at 2463.9109, and a next close below 2669.0243 would cross them back; a close at 2754.6246 would have left it (score 0.34, quality 0.24, Bearish Ranging market).");
         list.Signals.Should().HaveCount(161);
         list.Signals.Count(s => (s.Verdict.Explanation.RulesHeld & StopReached) != 0).Should().Be(9);
-        list.Hash.Should().Be("c17b0498ca0cfc5b");
+        list.Hash.Should().Be("5f687d3ad4245f47");
     }
 
     [Fact]

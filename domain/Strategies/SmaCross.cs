@@ -1,0 +1,77 @@
+using AlgoStack.Indicators;
+using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
+using static AlgoStack.Trading.Parameters.Parameter;
+
+namespace AlgoStack.Strategies;
+
+/// <summary>Follows the trend, long or flat: long while the fast average of the close is above the slow one. No stop.</summary>
+public struct SmaCross : IStrategy<SmaCross>
+{
+    // The averages of a price that stands still may differ by a rounding, which is no cross.
+    private const double AboveRounding = 1 + 1e-12;
+
+    // Where the score is full; as a share of the price.
+    private const double FullDistance = 0.02;
+
+    private const uint FastAboveSlow = 1;
+
+    private Sma _fast;
+    private Sma _slow;
+    private bool _isLong;
+
+    private SmaCross(int fast, int slow)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(fast, slow);
+        _fast = new Sma(fast);
+        _slow = new Sma(slow);
+    }
+
+    public static StrategySchema Schema { get; } = new(
+        "sma-cross",
+        "Long while the fast average of the close is above the slow one, flat while it is not.",
+        StrategyKind.TrendFollowing,
+        [
+            Whole("fast", 1, 1_000, 10, "closes of the fast average; less than slow"),
+            Whole("slow", 2, 5_000, 30, "closes of the slow average"),
+        ],
+        ["fast_average", "slow_average"],
+        ["fast average above slow"],
+        ["distance"]);
+
+    public static SmaCross Create(ParameterValues parameters) => new(parameters.Whole("fast"), parameters.Whole("slow"));
+
+    public static string Describe(ParameterValues parameters, Verdict verdict, double close)
+    {
+        var averages = verdict.Explanation.Inputs;
+        var crossed = verdict.Direction is SignalDirection.Long ? "rose above" : "fell to or below";
+        return $"the {parameters["fast"]}-bar average ({PriceText.Of(averages[0])}) {crossed} " +
+            $"the {parameters["slow"]}-bar average ({PriceText.Of(averages[1])})";
+    }
+
+    public Verdict? OnBar(in Bar bar)
+    {
+        // NaN until they are warm, and so not above.
+        var isAbove = _fast.Push(bar.Close) > _slow.Push(bar.Close) * AboveRounding;
+        if (isAbove == _isLong) return null;
+
+        _isLong = isAbove;
+        return Explain(bar.Close);
+    }
+
+    private readonly Verdict Explain(double close)
+    {
+        // A close higher by one lifts the averages by one over their lengths.
+        var meetingClose = close - ((_fast.Value - _slow.Value) / ((1.0 / _fast.WarmUp) - (1.0 / _slow.WarmUp)));
+        var score = ScorePart.Of(1, Math.Abs(close - meetingClose) / close / FullDistance);
+
+        return new Verdict(
+            _isLong ? SignalDirection.Long : SignalDirection.Flat,
+            score,
+            Target: double.NaN,
+            Stop: double.NaN,
+            ExpiryBars: 0,
+            FlipClose: meetingClose,
+            new Explanation(Values8.Of(_fast.Value, _slow.Value), _isLong ? FastAboveSlow : 0, Values4.Of(score)));
+    }
+}
