@@ -24,6 +24,7 @@ internal static class AlgoCommand
             GapsCommand.Create(shared),
             BarsCommand.Create(shared),
             BacktestCommand.Create(shared),
+            StrategiesCommand.Create(shared),
             IndicatorsCommand.Create(shared),
             TailCommand.Create(shared),
             VerifyCommand.Create(shared),

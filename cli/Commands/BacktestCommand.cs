@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using AlgoStack.Cli.Backtests;
 using AlgoStack.Cli.Reaching;
 using AlgoStack.Contracts.Backtests;
 using Spectre.Console;
 
 namespace AlgoStack.Cli.Commands;
 
-/// <summary><c>algo backtest</c>: runs the strategies over bars of the tape.</summary>
+/// <summary><c>algo backtest</c>: runs strategies over files of bars, in this process; or over bars of the tape, in the service.</summary>
 internal static class BacktestCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -15,21 +16,30 @@ internal static class BacktestCommand
 
     public static Command Create(SharedOptions shared)
     {
+        var files = new Argument<string[]>("FILE") { Description = "Files of bars, to run over in this process.", Arity = ArgumentArity.ZeroOrMore };
+        var plan = new PlanOptions();
+        var exports = new ExportOptions();
         var session = new Option<string?>("--session") { Description = "The bars of this session.", HelpName = "ID" };
         var instruments = new Option<string[]>("--instrument") { Description = "Bars of this instrument; may be given more than once.", HelpName = "I" };
         var timeframe = new Option<string?>("--timeframe") { Description = "Of the instruments' bars, as in 1m, 1h, 1d.", HelpName = "T" };
         var from = new Option<DateTimeOffset?>("--from") { Description = "First close, UTC. Default: all there is.", HelpName = "TIME", CustomParser = Time };
         var to = new Option<DateTimeOffset?>("--to") { Description = "Last close, UTC.", HelpName = "TIME", CustomParser = Time };
         var speed = new Option<string>("--speed") { Description = "1x to 1000x, or max.", HelpName = "SPEED", DefaultValueFactory = _ => "max" };
-        var command = new Command("backtest", "Run the strategies over bars of the tape.") { session, instruments, timeframe, from, to, speed };
+        var command = new Command("backtest", "Run strategies over files of bars, or over bars of the tape.") { files, session, instruments, timeframe, from, to, speed };
+        foreach (var option in (IEnumerable<Option>)[.. plan.All, .. exports.All]) command.Add(option);
         command.Validators.Add(result =>
         {
+            if (result.GetValue(files) is { Length: > 0 }) return;
+
             var named = result.GetValue(instruments) is { Length: > 0 };
-            if (named == result.GetValue(session) is not null) result.AddError("Expected either --session or --instrument.");
+            if (named == result.GetValue(session) is not null) result.AddError("Expected files, --session or --instrument.");
             if (named && result.GetValue(timeframe) is null) result.AddError("--instrument needs --timeframe.");
         });
-        shared.SetAction(command, async (parsed, terminal, console, cancellationToken) =>
+        shared.SetAction(command, async (parsed, terminal, cancellationToken) =>
         {
+            if (parsed.GetValue(files) is { Length: > 0 } paths) return RunHere(terminal, parsed, plan, exports, paths, cancellationToken);
+
+            using var console = new ConsoleClient(ConsoleAddress.Find(parsed.GetValue(shared.Url)));
             var request = new StartBacktest(
                 parsed.GetValue(session),
                 parsed.GetValue(instruments) is { Length: > 0 } names ? names : null,
@@ -41,6 +51,24 @@ internal static class BacktestCommand
             return Finish(terminal, backtest);
         });
         return command;
+    }
+
+    private static int RunHere(
+        Terminal terminal, ParseResult parsed, PlanOptions options, ExportOptions exports, string[] files, CancellationToken cancellationToken)
+    {
+        var plan = options.Plan(parsed);
+        var bars = options.Models.Bars(parsed, files, cancellationToken);
+        try
+        {
+            var result = FileBacktest.Run(terminal, bars, string.Join(", ", files.Select(Path.GetFileName)), plan, cancellationToken);
+            exports.Write(parsed, terminal, result, bars, surface: null);
+            FileBacktest.Show(terminal, result);
+            return ExitCode.Ok;
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandFailedException(ExitCode.Usage, e.Message);
+        }
     }
 
     private static DateTimeOffset? Time(System.CommandLine.Parsing.ArgumentResult result)

@@ -90,8 +90,11 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
         }
 
         book.Working -= traded;
-        var opened = decimal.Sign(book.Held) == decimal.Sign(traded) ? Math.Min(Math.Abs(book.Held), fill.Quantity) : 0;
-        if (opened > 0) Protect(order, opened, fill, exits);
+
+        // What is being closed before all of it has traded is no more to be protected: its exits would outlive it.
+        var side = decimal.Sign(traded);
+        if (decimal.Sign(book.Held) == side && decimal.Sign(book.Expected) == side)
+            Protect(order, Math.Min(Math.Abs(book.Held), fill.Quantity), fill, exits);
         order.Fills++;
     }
 
@@ -175,7 +178,7 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
         var close = _instruments[instrument].RoundPrice(bar.Close);
         if (close <= 0) return 0;
 
-        return _instruments[instrument].FloorQuantity(portfolio.Equity(instrument) * _share / close);
+        return _instruments[instrument].QuantityFor(portfolio.Equity(instrument) * _share, close);
     }
 
     private StrategyBook BookOf(int instrument, string strategy)

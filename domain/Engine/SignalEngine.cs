@@ -86,7 +86,7 @@ public sealed class SignalEngine
         foreach (var (row, f, found) in _merged)
         {
             var followed = _instruments[instruments[bars.Instrument[row]]];
-            if (bars.Instruments.Count == 1 && row - from >= MarketContext.Bars - 1)
+            if (bars.Instruments.Count == 1 && found.Counterpart is StrategyRunner.None && row - from >= MarketContext.Bars - 1)
             {
                 signals.Add(Raise(_followers[f].Strategy, followed.Id, bars[row], found.Verdict, MarketContext.At(bars, row)));
                 continue;

@@ -26,6 +26,8 @@ internal sealed class OrderListHash : IDisposable
         Next(1)[0] = (byte)order.Side;
         Next(1)[0] = (byte)order.Type;
         Add(order.Quantity);
+        if (order.Type is OrderType.Market) return;
+
         Add(order.LimitPrice ?? 0);
         Add(order.StopPrice ?? 0);
         Add(order.TrailBy ?? 0);
@@ -48,10 +50,10 @@ internal sealed class OrderListHash : IDisposable
 
     private void Add(decimal number)
     {
-        // 1.50 and 1.5 are one number.
-        if (number.Scale > 0) number = number.Normalized();
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(number, bits);
+        // 1.50 and 1.5 are one number. To normalise is a division of 28 digits, and mostly the last one is none to drop.
+        if (number.Scale > 0 && (bits[2] != 0 || (((ulong)(uint)bits[1] << 32) | (uint)bits[0]) % 10 == 0)) decimal.GetBits(number.Normalized(), bits);
         foreach (var part in bits) BinaryPrimitives.WriteInt32LittleEndian(Next(4), part);
     }
 

@@ -85,10 +85,19 @@ public sealed class TradingSession : IDisposable
 
     public void Resume() => _risk.Resume();
 
+    /// <summary>No bar of the instrument can make anything trade until a signal comes.</summary>
+    public bool IsQuiet(int instrument) => _venue.IsEmpty(instrument) && !_execution.MayExpire(instrument);
+
+    /// <summary>Takes bars through which the instrument is quiet: only the last close is of use.</summary>
+    public void PassQuietly(int instrument, double lastClose) => _portfolio.Mark(instrument, lastClose);
+
+    /// <inheritdoc cref="PortfolioKeeper.HoldingEstimate"/>
+    public (double Cash, double Quantity) HoldingEstimate(int instrument) => _portfolio.HoldingEstimate(instrument);
+
     /// <summary>Takes a row of a series, as <see cref="OnBar(int, in Bar)"/> would.</summary>
     public void OnBar(int instrument, BarSeries bars, int row)
     {
-        if (_venue.IsEmpty(instrument) && !_execution.MayExpire(instrument)) _portfolio.Mark(instrument, bars.Close[row]);
+        if (IsQuiet(instrument)) PassQuietly(instrument, bars.Close[row]);
         else OnBar(instrument, bars[row]);
     }
 
@@ -123,9 +132,10 @@ public sealed class TradingSession : IDisposable
             foreach (var (order, what, atOpen) in _reports)
             {
                 OrderEvents.Add(what);
+                var exits = _wanted.Count;
                 if (what is OrderFilled fill) Book(order, fill);
                 else ExecutionEngine.OnDone(order);
-                isAtOpen &= atOpen;
+                if (_wanted.Count > exits) isAtOpen &= atOpen;
             }
 
             _reports.Clear();
@@ -134,7 +144,7 @@ public sealed class TradingSession : IDisposable
             foreach (var exit in _wanted)
             {
                 Request(exit);
-                OrderEvents.Add(_venue.Accept(exit, bar.CloseMs));
+                OrderEvents.Add(_venue.Protect(exit, bar));
             }
 
             _wanted.Clear();

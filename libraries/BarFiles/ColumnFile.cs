@@ -69,7 +69,7 @@ internal static class ColumnFile
         {
             throw e.InnerException as BarFileException ?? Unreadable(path, e.InnerException!);
         }
-        catch (Exception e) when (e is ArgumentException or EndOfStreamException or FormatException)
+        catch (Exception e) when (e is ArgumentException or ArithmeticException or EndOfStreamException or FormatException)
         {
             throw Damaged(path, $"its head makes no sense: {e.Message}", e);
         }

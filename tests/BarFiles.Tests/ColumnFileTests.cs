@@ -129,6 +129,23 @@ public sealed class ColumnFileTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(8)] // the timeframe, after the number of rows
+    [InlineData(16 + (7 * 32) + 4 + (1 + 5) + (1 + 3) + 16)] // the lot of A.SIM, after seven hashes, the number of instruments, id, currency and tick
+    public void A_head_that_is_sealed_but_makes_no_sense_is_refused(int place)
+    {
+        var path = _csv.PathOf("bars.bars");
+        BarFile.Write(path, Three());
+        var bytes = File.ReadAllBytes(path);
+        bytes.AsSpan(Head + place, 8).Clear();
+        var head = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12));
+        SHA256.HashData(bytes.AsSpan(Head, head - Head)).CopyTo(bytes.AsSpan(16));
+
+        var read = () => BarFile.Read(_csv.WriteBytes("odd.bars", bytes));
+
+        read.Should().Throw<BarFileException>().WithMessage("*odd.bars: is no whole file of columns: its head makes no sense: *");
+    }
+
     [Fact]
     public void One_instrument_is_chosen_from_columns_as_from_text()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AlgoStack.Benchmarks.Backtest;
 using AlgoStack.Benchmarks.EventStore;
 
 var only = new Option<string?>("--only") { Description = "Lines whose name holds this text." };
@@ -7,4 +8,7 @@ var brief = new Option<bool>("--short") { Description = "Small runs, once: shows
 var eventStore = new Command("event-store", "The event store and the tape against PostgreSQL itself.") { only, rounds, brief };
 eventStore.SetAction(parsed => EventStoreBenchmark.RunAsync(
     Console.Out, parsed.GetValue(only), parsed.GetValue(brief) ? 1 : parsed.GetValue(rounds), parsed.GetValue(brief)));
-return await new RootCommand("AlgoStack's benchmarks: ratios against a limit measured in the same run.") { eventStore }.Parse(args).InvokeAsync();
+var backtest = new Command("backtest", "The backtester against a loop over arrays.") { only, rounds, brief };
+backtest.SetAction(parsed => BacktestBenchmark.RunAsync(
+    Console.Out, parsed.GetValue(only), parsed.GetValue(brief) ? 1 : parsed.GetValue(rounds), parsed.GetValue(brief)));
+return await new RootCommand("AlgoStack's benchmarks: ratios against a limit measured in the same run.") { eventStore, backtest }.Parse(args).InvokeAsync();

@@ -46,12 +46,32 @@ public sealed class RiskEngineTests
     [Fact]
     public void Buys_on_their_way_count_against_the_limit_until_they_are_done()
     {
-        var first = Intent(OrderSide.Buy, 4, 100);
-        _risk.Check(0, first).IsAllowed.Should().BeTrue();
+        var first = Order(OrderSide.Buy, 4, 100);
+        _risk.Check(first).IsAllowed.Should().BeTrue();
         Check(OrderSide.Buy, 2, 100).Code.Should().Be("position_limit");
 
-        _risk.Release(first.OrderId);
+        _risk.Release(first);
         Check(OrderSide.Buy, 2, 100).IsAllowed.Should().BeTrue();
+    }
+
+    [Fact]
+    public void What_has_traded_is_no_more_on_its_way()
+    {
+        var first = Order(OrderSide.Buy, 4, 100);
+        _risk.Check(first).IsAllowed.Should().BeTrue();
+        _risk.OnFill(first, 3);
+        first.Leaves = 1;
+        Check(OrderSide.Buy, 5, 100).Code.Should().Be("position_limit", "1 is on its way, which makes it 600 of at most 500");
+        Check(OrderSide.Buy, 4, 100).IsAllowed.Should().BeTrue();
+    }
+
+    [Fact]
+    public void An_exit_on_its_way_makes_no_room_for_another_order()
+    {
+        Fill(0, OrderSide.Buy, 5, 100);
+        _risk.Check(Order(OrderSide.Sell, 5, 100, isExit: true)).IsAllowed.Should().BeTrue();
+
+        Check(OrderSide.Buy, 1, 100).Code.Should().Be("position_limit");
     }
 
     [Fact]
@@ -71,7 +91,7 @@ public sealed class RiskEngineTests
     }
 
     private RiskDecision Check(OrderSide side, decimal quantity, decimal price, int instrument = 0) =>
-        _risk.Check(instrument, Intent(side, quantity, price));
+        _risk.Check(Order(side, quantity, price, instrument));
 
     private void Fill(int instrument, OrderSide side, decimal quantity, decimal price)
     {
@@ -79,6 +99,10 @@ public sealed class RiskEngineTests
         _portfolio.Mark(instrument, (double)price);
     }
 
-    private OrderIntent Intent(OrderSide side, decimal quantity, decimal price) => new(
-        ClientOrderId.For("paper", "s", Apple.Id, _orders++, 0), "paper", "s", Apple.Id, side, quantity, OrderType.Market, price, null, default);
+    private WorkingOrder Order(OrderSide side, decimal quantity, decimal price, int instrument = 0, bool isExit = false) => new(
+        instrument,
+        new OrderIntent(
+            ClientOrderId.For("paper", "s", Apple.Id, _orders++, 0), "paper", "s", Apple.Id, side, quantity, OrderType.Market, price, null, default),
+        new StrategyBook("s"),
+        isExit);
 }

@@ -1,19 +1,12 @@
-using System.Globalization;
-using AlgoStack.Strategies;
-using AlgoStack.Trading.Instruments;
-using AlgoStack.Trading.MarketData;
-using AlgoStack.Trading.Orders;
-using AlgoStack.Trading.Risk;
 using FluentAssertions;
 using Xunit;
+using static AlgoStack.Simulation.Tests.SessionScript;
 
 namespace AlgoStack.Simulation.Tests;
 
-/// <summary>One line one event, then what the session did: bars are <c>bar T open high low close</c>, signals <c>long|flat T close</c>.</summary>
+/// <summary>Signals to fills, as <see cref="SessionScript"/> writes them.</summary>
 public sealed class TradingSessionTests
 {
-    private static readonly Instrument Apple = new(new InstrumentId("AAPL.SIM"), 0.01m, 1, "USD");
-
     [Fact]
     public void A_long_signal_buys_a_tenth_of_equity_at_the_next_open() => Play(
         """
@@ -64,7 +57,7 @@ public sealed class TradingSessionTests
         """);
 
     [Fact]
-    public void A_close_beyond_the_stop_exits_at_the_next_open_and_the_flat_that_follows_is_no_order() => Play(
+    public void The_stop_of_a_signal_waits_at_the_venue_and_the_flat_that_follows_it_is_no_order() => Play(
         """
         bar 1 10 10 10 10
         long 1 stop 9
@@ -75,10 +68,9 @@ public sealed class TradingSessionTests
         """).Should().EndWith(
         """
         position 1000 @10.00
-        requested Sell 1000 @8.5
-        submitted
+        requested Sell 1000 stop 9
         accepted SIM-2
-        filled 1000 @8.00 commission 4 leaves 0
+        filled 1000 @9.00 commission 4.5 leaves 0
         position 0 @0.00
         """);
 
@@ -127,61 +119,4 @@ public sealed class TradingSessionTests
         second.OrderEvents.Should().Equal(first.OrderEvents);
         other.OrderListHash.Should().NotBe(first.OrderListHash);
     }
-
-    private static string Play(string script)
-    {
-        using var session = Session(script);
-        var positions = new Queue<string>(session.PositionEvents.Select(p => Text($"position {p.Quantity.Normalized()} @{p.AveragePrice:0.00}")));
-        var lines = new List<string>();
-        foreach (var e in session.OrderEvents)
-        {
-            lines.Add(e switch
-            {
-                OrderRequested r => Text($"requested {r.Intent.Side} {r.Intent.Quantity.Normalized()} @{r.Intent.ReferencePrice.Normalized()}"),
-                OrderDenied d => $"denied {d.Code}",
-                OrderSubmitted => "submitted",
-                OrderAccepted a => $"accepted {a.VenueOrderId}",
-                OrderFilled f => Text($"filled {f.Quantity.Normalized()} @{f.Price:0.00} commission {f.Commission.Normalized()} leaves {f.Leaves}"),
-                _ => e.ToString(),
-            });
-            if (e is OrderFilled) lines.Add(positions.Dequeue());
-        }
-
-        return string.Join('\n', lines);
-    }
-
-    private static TradingSession Session(string script)
-    {
-        var session = new TradingSession("paper", RiskLimits.Default);
-        var apple = session.IndexOf(Apple);
-        var last = default(Bar);
-        foreach (var line in script.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var words = line.Split(' ');
-            switch (words[0])
-            {
-                case "bar":
-                    var prices = words[2..].Select(w => double.Parse(w, CultureInfo.InvariantCulture)).ToArray();
-                    last = new Bar(60_000 * long.Parse(words[1], CultureInfo.InvariantCulture), prices[0], prices[1], prices[2], prices[3], 1);
-                    session.OnBar(apple, last);
-                    break;
-                case "halt":
-                    session.Halt();
-                    break;
-                case "resume":
-                    session.Resume();
-                    break;
-                default:
-                    var stop = words.Length > 3 ? double.Parse(words[3], CultureInfo.InvariantCulture) : double.NaN;
-                    var direction = words[0] == "long" ? SignalDirection.Long : SignalDirection.Flat;
-                    session.OnSignal(new Signal(
-                        "s", "test", Apple.Id, Timeframe.Minute, last, new Verdict(direction, 1, Regime.Quiet, double.NaN, stop, 0, default)));
-                    break;
-            }
-        }
-
-        return session;
-    }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

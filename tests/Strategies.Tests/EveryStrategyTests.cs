@@ -187,7 +187,8 @@ public sealed class EveryStrategyTests
         StrategyRunner[] heard = [.. members.Select(member => SignalList.NewRunner(member, ""))];
         AllocatedInSilence();
 
-        AllocatedInSilence().Should().Be(0);
+        // What it allocates it does each time; what is left of this thread's buffer also counts when another one collects garbage.
+        Enumerable.Range(0, 5).Min(_ => AllocatedInSilence()).Should().Be(0);
 
         long AllocatedInSilence()
         {

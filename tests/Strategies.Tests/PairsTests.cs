@@ -25,7 +25,7 @@ public sealed class PairsTests
         list.Sentences[^1].Should().Be(
             "2020-03-25 Flat at 2475.5601: the pair's spread is 0.46 deviations above its mean, back from beyond 2; a close at 2477.3064 would have left it (score 1.00, quality 0.61, Bearish Volatile market).");
         list.Signals.Should().HaveCount(486);
-        list.Hash.Should().Be("300cc78b319459c3");
+        list.Hash.Should().Be("11abe9a15f57798d");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SmaCrossTests
         list.Sentences[^1].Should().Be(
             "2020-04-14 Long at 2846.0601: the 10-bar average (2654.122) rose above the 30-bar average (2640.6353); a close at 2643.7603 would have left it (score 1.00, quality 0.58, Neutral Ranging market).");
         list.Signals.Should().HaveCount(175);
-        list.Hash.Should().Be("f7f5342d69cd34ff");
+        list.Hash.Should().Be("9133f95217c6bdd0");
     }
 
     [Fact]

@@ -20,10 +20,10 @@ public sealed class VwapTests
 
         list.Sentences.Take(3).Should().Equal(
             "2000-02-11 Long at 1465.8101: it closed above the session's VWAP (1465.0316) with 1.7 times the usual volume, 270 minutes before the session's end; a close at 1464.951 would have left it (score 0.39, quality 0.35, Bearish Ranging market).",
-            "2000-02-11 Flat at 1433.0601: it closed below the session's VWAP (1462.866); a close at 1464.5041 would have left it (score 1.00, quality 0.62, Bearish Ranging market).",
+            "2000-02-11 Flat at 1433.0601: it closed at the session's VWAP or below (1462.866); a close at 1464.5041 would have left it (score 1.00, quality 0.62, Bearish Ranging market).",
             "2000-02-16 Long at 1245.36: it closed above the session's VWAP (1234.4766) with 1.5 times the usual volume, 240 minutes before the session's end; a close at 1233.6582 would have left it (score 0.58, quality 0.42, Bearish Ranging market).");
         list.Sentences[^1].Should().Be(
-            "2000-04-17 Flat at 2972.3701: it closed below the session's VWAP (3008.1786); a close at 3009.9834 would have left it (score 1.00, quality 0.79, Bearish Volatile market).");
+            "2000-04-17 Flat at 2972.3701: it closed at the session's VWAP or below (3008.1786); a close at 3009.9834 would have left it (score 1.00, quality 0.79, Bearish Volatile market).");
         list.Signals.Should().HaveCount(8);
         list.Hash.Should().Be("dbc16f81b68b07c7");
     }

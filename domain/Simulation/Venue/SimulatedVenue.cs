@@ -20,10 +20,11 @@ public readonly record struct VenueReport(WorkingOrder Order, OrderEvent Event, 
 /// <item>At the open trade market orders, stops that the open has reached or passed, and limits that it betters: all at the
 /// open.</item>
 /// <item>After it stops trade where the bar touches them, at their price; then limits, at theirs. So a bar that touches stop
-/// and target took the stop.</item>
-/// <item>What protects an entry at the open is there for the rest of that bar. Where the entry traded within the bar, only
-/// its stop is, since the target may have been touched before.</item>
-/// <item>A stop-limit order that is woken trades in the same bar only where its stop is no worse than its limit. A trailing
+/// and target took the stop. What is left of a stop that was reached is a market order.</item>
+/// <item>What protects an entry came with it. After an entry at the open it is there from the open on, so that an entry beyond
+/// its stop is out again at once. Where the entry traded within the bar, only its stop is there for the rest of it, since the
+/// target may have been touched before.</item>
+/// <item>A stop-limit order that is woken within a bar trades in it only where its stop is no worse than its limit. A trailing
 /// stop follows a bar's best price after the bar.</item>
 /// <item>What takes the price there is (market orders and stops) suffers slippage, what waits for its price does not.</item>
 /// <item>An account trades no more of a bar than its participation allows, in the order in which its orders came.</item>
@@ -43,11 +44,10 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
 
     /// <summary>Takes an order; it rests until a bar trades it.</summary>
     /// <param name="acceptedMs">Event time, Unix milliseconds UTC.</param>
-    public OrderAccepted Accept(WorkingOrder order, long acceptedMs)
-    {
-        _markets[order.Instrument].Resting.Add(new Resting(order, acceptedMs + _latencyMs));
-        return new OrderAccepted(order.Intent.OrderId, Numbered("SIM-", ++_orders), order.Intent.At);
-    }
+    public OrderAccepted Accept(WorkingOrder order, long acceptedMs) => Rest(order, acceptedMs + _latencyMs, isHere: false);
+
+    /// <summary>Takes what protects an entry that traded in a bar: it is there for the rest of the bar, see <see cref="OnRestOfBar"/>.</summary>
+    public OrderAccepted Protect(WorkingOrder exit, in Bar bar) => Rest(exit, bar.CloseMs - barMs, isHere: true);
 
     /// <summary>Takes an order back.</summary>
     public void Cancel(WorkingOrder order) => _markets[order.Instrument].Resting.RemoveAll(r => r.Order == order);
@@ -62,14 +62,20 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         if (market.Resting.Count > 0) GoThrough(market, bar, reports);
     }
 
-    /// <summary>Goes through what is left of a bar with the orders that were accepted in it.</summary>
-    /// <param name="withTargets">Whether they were there from the open on.</param>
-    public void OnRestOfBar(int instrument, in Bar bar, bool withTargets, List<VenueReport> reports)
+    /// <summary>Goes through what is left of a bar with what protects the entries that traded in it.</summary>
+    /// <param name="fromOpen">Whether those traded at the open.</param>
+    public void OnRestOfBar(int instrument, in Bar bar, bool fromOpen, List<VenueReport> reports)
     {
         var market = _markets[instrument];
-        foreach (ref var resting in CollectionsMarshal.AsSpan(market.Resting)) resting.IsHere = resting.ArrivesMs == bar.CloseMs;
-        AfterOpen(market, bar, withTargets, reports);
+        if (fromOpen) AtOpen(market, bar, reports);
+        AfterOpen(market, bar, withTargets: fromOpen, reports);
         market.Resting.RemoveAll(r => r.Order.Leaves == 0);
+    }
+
+    private OrderAccepted Rest(WorkingOrder order, long arrivesMs, bool isHere)
+    {
+        _markets[order.Instrument].Resting.Add(new Resting(order, arrivesMs) { IsHere = isHere });
+        return new OrderAccepted(order.Intent.OrderId, Numbered("SIM-", ++_orders), order.Intent.At);
     }
 
     private void GoThrough(Market market, in Bar bar, List<VenueReport> reports)
@@ -79,12 +85,23 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         foreach (ref var resting in CollectionsMarshal.AsSpan(market.Resting))
         {
             resting.IsHere = resting.ArrivesMs <= opensMs || (_latencyMs == 0 && resting.ArrivesMs < bar.CloseMs);
-            if (resting.IsHere && resting.PriceAtOpen(bar.Open) is { } price) Trade(market, ref resting, price, bar, isAtOpen: true, reports);
         }
 
-        AfterOpen(market, bar, withTargets: true, reports);
-        foreach (ref var resting in CollectionsMarshal.AsSpan(market.Resting)) resting.Follow(bar);
+        AtOpen(market, bar, reports);
         market.Resting.RemoveAll(r => r.Order.Leaves == 0);
+        if (market.Resting.Count == 0) return;
+
+        AfterOpen(market, bar, withTargets: true, reports);
+        foreach (ref var resting in CollectionsMarshal.AsSpan(market.Resting)) resting.End(bar);
+        market.Resting.RemoveAll(r => r.Order.Leaves == 0);
+    }
+
+    private void AtOpen(Market market, in Bar bar, List<VenueReport> reports)
+    {
+        foreach (ref var order in CollectionsMarshal.AsSpan(market.Resting))
+        {
+            if (order.IsHere && order.PriceAtOpen(bar.Open) is { } price) Trade(market, ref order, price, bar, isAtOpen: true, reports);
+        }
     }
 
     private void AfterOpen(Market market, in Bar bar, bool withTargets, List<VenueReport> reports)
@@ -171,7 +188,7 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         private readonly bool _isBuy;
         private readonly double _limit = double.NaN;
         private readonly double _trail = double.NaN;
-        private readonly bool _isMarket;
+        private bool _isMarket;
         private double _stop = double.NaN;
 
         public Resting(WorkingOrder order, long arrivesMs)
@@ -191,6 +208,7 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
 
         public long ArrivesMs { get; }
 
+        /// <summary>It has a part in the bar that is gone through.</summary>
         public bool IsHere { get; set; }
 
         /// <summary>It waits for its limit, having none to wake it or being awake.</summary>
@@ -198,25 +216,17 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
 
         public double? PriceAtOpen(double open)
         {
-            if (_isMarket) return open;
-            if (!double.IsNaN(_stop))
-            {
-                if (!IsReached(open, _stop)) return null;
-                if (double.IsNaN(_limit)) return open;
-                _stop = double.NaN;
-            }
-
-            return IsBettered(open) ? open : null;
+            if (IsReached(open, _stop)) Wake();
+            return _isMarket || (IsMaker && IsBettered(open)) ? open : null;
         }
 
         public double? PriceAtStop(in Bar bar)
         {
-            if (Order.Leaves == 0 || double.IsNaN(_stop) || !IsReached(_isBuy ? bar.High : bar.Low, _stop)) return null;
-            if (double.IsNaN(_limit)) return _stop;
-
             var stop = _stop;
-            _stop = double.NaN;
-            if (IsBettered(stop)) return stop;
+            if (Order.Leaves == 0 || !IsReached(_isBuy ? bar.High : bar.Low, stop)) return null;
+
+            Wake();
+            if (_isMarket || IsBettered(stop)) return stop;
             IsHere = false;
             return null;
         }
@@ -225,15 +235,20 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
             Order.Leaves > 0 && IsMaker && IsBettered(_isBuy ? bar.Low : bar.High) ? _limit : null;
 
         /// <summary>Moves a trailing stop after the bar.</summary>
-        public void Follow(in Bar bar)
+        public void End(in Bar bar)
         {
-            if (double.IsNaN(_trail) || !IsHere) return;
             var stop = _isBuy ? bar.Low + _trail : bar.High - _trail;
-            if (!IsReached(_stop, stop)) return;
-            _stop = stop;
+            if (IsHere && IsReached(_stop, stop)) _stop = stop;
+            IsHere = false;
         }
 
-        // A buyer's stop lies above the price, a seller's below.
+        private void Wake()
+        {
+            _isMarket = double.IsNaN(_limit);
+            _stop = double.NaN;
+        }
+
+        // A buyer's stop lies above the price, a seller's below; none, which is NaN, is never reached.
         private readonly bool IsReached(double price, double stop) => _isBuy ? price >= stop : price <= stop;
 
         private readonly bool IsBettered(double price) => _isBuy ? price <= _limit : price >= _limit;

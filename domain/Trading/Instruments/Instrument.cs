@@ -14,6 +14,7 @@ public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, stri
 
     // What a double tells to the millionth of a tick.
     private const double MostTicks = 1e9;
+    private const double MostLots = 1e15;
     private const double SurelyNearest = 0.499999;
 
     private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 16).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
@@ -45,6 +46,23 @@ public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, stri
     /// <summary>The largest whole number of lots that is not more than <paramref name="quantity"/>.</summary>
     public decimal FloorQuantity(decimal quantity) =>
         Lot == 1 ? Math.Floor(quantity) : Math.Floor(_lotsInOne == 0 ? quantity / Lot : quantity * _lotsInOne) * Lot;
+
+    /// <summary>The largest quantity, in whole lots, that is worth no more than <paramref name="money"/>; 0 where that buys none.</summary>
+    /// <param name="price">Above zero.</param>
+    public decimal QuantityFor(decimal money, decimal price)
+    {
+        // A division of decimals goes to 28 digits. Where a double tells the number of lots, two products show whether it is right.
+        var priceOfLot = price * Lot;
+        var lots = Math.Floor((double)money / (double)priceOfLot);
+        if (lots is >= 0 and < MostLots)
+        {
+            var quantity = (decimal)lots;
+            var worth = quantity * priceOfLot;
+            if (worth <= money && money < worth + priceOfLot) return quantity * Lot;
+        }
+
+        return Math.Max(FloorQuantity(money / price), 0);
+    }
 
     /// <summary>How many decimals a tick such as 0.01 has; -1 for one such as 0.05.</summary>
     private static int DecimalsOf(decimal tick) => Array.FindIndex(PowersOfTen, power => tick * (decimal)power == 1);

@@ -16,6 +16,7 @@ internal sealed class Chart(ValueScale values, IEnumerable<(double X, string Tex
     // What lines are drawn in before they are stretched.
     private const int Units = 1_000;
     private const int MostReadouts = 500;
+    private const int MostRows = 6;
 
     private readonly StringBuilder _path = new();
 
@@ -115,7 +116,7 @@ internal sealed class Chart(ValueScale values, IEnumerable<(double X, string Tex
 
     private void WriteAxes(Markup html, Func<double, double, string> tick)
     {
-        var (step, rounds) = values.Ticks();
+        var (step, rounds) = values.Ticks(MostRows);
         foreach (var value in rounds)
         {
             var y = Percent(values.At(value));

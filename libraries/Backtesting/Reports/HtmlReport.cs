@@ -21,10 +21,11 @@ public static class HtmlReport
         WriteMarks(html);
         using (html.Open("main"))
         {
-            RunHead.Write(html, result);
+            RunFacts.WriteTitle(html, result);
+            foreach (var currency in result.Currencies) StatisticsTable.WriteFigures(html, currency);
+            RunFacts.Write(html, result);
             foreach (var currency in result.Currencies)
             {
-                StatisticsTable.WriteFigures(html, currency);
                 EquityCharts.WriteEquity(html, result.Data, currency, bars);
                 EquityCharts.WriteDrawdown(html, result.Data, currency);
                 MonthsTable.Write(html, currency);
@@ -63,7 +64,7 @@ public static class HtmlReport
         using var definitions = html.Open("defs");
         html.Add("path", ("id", "long"), ("d", "M0 -5L5 4L-5 4Z"));
         html.Add("path", ("id", "short"), ("d", "M0 5L5 -4L-5 -4Z"));
-        html.Add("circle", ("id", "exit"), ("r", "3.5"));
+        html.Add("circle", ("id", "exit"), ("r", "2.75"));
     }
 
     private static string Resource(string name)

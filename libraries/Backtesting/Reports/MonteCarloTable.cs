@@ -42,7 +42,11 @@ internal static class MonteCarloTable
             "p",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Paths:#,0} paths of {days.Count:#,0} days, drawn from the run's own by the stationary bootstrap in blocks of {meanBlock:0.0} days on average; seed {Seed}. The drawdown of a path is that of its days' ends, this run's of every bar."),
+                $"""
+                 {Paths:#,0} paths of {days.Count:#,0} days, drawn from the run's own by the stationary bootstrap in blocks of {meanBlock:0.0} days
+                 on average; seed {Seed}. Bars span 5 % to 95 % of them, their stronger part 25 % to 75 %; the line is this run. The drawdown of
+                 a path is that of its days' ends, this run's of every bar.
+                 """),
             ("class", "note"));
     }
 

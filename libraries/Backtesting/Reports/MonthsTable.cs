@@ -7,6 +7,7 @@ namespace AlgoStack.Backtesting.Reports;
 internal static class MonthsTable
 {
     private const int Shades = 5;
+    private const double Small = 0.02;
 
     private static readonly string[] Names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -16,11 +17,12 @@ internal static class MonthsTable
         html.Add("h2", $"Monthly returns in {currency.Currency}, %");
         if (currency.Days?.Months() is not { Count: > 0 } months)
         {
-            html.Add("p", currency.Days is null ? "No returns are known: a day ended with no equity or a debt." : "No day has ended.", ("class", "note"));
+            html.Add("p", "No day has a return: none has ended, or one did with nothing or a debt.", ("class", "note"));
             return;
         }
 
         var strongest = months.Max(m => Math.Abs(m.Value));
+        var format = strongest < Small ? "+0.00;-0.00;0.00" : "+#,0.0;-#,0.0;0.0";
         using var scroll = html.Open("div", ("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Monthly returns"));
         using var table = html.Open("table", ("class", "months"));
         using (html.Open("thead"))
@@ -28,7 +30,7 @@ internal static class MonthsTable
         {
             html.Add("th", "Year", ("scope", "col"));
             foreach (var name in Names) html.Add("th", name, ("scope", "col"));
-            html.Add("th", "Year's", ("scope", "col"));
+            html.Add("th", "Total", ("scope", "col"));
         }
 
         using var body = html.Open("tbody");
@@ -41,7 +43,7 @@ internal static class MonthsTable
             {
                 if (byMonth.TryGetValue(month, out var value))
                 {
-                    html.Add("td", Text(value), ("class", Shade(value, strongest)));
+                    html.Add("td", Text(value, format), ("class", Shade(value, strongest)));
                 }
                 else
                 {
@@ -49,14 +51,18 @@ internal static class MonthsTable
                 }
             }
 
-            html.Add("td", Text(Compounded(year)), ("class", "total"));
+            html.Add("td", Text(Compounded(year), format), ("class", "total"));
         }
     }
 
-    private static double Compounded(IEnumerable<MonthlyReturn> months) => months.Aggregate(1.0, (worth, month) => worth * (1 + month.Value)) - 1;
+    private static double Compounded(IEnumerable<MonthlyReturn> months) =>
+        months.Aggregate(1.0, (worth, month) => worth * (1 + month.Value)) - 1;
 
-    private static string Text(double value) => (100 * value).ToString("+#,0.0;-#,0.0;0.0", CultureInfo.InvariantCulture);
+    private static string Text(double value, string format) => (100 * value).ToString(format, CultureInfo.InvariantCulture);
 
-    private static string Shade(double value, double strongest) =>
-        value == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{(value > 0 ? "gain" : "loss")}-{Math.Ceiling(Shades * Math.Abs(value) / strongest)}");
+    private static string Shade(double value, double strongest)
+    {
+        var shade = Math.Ceiling(Shades * Math.Abs(value) / strongest);
+        return value == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{(value > 0 ? "gain" : "loss")}-{shade}");
+    }
 }

@@ -8,11 +8,13 @@ internal static class Numbers
     /// <summary>For what cannot be known, which is never 0.</summary>
     public const string Unknown = "–";
 
-    private const double SmallRatio = 0.095;
+    private const double SmallRatio = 0.005;
 
     private static readonly (double From, string Suffix)[] Thousands = [(1e12, "T"), (1e9, "B"), (1e6, "M")];
 
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    public static string Trades(int count) => count == 1 ? "1 trade" : $"{Count(count)} trades";
 
     /// <summary>Two decimals; below 1 as many as tell it, for currencies whose unit is worth much.</summary>
     public static string Money(decimal value) =>
@@ -26,7 +28,8 @@ internal static class Numbers
     /// <summary>With its sign, also above zero.</summary>
     public static string Change(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:+#,0.00;-#,0.00;0.00} %");
 
-    public static string Ratio(double value) => value.ToString(Math.Abs(value) < SmallRatio ? "0.00##" : "#,0.00", CultureInfo.InvariantCulture);
+    /// <summary>Two decimals, more where they would say nothing.</summary>
+    public static string Ratio(double value) => value.ToString(Math.Abs(value) < SmallRatio ? "0.00####" : "#,0.00", CultureInfo.InvariantCulture);
 
     /// <summary>Some six digits, of a price or a parameter.</summary>
     public static string Short(double value) => Math.Abs(value) switch

@@ -9,17 +9,25 @@ namespace AlgoStack.Backtesting.Reports;
 internal static class PriceCharts
 {
     private const int MostCharts = 6;
-    private const int MostTrades = 120;
+    private const int MostTrades = 150;
+
+    private static readonly (string Key, string Text)[] Legend =
+        [("price", "close, low to high"), ("long", "▲ long entry"), ("short", "▼ short entry"), ("exit", "○ exit"), ("won", "gain"), ("lost", "loss")];
 
     public static void Write(Markup html, BacktestResult result, BarSeries bars)
     {
         var trades = result.Trades.ToLookup(t => t.Instrument);
         var order = Enumerable.Range(0, bars.Instruments.Count).OrderByDescending(i => trades[bars.Instruments[i].Id].Count()).ToList();
-        foreach (var instrument in order.Take(MostCharts))
-            WriteChart(html, new TimeScale(result.Data.FirstMs, result.Data.LastMs), bars, instrument, [.. trades[bars.Instruments[instrument].Id]]);
+        var time = new TimeScale(result.Data.FirstMs, result.Data.LastMs);
+        foreach (var instrument in order.Take(MostCharts)) WriteChart(html, time, bars, instrument, [.. trades[bars.Instruments[instrument].Id]]);
 
         if (order.Count > MostCharts)
-            html.Add("p", $"{order.Count - MostCharts} more instruments, traded less than these, are not drawn.", ("class", "note"));
+        {
+            html.Add(
+                "p",
+                $"Prices of the {MostCharts} instruments traded most; {Numbers.Count(order.Count - MostCharts)} more are not drawn.",
+                ("class", "note"));
+        }
     }
 
     private static void WriteChart(Markup html, TimeScale time, BarSeries bars, int instrument, IReadOnlyList<RoundTrip> trades)
@@ -28,14 +36,15 @@ internal static class PriceCharts
         if (columns.Count == 0) return;
 
         var id = bars.Instruments[instrument].Id.Value;
-        var shown = trades.OrderByDescending(t => Math.Abs(t.ProfitAndLoss)).Take(MostTrades).OrderBy(t => t.OpenedMs).ToList();
+        var shown = trades.OrderByDescending(t => Math.Abs(TradeHistogram.Return(t))).Take(MostTrades).OrderBy(t => t.OpenedMs).ToList();
         using var section = html.Open("section", ("id", string.Create(CultureInfo.InvariantCulture, $"price-{instrument}")));
         html.Add("h2", $"Price of {id} and trades");
         var chart = new Chart(ValueScale.Around(columns.Min(c => c.Low), columns.Max(c => c.High)), time.Ticks());
         chart.Write(
             html,
-            $"Line chart of the price of {id}, from {Numbers.Short(columns[0].Close)} to {Numbers.Short(columns[^1].Close)}, with {shown.Count} trades.",
-            [("price", "close, low to high"), ("long", "▲ long entry"), ("short", "▼ short entry"), ("exit", "○ exit"), ("won", "gain"), ("lost", "loss")],
+            $"Line chart of the price of {id}, from {Numbers.Short(columns[0].Close)} to {Numbers.Short(columns[^1].Close)}, "
+            + $"with {Numbers.Trades(shown.Count)}.",
+            Legend,
             Numbers.Tick,
             [.. columns.Select(c => (time.At(c.LastMs), Readout(c)))],
             () =>
@@ -58,13 +67,14 @@ internal static class PriceCharts
     }
 
     private static string TradeText(RoundTrip trade) =>
-        $"{(trade.Side is OrderSide.Buy ? "Long" : "Short")} {Numbers.Exact(trade.Quantity)} at {Numbers.Exact(trade.EntryPrice)} on {Numbers.Minute(trade.OpenedMs)}, "
+        $"{(trade.Side is OrderSide.Buy ? "Long" : "Short")} {Numbers.Exact(trade.Quantity)} "
+        + $"at {Numbers.Exact(trade.EntryPrice)} on {Numbers.Minute(trade.OpenedMs)}, "
         + $"out at {Numbers.Exact(trade.ExitPrice)} on {Numbers.Minute(trade.ClosedMs)}: {Numbers.Money(trade.ProfitAndLoss)}";
 
     private static string Note(int trades, int shown) =>
         trades == 0 ? "No trade was closed."
-        : trades == shown ? $"All {Numbers.Count(trades)} trades are drawn."
-        : $"The {Numbers.Count(shown)} trades that made or lost the most are drawn; {Numbers.Count(trades - shown)} are not.";
+        : trades == shown ? $"{Numbers.Trades(trades)}, all drawn."
+        : $"The {Numbers.Trades(shown)} that gained or lost most of what was entered are drawn; {Numbers.Count(trades - shown)} are not.";
 
     private static string Readout(Column column) =>
         $"{Numbers.Minute(column.LastMs)} · close {Numbers.Short(column.Close)} · {Numbers.Short(column.Low)} to {Numbers.Short(column.High)}";

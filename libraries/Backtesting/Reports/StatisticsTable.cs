@@ -3,7 +3,8 @@ namespace AlgoStack.Backtesting.Reports;
 /// <summary>Every statistic with its meaning, a column a currency.</summary>
 internal static class StatisticsTable
 {
-    private static readonly string[] Figures = ["totalReturn", "annualReturn", "sharpe", "maxDrawdown", "winRate", "profitFactor", "trades", "finalEquity"];
+    private static readonly string[] Figures =
+        ["totalReturn", "annualReturn", "sharpe", "maxDrawdown", "winRate", "profitFactor", "trades", "finalEquity"];
 
     /// <summary>The few to look at first.</summary>
     public static void WriteFigures(Markup html, CurrencyResult currency)

@@ -23,7 +23,9 @@ internal static class SurfaceMap
 
         using (html.Open("figure"))
         {
-            html.Add("figcaption", $"{surface.XName} across, {surface.YName} upwards; the deeper the colour, the more. ● is the best: {Text(surface, points[0])}.");
+            html.Add(
+                "figcaption",
+                $"{surface.XName} across, {surface.YName} upwards; the stronger the colour, the more. ● is the best: {Text(surface, points[0])}.");
             using (html.Open("div", ("class", "plot")))
             using (html.Open(
                 "svg",
@@ -37,7 +39,12 @@ internal static class SurfaceMap
 
         WriteBest(html, surface, points);
         if (Math.Max(surface.X.Count, surface.Y.Count) > MostCells)
-            html.Add("p", $"Of {surface.X.Count} × {surface.Y.Count} combinations a cell shows the mean of those that fall on it.", ("class", "note"));
+        {
+            html.Add(
+                "p",
+                $"Of {Numbers.Count(surface.X.Count)} × {Numbers.Count(surface.Y.Count)} combinations a cell shows the mean of those that fall on it.",
+                ("class", "note"));
+        }
     }
 
     /// <summary>Every combination with a value, the best first.</summary>
@@ -105,15 +112,18 @@ internal static class SurfaceMap
     }
 
     private static string Text(ParameterSurface surface, Point point) =>
-        $"{surface.XName} {Numbers.Short(surface.X[point.X])}, {surface.YName} {Numbers.Short(surface.Y[point.Y])}, {surface.Measure} {Numbers.Ratio(point.Value)}";
+        $"{surface.XName} {Numbers.Short(surface.X[point.X])}, {surface.YName} {Numbers.Short(surface.Y[point.Y])}, "
+        + $"{surface.Measure} {Numbers.Ratio(point.Value)}";
 
     /// <summary>The least of the values that share a cell.</summary>
-    private static string FirstOf(IReadOnlyList<double> values, int cell, int cells) => Numbers.Short(values[((cell * values.Count) + cells - 1) / cells]);
+    private static string FirstOf(IReadOnlyList<double> values, int cell, int cells) =>
+        Numbers.Short(values[((cell * values.Count) + cells - 1) / cells]);
 
     private static int Every(int cells) => (cells + MostTexts - 1) / MostTexts;
 
     /// <param name="share">From the worst, 0, to the best, 1; no number where they are equal.</param>
-    private static string Shade(double share) => string.Create(CultureInfo.InvariantCulture, $"shade-{(share >= 0 ? Math.Min((int)(Shades * share), Shades - 1) : 0)}");
+    private static string Shade(double share) =>
+        string.Create(CultureInfo.InvariantCulture, $"shade-{(share >= 0 ? Math.Min((int)(Shades * share), Shades - 1) : 0)}");
 
     private readonly record struct Point(int X, int Y, double Value);
 }

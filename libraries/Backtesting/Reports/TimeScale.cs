@@ -7,7 +7,7 @@ namespace AlgoStack.Backtesting.Reports;
 /// <param name="LastMs">Not before the first.</param>
 internal readonly record struct TimeScale(long FirstMs, long LastMs)
 {
-    private const int MostTicks = 9;
+    private const int MostTicks = 11;
     private const long HourMs = 3_600_000;
     private const long DayMs = 24 * HourMs;
 

@@ -6,6 +6,8 @@ namespace AlgoStack.Backtesting.Reports;
 internal static class TradeHistogram
 {
     private const int Bins = 40;
+    private const int MostTicks = 12;
+    private const double Headroom = 1.05;
 
     public static void Write(Markup html, IReadOnlyList<RoundTrip> trades)
     {
@@ -25,21 +27,22 @@ internal static class TradeHistogram
         foreach (var value in returns) counts[(int)Math.Floor(value / width) - first]++;
 
         var across = ValueScale.Between(first * width, (first + counts.Length) * width);
-        var (step, rounds) = across.Ticks();
+        var (step, rounds) = across.Ticks(MostTicks);
         var chart = new Chart(
-            ValueScale.FromZero(counts.Max() * 1.05), rounds.Select(value => (1 - across.At(value), Numbers.Tick(100 * value, 100 * step) + " %")));
+            ValueScale.FromZero(counts.Max() * Headroom),
+            rounds.Select(value => (1 - across.At(value), Numbers.Tick(100 * value, 100 * step) + " %")));
         chart.Write(
             html,
-            $"Histogram of {Numbers.Count(trades.Count)} trades by their return, from {Numbers.Change(returns.Min())} to {Numbers.Change(returns.Max())}.",
-            [("won", "gain"), ("lost", "loss")],
-            (value, distance) => distance < 1 && value % 1 != 0 ? "" : Numbers.Tick(value, 1),
-            [.. counts.Select((count, i) => ((i + 0.5) / counts.Length, $"{Range(first + i)} · {Numbers.Count(count)} trades"))],
+            $"Histogram of {Numbers.Trades(trades.Count)} by return, from {Numbers.Change(returns.Min())} to {Numbers.Change(returns.Max())}.",
+            [("gain-bar", "gain"), ("loss-bar", "loss")],
+            (value, _) => Math.Abs(value - Math.Round(value)) < 1e-9 ? Numbers.Tick(value, 1) : "",
+            [.. counts.Select((count, i) => ((i + 0.5) / counts.Length, $"{Range(first + i)} · {Numbers.Trades(count)}"))],
             () =>
             {
                 for (var i = 0; i < counts.Length; i++)
                 {
-                    if (counts[i] > 0)
-                        chart.WriteBar(html, first + i < 0 ? "loss-bar" : "gain-bar", (double)i / counts.Length, (i + 1.0) / counts.Length, counts[i]);
+                    var key = first + i < 0 ? "loss-bar" : "gain-bar";
+                    if (counts[i] > 0) chart.WriteBar(html, key, (double)i / counts.Length, (i + 1.0) / counts.Length, counts[i]);
                 }
             });
         html.Add("p", "Profit and loss, net of commission, over what was entered.", ("class", "note"));

@@ -3,7 +3,6 @@ namespace AlgoStack.Backtesting.Reports;
 /// <summary>Values on the height of a chart.</summary>
 internal readonly struct ValueScale
 {
-    private const int MostTicks = 6;
     private const double Margin = 0.04;
 
     private readonly double _min;
@@ -38,12 +37,12 @@ internal readonly struct ValueScale
     /// <summary>From the top of the chart, 0, to its foot, 1.</summary>
     public double At(double value) => (_max - value) / (_max - _min);
 
-    /// <summary>Round values, a few, with how far they are apart.</summary>
-    public (double Step, IReadOnlyList<double> Values) Ticks()
+    /// <summary>Round values, not more than so many, with how far they are apart.</summary>
+    public (double Step, IReadOnlyList<double> Values) Ticks(int most)
     {
-        var step = RoundUp((_max - _min) / MostTicks);
+        var step = RoundUp((_max - _min) / most);
         var first = Math.Ceiling(_min / step);
-        var count = (int)Math.Min(Math.Floor(_max / step) - first + 1, MostTicks + 1);
+        var count = (int)Math.Min(Math.Floor(_max / step) - first + 1, most + 1);
         return (step, [.. Enumerable.Range(0, Math.Max(count, 0)).Select(i => (first + i) * step)]);
     }
 }

@@ -1,6 +1,6 @@
 namespace AlgoStack.Benchmarks.Measuring;
 
-/// <summary>One line of the table: a piece of work against the least that PostgreSQL itself needs for it.</summary>
+/// <summary>One line of the table: a piece of work against the least that it can take.</summary>
 /// <param name="Work">As in the table.</param>
 /// <param name="Unit">What a second does, such as events.</param>
 /// <param name="Floor">The least ratio of ours to the limit's; for <paramref name="IsTime"/>, the most.</param>
@@ -48,6 +48,6 @@ internal sealed record Measurement(Comparison Comparison, double Limit, double O
 
     public bool ReachesGoal => Comparison.IsTime ? Ratio <= Comparison.Goal : Ratio >= Comparison.Goal;
 
-    /// <summary>A limit this low was not PostgreSQL's, and says nothing about us.</summary>
+    /// <summary>A limit this low was another program's doing, and says nothing about us.</summary>
     public bool IsLimitImplausible => Comparison.Expected is { } expected && Limit < expected / 2;
 }

@@ -24,6 +24,16 @@ internal static class Table
                 Percent(comparison.Floor), Percent(comparison.Goal), verdict);
     }
 
+    public static string Of(BoundMeasurement measurement)
+    {
+        var bound = measurement.Bound;
+        return Format(
+            $"{bound.Work}, {bound.Unit}", "", Number(measurement.Value), "", $"≤ {Number(bound.Floor)}", $"≤ {Number(bound.Goal)}",
+            !measurement.HoldsFloor ? "UNDER THE FLOOR" : measurement.ReachesGoal ? "goal reached" : "");
+    }
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
     private static string Verdict(Measurement measurement) => measurement switch
     {
         { IsLimitImplausible: true } => "limit implausible",
@@ -38,7 +48,7 @@ internal static class Table
 
     private static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Percent(double ratio) => ratio.ToString("P0", CultureInfo.InvariantCulture);
+    private static string Percent(double ratio) => ratio.ToString(ratio < 0.2 ? "P1" : "P0", CultureInfo.InvariantCulture);
 
     private static string Times(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}×");
 

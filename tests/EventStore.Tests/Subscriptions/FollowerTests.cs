@@ -129,6 +129,8 @@ public sealed class FollowerTests(ServerFixture servers) : IClassFixture<ServerF
         var slow = store.Service<Slow>();
         await store.Daemon.PauseAsync("Slow", "", "the test");
         for (var i = 0; i < 4; i++) await store.AppendAsync("a", [.. Enumerable.Range(0, Shard.PageSize).Select(object (n) => new Counted(n))]);
+        // A page ahead is read only as far as the mark was known when the one before was.
+        await Eventually.Equal(4L * Shard.PageSize, () => store.Daemon.Mark.Value);
         Counted.Made = 0;
 
         await store.Daemon.ResumeAsync("Slow");

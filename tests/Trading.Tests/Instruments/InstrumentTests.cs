@@ -54,4 +54,44 @@ public sealed class InstrumentTests
 
             return floored % instrument.Lot == 0 && floored <= quantity && quantity - floored < instrument.Lot;
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_price_is_rounded_as_plain_decimal_arithmetic_rounds_it() =>
+        Prop.ForAll(TicksAndPrices, given =>
+        {
+            var (tick, price) = given;
+
+            return new Instrument(Id, tick, 1, "USD").RoundPrice(price) == Math.Round((decimal)price / tick, MidpointRounding.AwayFromZero) * tick;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
+
+    [Fact]
+    public void A_quantity_is_floored_as_plain_decimal_arithmetic_floors_it() =>
+        Prop.ForAll(
+            Arb.From(Gen.Elements(0.01m, 0.05m, 0.25m, 0.3m, 0.001m, 1e-8m, 1m, 3m, 10m, 100m)),
+            Arb.From(Gen.Choose(0, int.MaxValue)),
+            Arb.From(Gen.Elements(1e-8m, 1e-4m, 0.01m, 0.05m, 0.3m, 1m, 7m, 1e8m)),
+            (lot, count, unit) =>
+            {
+                var quantity = count * unit;
+
+                return new Instrument(Id, 1, lot, "USD").FloorQuantity(quantity) == Math.Floor(quantity / lot) * lot;
+            }).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
+
+    /// <summary>Prices of all sizes, many of them on the half between two ticks or a hair from it.</summary>
+    private static Arbitrary<(decimal Tick, double Price)> TicksAndPrices { get; } = Arb.From(
+        from tick in Gen.Elements(0.01m, 0.05m, 0.25m, 1m, 1e-8m, 10m, 0.1m, 0.0001m)
+        from sign in Gen.Elements(1, -1)
+        from halves in Gen.Choose(0, int.MaxValue)
+        from few in Gen.Choose(0, 2_001)
+        from scale in Gen.Elements(1e-8, 1e-4, 0.01, 1, 100, 1e5)
+        from price in Gen.Elements(
+            halves / 2.0 * (double)tick,
+            few / 2.0 * (double)tick,
+            Math.BitIncrement(few / 2.0 * (double)tick),
+            Math.BitDecrement(few / 2.0 * (double)tick),
+            halves * scale,
+            1e-8,
+            1e8,
+            1e15)
+        select (tick, sign * price));
 }

@@ -36,8 +36,8 @@ public sealed class ClientOrderIdTests
         Prop.ForAll(Arb.From(Gen.Choose(0, 1_000_000)), Arb.From(Gen.Choose(0, 9)), (minute, leg) =>
         {
             var id = ClientOrderId.For("paper-1", "ema-cross", Apple, minute * 60_000L, leg);
-            return id == ClientOrderId.For("paper-1", "ema-cross", Apple, minute * 60_000L, leg)
-                && id != ClientOrderId.For("paper-1", "ema-cross", Apple, (minute + 1) * 60_000L, leg)
+            return id.Equals(ClientOrderId.For("paper-1", "ema-cross", Apple, minute * 60_000L, leg))
+                && !id.Equals(ClientOrderId.For("paper-1", "ema-cross", Apple, (minute + 1) * 60_000L, leg))
                 && id.Value.Length == 26
                 && id.Value.All("0123456789abcdefghjkmnpqrstvwxyz".Contains);
         }).QuickCheckThrowOnFailure();

@@ -14,7 +14,7 @@ public sealed class EquityStatisticsTests
     public void Four_days_have_these_ratios()
     {
         // Daily returns 10 %, -10 %, 20 %, 0 %: mean 5 %; squares from it 25 + 225 + 225 + 25 = 500 (%²), over 3 days.
-        var equity = Of(100, 110, 99, 118.8m, 118.8m);
+        var equity = Of(100, 110, 99, 118.8, 118.8);
 
         equity.Sharpe.Should().BeApproximately(0.05 / Math.Sqrt(0.05 / 3) * Math.Sqrt(252), 1e-12);
         equity.Sortino.Should().BeApproximately(0.05 / Math.Sqrt(0.01 / 4) * Math.Sqrt(252), 1e-12);
@@ -22,7 +22,7 @@ public sealed class EquityStatisticsTests
         equity.DownsideDeviation.Should().BeApproximately(Math.Sqrt(0.01 / 4 * 252), 1e-12);
         equity.Omega.Should().BeApproximately(3, 1e-12, "30 % were gained and 10 % lost");
         equity.MaxDrawdown.Should().BeApproximately(0.1, 1e-15);
-        equity.Final.Should().Be(118.8m);
+        equity.Final.Should().Be(118.8);
         equity.MeanEquity.Should().BeApproximately((110 + 99 + 118.8 + 118.8) / 4, 1e-12);
     }
 
@@ -66,7 +66,7 @@ public sealed class EquityStatisticsTests
     {
         // High on day 2, 90 on day 3, 120 again on day 5: a quarter in 3 days. The shallow one before and after does not count.
         Of(100, 110, 120, 90, 119, 120, 119, 119, 119, 119, 119).MaxDrawdownDays.Should().Be(3);
-        Of(100, 110, 120, 90, 119, 100, 119.9m).MaxDrawdownDays.Should().Be(4, "it goes on");
+        Of(100, 110, 120, 90, 119, 100, 119.9).MaxDrawdownDays.Should().Be(4, "it goes on");
         Of(100, 90, 80, 100).MaxDrawdownDays.Should().Be(2, "the first point is the first that has a time");
         Of(100, 120, 120, 90, 120).MaxDrawdownDays.Should().Be(2, "the last day as high is the high");
         Of(100, 101).MaxDrawdownDays.Should().Be(0);
@@ -76,7 +76,7 @@ public sealed class EquityStatisticsTests
     public void The_average_drawdown_and_the_ulcer_index_go_by_the_days()
     {
         // Falls of 10 % (to 90), 20 % (to 96, then 10 % left) and, still open, 10 % (from 132).
-        var equity = Of(100, 90, 100, 120, 96, 108, 132, 118.8m);
+        var equity = Of(100, 90, 100, 120, 96, 108, 132, 118.8);
 
         equity.AverageDrawdown.Should().BeApproximately((0.1 + 0.2 + 0.1) / 3, 1e-15);
         equity.UlcerIndex.Should().BeApproximately(Math.Sqrt((0.01 + 0.04 + 0.01 + 0.01) / 7), 1e-15);
@@ -99,7 +99,7 @@ public sealed class EquityStatisticsTests
     [Fact]
     public void The_same_growth_every_day_has_no_deviation_however_it_was_rounded()
     {
-        var curve = Enumerable.Range(0, 100).Select(day => (decimal)(100 * Math.Pow(1.01, day))).ToArray();
+        var curve = Enumerable.Range(0, 100).Select(day => 100 * Math.Pow(1.01, day)).ToArray();
         var equity = Of(curve);
 
         equity.Sharpe.Should().BeNull();
@@ -110,10 +110,10 @@ public sealed class EquityStatisticsTests
     [Fact]
     public void At_any_size_of_money_the_ratios_are_the_same()
     {
-        decimal[] curve = [100, 90, 100, 120, 96, 108, 132, 118.8m];
+        double[] curve = [100, 90, 100, 120, 96, 108, 132, 118.8];
         var equity = Ratios(Of(curve));
 
-        foreach (var scale in (decimal[])[1e-8m, 1e8m])
+        foreach (var scale in (double[])[1e-8, 1e8])
         {
             Ratios(Of([.. curve.Select(e => e * scale)])).Zip(equity)
                 .Should().AllSatisfy(pair =>
@@ -130,11 +130,11 @@ public sealed class EquityStatisticsTests
     [Fact]
     public void Only_the_last_equity_of_a_UTC_day_counts_for_returns_but_every_one_for_the_drawdown()
     {
-        var byDay = Of(100, 110, 99, 118.8m, 118.8m);
+        var byDay = Of(100, 110, 99, 118.8, 118.8);
         var equity = new EquityStatistics(100);
-        foreach (var (at, value) in new (long, decimal)[]
+        foreach (var (at, value) in new (long, double)[]
         {
-            (0, 100), (Day - 1, 110), (Day, 50), (Day + 1, 99), (Day * 2, 118.8m), ((Day * 5) - 1, 118.8m),
+            (0, 100), (Day - 1, 110), (Day, 50), (Day + 1, 99), (Day * 2, 118.8), ((Day * 5) - 1, 118.8),
         })
         {
             equity.Add(at, value, out _);
@@ -188,14 +188,14 @@ public sealed class EquityStatisticsTests
     public void The_fold_is_the_textbook_over_all_days() =>
         Prop.ForAll(Arb.From(Gen.Choose(1, 100_000).NonEmptyListOf()), cents =>
         {
-            var curve = cents.Select(c => c / 100m).Prepend(500m).ToArray();
+            var curve = cents.Select(c => c / 100.0).Prepend(500).ToArray();
             var equity = Of(curve);
-            var returns = curve.Skip(1).Zip(curve, (to, from) => (double)((to - from) / from)).ToArray();
+            var returns = curve.Skip(1).Zip(curve, (to, from) => (to - from) / from).ToArray();
             var mean = returns.Average();
             var variance = returns.Sum(r => (r - mean) * (r - mean)) / (returns.Length - 1);
-            var drawdown = curve.Select((e, i) => (double)(1 - (e / curve.Take(i + 1).Max()))).Max();
+            var drawdown = curve.Select((e, i) => 1 - (e / curve.Take(i + 1).Max())).Max();
 
-            var falls = curve.Select((e, i) => (double)(1 - (e / curve.Take(i + 1).Max()))).ToArray();
+            var falls = curve.Select((e, i) => 1 - (e / curve.Take(i + 1).Max())).ToArray();
             var losses = -returns.Where(r => r < 0).Sum();
             var deepestOfEach = Episodes(falls).Select(episode => episode.Max()).ToArray();
 
@@ -230,7 +230,7 @@ public sealed class EquityStatisticsTests
     }
 
     /// <summary>The first is the opening equity, then one a day.</summary>
-    private static EquityStatistics Of(params ReadOnlySpan<decimal> curve)
+    private static EquityStatistics Of(params ReadOnlySpan<double> curve)
     {
         var equity = new EquityStatistics(curve[0]);
         for (var day = 1; day < curve.Length; day++) equity.Add((day * Day) + 1, curve[day], out _);

@@ -23,16 +23,15 @@ public sealed class PerformanceTrackerTests
         tracker.OnFill(Apple, OrderSide.Sell, 10, 61, 1, Day, out var trade).Should().BeTrue();
         tracker.OnEquity(Day, 1_108);
         tracker.OnFill(Apple, OrderSide.Buy, 10, 60, 1, 2 * Day, out _).Should().BeFalse();
-        tracker.OnEquity((2 * Day) + 1, 997.2m);
+        tracker.OnEquity((2 * Day) + 1, 997.2);
 
         trade.ProfitAndLoss.Should().Be(108);
-        var statistics = tracker.Statistics();
+        var statistics = tracker.Statistics(997.2m);
         statistics.Should().BeEquivalentTo(new
         {
             OpeningEquity = 1_000m,
             FinalEquity = 997.2m,
             ProfitAndLoss = -2.8m,
-            TotalReturn = -0.0028,
             Trades = 1,
             WinRate = 1.0,
             ProfitFactor = (double?)null,
@@ -44,6 +43,7 @@ public sealed class PerformanceTrackerTests
             MostConsecutiveLosses = 0,
             Commission = 3m,
         });
+        statistics.TotalReturn.Should().BeApproximately(-0.0028, 1e-15);
         statistics.AnnualReturn.Should().BeApproximately(Math.Pow(0.9972, 365.25 * Day / (Day + 2)) - 1, 1e-12);
         statistics.MaxDrawdown.Should().BeApproximately(0.1, 1e-15, "110.8 is a tenth of 1,108");
         statistics.Sharpe.Should().NotBeNull();
@@ -64,7 +64,7 @@ public sealed class PerformanceTrackerTests
 
         // Two days long and the last one short, of ten. Bought for 500, sold for 750: the lesser is half the equity, in
         // 10 / 365.25 of a year.
-        var activity = tracker.Statistics().Activity;
+        var activity = tracker.Statistics(1_000).Activity;
         activity.Exposure.Should().BeApproximately(0.3, 1e-15);
         activity.AverageHolding.Should().Be(TimeSpan.FromDays(2));
         activity.Turnover.Should().BeApproximately(0.5 * 36.525, 1e-12);
@@ -82,7 +82,7 @@ public sealed class PerformanceTrackerTests
         tracker.OnFill(Apple, OrderSide.Sell, 1, 50, 0, 3 * Day, out _);
         tracker.OnFill(Apple, OrderSide.Buy, 1, 50, 0, 4 * Day, out _);
 
-        tracker.Statistics().Activity.Exposure.Should().Be(0.75);
+        tracker.Statistics(1_000).Activity.Exposure.Should().Be(0.75);
     }
 
     [Fact]
@@ -98,8 +98,8 @@ public sealed class PerformanceTrackerTests
 
         returns.Days.ToArray().Should().Equal(new DateOnly(1970, 1, 1), new DateOnly(1970, 1, 4));
         returns.Values.ToArray().Should().Equal(0.1, -0.1);
-        tracker.Statistics().Risk.BestDay.Should().Be(0.1);
-        tracker.Statistics().Risk.WorstDay.Should().Be(-0.1);
+        tracker.Statistics(99).Risk.BestDay.Should().Be(0.1);
+        tracker.Statistics(99).Risk.WorstDay.Should().Be(-0.1);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class PerformanceTrackerTests
         tracker.OnEquity(Day, 50);
 
         tracker.DailyReturns().Should().BeNull();
-        var risk = tracker.Statistics().Risk;
+        var risk = tracker.Statistics(50).Risk;
         risk.Should().Match<RiskStatistics>(r =>
             r.Volatility == null && r.Omega == null && r.Skew == null && r.BestDay == null);
         risk.MaxDrawdownDays.Should().Be(1);
@@ -123,15 +123,15 @@ public sealed class PerformanceTrackerTests
     public void A_day_that_left_next_to_nothing_is_followed_by_others()
     {
         var tracker = new PerformanceTracker(1e24m);
-        tracker.OnEquity(0, 1e-28m);
-        tracker.OnEquity(Day, 2e-28m);
+        tracker.OnEquity(0, 1e-28);
+        tracker.OnEquity(Day, 2e-28);
 
         tracker.DailyReturns()!.Values.ToArray().Should().Equal(-1, 1);
     }
 
     [Fact]
     public void An_account_that_never_traded_has_its_opening_equity_and_no_ratios() =>
-        new PerformanceTracker(1_000).Statistics().Should().Be(new PerformanceStatistics(
+        new PerformanceTracker(1_000).Statistics(1_000).Should().Be(new PerformanceStatistics(
             1_000, 1_000, 0, 0, null, 0, null, null, null, null, 0, null, null, null, null, 0, 0, 0,
             new RiskStatistics(
                 null, null, null, null, 0, null, null, null, null, null, null, null, null, null, null, null, null, null),
@@ -149,10 +149,10 @@ public sealed class PerformanceTrackerTests
                 for (var i = 0; i < curve.Count; i++)
                 {
                     tracker.OnFill(Apple, i % 2 == 0 ? OrderSide.Buy : OrderSide.Sell, 1, Math.Abs(curve[i]), 0, i * step, out _);
-                    tracker.OnEquity(i * step, curve[i]);
+                    tracker.OnEquity(i * step, (double)curve[i]);
                 }
 
-                var statistics = tracker.Statistics();
+                var statistics = tracker.Statistics(curve[^1]);
                 return ((object[])[statistics, statistics.Risk, statistics.Activity]).SelectMany(Numbers).All(double.IsFinite);
             }).QuickCheckThrowOnFailure();
 

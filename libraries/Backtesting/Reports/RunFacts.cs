@@ -1,26 +1,32 @@
 namespace AlgoStack.Backtesting.Reports;
 
 /// <summary>What ran, over what, and by which rules.</summary>
-internal static class RunHead
+internal static class RunFacts
 {
     private const int MostInstruments = 12;
 
-    public static void Write(Markup html, BacktestResult result)
+    public static void WriteTitle(Markup html, BacktestResult result)
     {
         var data = result.Data;
-        using var head = html.Open("header", ("id", "run"));
+        using var head = html.Open("header");
         html.Add("h1", data.Name);
         html.Add(
             "p",
             $"Backtest of {string.Join(", ", result.Strategies.Select(s => s.Name))} over {Numbers.Count(data.Bars)} bars of {data.Timeframe}, "
             + $"{Numbers.Minute(data.FirstMs)} to {Numbers.Minute(data.LastMs)} UTC",
             ("class", "lead"));
+    }
+
+    public static void Write(Markup html, BacktestResult result)
+    {
+        using var section = html.Open("section", ("id", "run"));
+        html.Add("h2", "What ran");
         using var columns = html.Open("div", ("class", "columns"));
         using (html.Open("div"))
         {
             WriteList(html, "Strategies", result.Strategies.Select(s => (s.Name, s.Instruments.Count == 0
                 ? s.Parameters : $"{s.Parameters} on {Names(s.Instruments)}")));
-            WriteList(html, "Data", [("instruments", Names(data.Instruments)), ("data, SHA-256", data.Hash)]);
+            WriteList(html, "Data", [("instruments", Names(result.Data.Instruments)), ("bars, SHA-256", result.Data.Hash)]);
         }
 
         WriteList(html, "Models", result.Models.Select(m => (m.Key, m.Value)));
@@ -39,7 +45,7 @@ internal static class RunHead
     private static void WriteList(Markup html, string name, IEnumerable<(string Name, string Value)> items)
     {
         using var part = html.Open("div", ("class", "facts"));
-        html.Add("h2", name);
+        html.Add("h3", name);
         using var list = html.Open("dl");
         foreach (var item in items)
         {

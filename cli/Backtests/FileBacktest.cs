@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using AlgoStack.Backtesting;
+using AlgoStack.Backtesting.Reports;
+using AlgoStack.Trading.MarketData;
+using Spectre.Console;
+
+namespace AlgoStack.Cli.Backtests;
+
+/// <summary>A backtest in this process, over bars in memory.</summary>
+internal static class FileBacktest
+{
+    public static BacktestResult Run(Terminal terminal, BarSeries bars, string name, BacktestPlan plan, CancellationToken cancellationToken)
+    {
+        if (!terminal.IsWatched) return Backtester.Run(bars, name, plan, progress: null, cancellationToken);
+
+        BacktestResult? result = null;
+        terminal.Ansi().Progress().AutoClear(enabled: true).Start(drawn =>
+        {
+            var task = drawn.AddTask("bars", maxValue: bars.Count);
+            result = Backtester.Run(bars, name, plan, new Drawn(task), cancellationToken);
+        });
+        return result!;
+    }
+
+    public static void Show(Terminal terminal, BacktestResult result)
+    {
+        if (!terminal.Json)
+        {
+            Print(terminal, result);
+            return;
+        }
+
+        using var json = new MemoryStream();
+        JsonReport.Write(json, result);
+        terminal.Output.WriteLine(Encoding.UTF8.GetString(json.ToArray()));
+    }
+
+    private static void Print(Terminal terminal, BacktestResult result)
+    {
+        var data = result.Data;
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{data.Name}: {data.Bars:N0} bars of {data.Timeframe} of {Named(data.Instruments)}, {Time(data.FirstMs)} to {Time(data.LastMs)}"));
+        foreach (var strategy in result.Strategies) terminal.Line($"{strategy.Name} {strategy.Parameters}".TrimEnd());
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture, $"{result.Signals:N0} signals, {result.Orders:N0} order intents ({result.Denied:N0} denied), {result.Fills:N0} fills"));
+
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn("statistic");
+        foreach (var currency in result.Currencies) table.AddColumn(new TableColumn(Markup.Escape(currency.Currency)).RightAligned());
+        foreach (var (statistic, value) in Rows) table.AddRow([statistic, .. result.Currencies.Select(c => Markup.Escape(value(c)))]);
+        terminal.Ansi().Write(table);
+        foreach (var (model, what) in result.Models) terminal.Line($"{model,-18} {what}");
+        terminal.Line($"order-list hash    {result.OrderListHash}");
+        terminal.Line($"data hash          {data.Hash}");
+    }
+
+    private static readonly (string Name, Func<CurrencyResult, string> Value)[] Rows =
+    [
+        ("opening equity", c => Money(c.Statistics.OpeningEquity)),
+        ("final equity", c => Money(c.Statistics.FinalEquity)),
+        ("total return", c => Percent(c.Statistics.TotalReturn)),
+        ("annual return", c => Percent(c.Statistics.AnnualReturn)),
+        ("volatility", c => Percent(c.Statistics.Risk.Volatility)),
+        ("Sharpe", c => Ratio(c.Statistics.Sharpe)),
+        ("Sortino", c => Ratio(c.Statistics.Sortino)),
+        ("Calmar", c => Ratio(c.Statistics.Risk.Calmar)),
+        ("maximum drawdown", c => Percent(c.Statistics.MaxDrawdown)),
+        ("its days", c => Ratio(c.Statistics.Risk.MaxDrawdownDays)),
+        ("trades", c => c.Statistics.Trades.ToString("N0", CultureInfo.InvariantCulture)),
+        ("win rate", c => Percent(c.Statistics.WinRate)),
+        ("profit factor", c => Ratio(c.Statistics.ProfitFactor)),
+        ("expectancy", c => Money(c.Statistics.Activity.Expectancy)),
+        ("average win", c => Money(c.Statistics.AverageWin)),
+        ("average loss", c => Money(c.Statistics.AverageLoss)),
+        ("exposure", c => Percent(c.Statistics.Activity.Exposure)),
+        ("commission", c => Money(c.Statistics.Commission)),
+        ("beta to holding", c => Ratio(c.Holding?.Beta)),
+        ("alpha to holding", c => Percent(c.Holding?.Alpha)),
+    ];
+
+    private static string Named(IReadOnlyList<string> instruments) =>
+        instruments.Count <= 3 ? string.Join(", ", instruments) : string.Create(CultureInfo.InvariantCulture, $"{instruments.Count} instruments");
+
+    private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
+
+    private static string Money(decimal? value) => value?.ToString("N2", CultureInfo.InvariantCulture) ?? "–";
+
+    private static string Percent(double? value) => value is { } v ? (v * 100).ToString("0.00", CultureInfo.InvariantCulture) + " %" : "–";
+
+    private static string Ratio(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";
+
+    private sealed class Drawn(ProgressTask task) : IProgress<int>
+    {
+        public void Report(int value) => task.Value = value;
+    }
+}

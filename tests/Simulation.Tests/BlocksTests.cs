@@ -1,0 +1,137 @@
+using AlgoStack.Engine;
+using AlgoStack.Strategies;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Research;
+using FluentAssertions;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace AlgoStack.Simulation.Tests;
+
+/// <summary>A backtest goes through history by blocks, live bar by bar: nothing may come of that.</summary>
+public sealed class BlocksTests
+{
+    // More rows than a backtest takes at once.
+    private const int ManyRows = 10_000;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Blocks_of_any_size_raise_the_signals_that_bar_by_bar_does(int instruments) =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, 1_000_000)), Arb.From(Gen.Choose(1, 400)), (seed, most) =>
+        {
+            var bars = RandomWalk.Of(seed, 600, instruments);
+            var one = NewEngine(bars);
+            var expected = new List<Signal>();
+            for (var row = 0; row < bars.Count; row++) one.OnBar(bars.Instrument[row], bars[row], expected);
+
+            var other = NewEngine(bars);
+            var found = new List<Signal>();
+            var (random, from) = (new SplitMix64((ulong)seed), 0);
+            while (from < bars.Count)
+            {
+                var to = Math.Min(from + random.NextBelow(most) + 1, bars.Count);
+                other.OnBars(bars, [.. Enumerable.Range(0, instruments)], from, to, found);
+                from = to;
+            }
+
+            return expected.Count > 10 && found.SequenceEqual(expected);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+
+    [Fact]
+    public void A_pair_whose_two_go_on_in_series_of_their_own_raises_the_signals_of_both()
+    {
+        const long Apart = 200 * 60_000;
+        const long Together = 300 * 60_000;
+        var pairs = StrategyCatalog.Find("pairs");
+        var raised = 0;
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var walk = RandomWalk.Of(seed, 300, instruments: 2);
+            var rows = Enumerable.Range(0, walk.Count).Select(row => (Instrument: walk.Instrument[row], Bar: walk[row])).ToArray();
+            if (rows.Count(r => r.Bar.CloseMs == Together) < 2) continue;
+
+            // From the hundred bars of the first alone and then of the second, only the last two are of one time.
+            (BarSeries Bars, int[] Map)[] parts =
+            [
+                (RandomWalk.Of(walk.Instruments, [.. rows.Where(r => r.Bar.CloseMs <= Apart)]), [0, 1]),
+                .. Enumerable.Range(0, 2).Select(i => (Alone(walk.Instruments[i], rows.Where(r => r.Instrument == i && r.Bar.CloseMs > Apart)), new[] { i })),
+            ];
+            var (one, other) = (Engine(walk), Engine(walk));
+            var (expected, found) = (new List<Signal>(), new List<Signal>());
+            foreach (var (bars, map) in parts)
+            {
+                for (var row = 0; row < bars.Count; row++) one.OnBar(map[bars.Instrument[row]], bars[row], expected);
+                other.OnBars(bars, map, 0, bars.Count, found);
+            }
+
+            found.Should().Equal(expected);
+            raised += found.Count(s => s.Bar.CloseMs == Together);
+        }
+
+        raised.Should().BePositive();
+
+        SignalEngine Engine(BarSeries bars) => NewEngine(bars, [pairs.Configure("", bars.Instruments[0].Id, bars.Instruments[1].Id)]);
+
+        static BarSeries Alone(Instrument instrument, IEnumerable<(int Instrument, Bar Bar)> rows) =>
+            RandomWalk.Of([instrument], [.. rows.Select(r => (0, r.Bar))]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_backtest_is_the_live_engines_driven_instant_by_instant(int instruments) =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, 1_000_000)), Arb.From(Gen.Choose(1, ManyRows)), (seed, most) =>
+        {
+            var bars = RandomWalk.Of(seed, ManyRows / instruments, instruments);
+            using var lived = Live(bars);
+
+            using var run = new BacktestRun(Everything.Settings, bars.Timeframe, Everything.Strategies(bars.Instruments));
+            var (random, from) = (new SplitMix64((ulong)seed), 0);
+            while (from < bars.Count)
+            {
+                var to = BacktestRun.EndOfInstant(bars, Math.Min(from + random.NextBelow(most), bars.Count - 1), bars.Count);
+                run.Run(bars, from, to);
+                from = to;
+            }
+
+            return lived.Fills > 0
+                && run.Session.OrderListHash == lived.OrderListHash
+                && run.Session.OrderEvents.SequenceEqual(lived.OrderEvents)
+                && run.Session.PositionEvents.SequenceEqual(lived.PositionEvents)
+                && run.Session.Balances.SequenceEqual(lived.Balances);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5));
+
+    private static SignalEngine NewEngine(BarSeries bars) => NewEngine(bars, Everything.Strategies(bars.Instruments));
+
+    private static SignalEngine NewEngine(BarSeries bars, IReadOnlyList<ConfiguredStrategy> strategies)
+    {
+        var engine = new SignalEngine(bars.Timeframe, strategies);
+        foreach (var instrument in bars.Instruments) engine.IndexOf(instrument.Id);
+        return engine;
+    }
+
+    private static TradingSession Live(BarSeries bars)
+    {
+        var engine = NewEngine(bars);
+        var session = new TradingSession(Everything.Settings with { BarLength = TimeSpan.FromMinutes(1) });
+        foreach (var instrument in bars.Instruments) session.IndexOf(instrument);
+        var signals = new List<Signal>();
+        for (var from = 0; from < bars.Count;)
+        {
+            var to = BacktestRun.EndOfInstant(bars, from, bars.Count);
+            for (; from < to; from++)
+            {
+                session.OnBar(bars.Instrument[from], bars[from]);
+                engine.OnBar(bars.Instrument[from], bars[from], signals);
+            }
+
+            foreach (var signal in signals) session.OnSignal(signal);
+            signals.Clear();
+        }
+
+        return session;
+    }
+}

@@ -1,0 +1,73 @@
+using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Research;
+using FluentAssertions;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace AlgoStack.Simulation.Tests;
+
+public sealed class DeterminismTests
+{
+    [Fact]
+    public void The_same_inputs_make_the_same_orders()
+    {
+        var bars = RandomWalk.Of(seed: 4, minutes: 3_000, instruments: 2);
+
+        Hash(bars).Should().Be(Hash(bars));
+        Hash(bars).Should().NotBe(Hash(RandomWalk.Of(seed: 5, minutes: 3_000, instruments: 2)));
+    }
+
+    [Fact]
+    public void Runs_beside_each_other_make_the_orders_that_each_makes_alone()
+    {
+        BarSeries[] histories = [.. Enumerable.Range(0, 8).Select(seed => RandomWalk.Of(seed, 2_000, instruments: 2))];
+        var alone = histories.Select(Hash).ToArray();
+
+        var beside = new string[histories.Length];
+        Parallel.For(0, histories.Length, new ParallelOptions { MaxDegreeOfParallelism = histories.Length }, i => beside[i] = Hash(histories[i]));
+
+        beside.Should().Equal(alone).And.OnlyHaveUniqueItems();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Shuffling_the_future_changes_no_order_past(int instruments) =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, 1_000_000)), Arb.From(Gen.Choose(0, 1_499)), (seed, row) =>
+        {
+            var bars = RandomWalk.Of(seed, 1_500, instruments);
+            var now = BacktestRun.EndOfInstant(bars, Math.Min(row, bars.Count - 1), bars.Count);
+            using var lived = Everything.Run(bars);
+            using var other = Everything.Run(Shuffled(bars, now, (ulong)seed));
+
+            var nowMs = bars.CloseMs[now - 1];
+            return Past(other, nowMs).SequenceEqual(Past(lived, nowMs));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+
+    private static IEnumerable<OrderEvent> Past(BacktestRun run, long nowMs) =>
+        run.Session.OrderEvents.TakeWhile(e => e.At.ToUnixTimeMilliseconds() <= nowMs);
+
+    /// <summary>The same rows up to <paramref name="now"/>, and after it the same times with the bars of others.</summary>
+    private static BarSeries Shuffled(BarSeries bars, int now, ulong seed)
+    {
+        // R. Durstenfeld, Algorithm 235: Random permutation, Communications of the ACM 7 (1964).
+        var random = new SplitMix64(seed);
+        var rows = Enumerable.Range(0, bars.Count).ToArray();
+        for (var i = rows.Length - 1; i > now; i--)
+        {
+            var other = now + random.NextBelow(i - now + 1);
+            (rows[i], rows[other]) = (rows[other], rows[i]);
+        }
+
+        return RandomWalk.Of(
+            bars.Instruments, [.. rows.Select((row, i) => (bars.Instrument[i], bars[row] with { CloseMs = bars.CloseMs[i] }))]);
+    }
+
+    private static string Hash(BarSeries bars)
+    {
+        using var run = Everything.Run(bars);
+        return run.Session.OrderListHash;
+    }
+}
