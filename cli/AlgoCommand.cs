@@ -24,6 +24,8 @@ internal static class AlgoCommand
             GapsCommand.Create(shared),
             BarsCommand.Create(shared),
             BacktestCommand.Create(shared),
+            SweepCommand.Create(shared),
+            WalkForwardCommand.Create(shared),
             StrategiesCommand.Create(shared),
             IndicatorsCommand.Create(shared),
             TailCommand.Create(shared),

@@ -13,6 +13,8 @@ internal sealed class ExportOptions
 
     public IEnumerable<Option> All => [_report, _csv];
 
+    public bool AreWanted(ParseResult parsed) => parsed.GetValue(_report) is not null || parsed.GetValue(_csv) is not null;
+
     /// <exception cref="CommandFailedException">A file cannot be written.</exception>
     public void Write(ParseResult parsed, Terminal terminal, BacktestResult result, BarSeries bars, ParameterSurface? surface)
     {

@@ -41,7 +41,7 @@ internal static class FileBacktest
         var data = result.Data;
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{data.Name}: {data.Bars:N0} bars of {data.Timeframe} of {Named(data.Instruments)}, {Time(data.FirstMs)} to {Time(data.LastMs)}"));
+            $"{data.Name}: {data.Bars:N0} bars of {data.Timeframe} of {Named(data.Instruments)}, {Figure.Time(data.FirstMs)} to {Figure.Time(data.LastMs)}"));
         foreach (var strategy in result.Strategies) terminal.Line($"{strategy.Name} {strategy.Parameters}".TrimEnd());
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{result.Signals:N0} signals, {result.Orders:N0} order intents ({result.Denied:N0} denied), {result.Fills:N0} fills"));
@@ -58,38 +58,30 @@ internal static class FileBacktest
 
     private static readonly (string Name, Func<CurrencyResult, string> Value)[] Rows =
     [
-        ("opening equity", c => Money(c.Statistics.OpeningEquity)),
-        ("final equity", c => Money(c.Statistics.FinalEquity)),
-        ("total return", c => Percent(c.Statistics.TotalReturn)),
-        ("annual return", c => Percent(c.Statistics.AnnualReturn)),
-        ("volatility", c => Percent(c.Statistics.Risk.Volatility)),
-        ("Sharpe", c => Ratio(c.Statistics.Sharpe)),
-        ("Sortino", c => Ratio(c.Statistics.Sortino)),
-        ("Calmar", c => Ratio(c.Statistics.Risk.Calmar)),
-        ("maximum drawdown", c => Percent(c.Statistics.MaxDrawdown)),
-        ("its days", c => Ratio(c.Statistics.Risk.MaxDrawdownDays)),
-        ("trades", c => c.Statistics.Trades.ToString("N0", CultureInfo.InvariantCulture)),
-        ("win rate", c => Percent(c.Statistics.WinRate)),
-        ("profit factor", c => Ratio(c.Statistics.ProfitFactor)),
-        ("expectancy", c => Money(c.Statistics.Activity.Expectancy)),
-        ("average win", c => Money(c.Statistics.AverageWin)),
-        ("average loss", c => Money(c.Statistics.AverageLoss)),
-        ("exposure", c => Percent(c.Statistics.Activity.Exposure)),
-        ("commission", c => Money(c.Statistics.Commission)),
-        ("beta to holding", c => Ratio(c.Holding?.Beta)),
-        ("alpha to holding", c => Percent(c.Holding?.Alpha)),
+        ("opening equity", c => Figure.Money(c.Statistics.OpeningEquity)),
+        ("final equity", c => Figure.Money(c.Statistics.FinalEquity)),
+        ("total return", c => Figure.Percent(c.Statistics.TotalReturn)),
+        ("annual return", c => Figure.Percent(c.Statistics.AnnualReturn)),
+        ("volatility", c => Figure.Percent(c.Statistics.Risk.Volatility)),
+        ("Sharpe", c => Figure.Ratio(c.Statistics.Sharpe)),
+        ("Sortino", c => Figure.Ratio(c.Statistics.Sortino)),
+        ("Calmar", c => Figure.Ratio(c.Statistics.Risk.Calmar)),
+        ("maximum drawdown", c => Figure.Percent(c.Statistics.MaxDrawdown)),
+        ("its length in days", c => Figure.Ratio(c.Statistics.Risk.MaxDrawdownDays)),
+        ("trades", c => Figure.Count(c.Statistics.Trades)),
+        ("win rate", c => Figure.Percent(c.Statistics.WinRate)),
+        ("profit factor", c => Figure.Ratio(c.Statistics.ProfitFactor)),
+        ("expectancy", c => Figure.Money(c.Statistics.Activity.Expectancy)),
+        ("average win", c => Figure.Money(c.Statistics.AverageWin)),
+        ("average loss", c => Figure.Money(c.Statistics.AverageLoss)),
+        ("exposure", c => Figure.Percent(c.Statistics.Activity.Exposure)),
+        ("commission", c => Figure.Money(c.Statistics.Commission)),
+        ("beta to holding", c => Figure.Ratio(c.Holding?.Beta)),
+        ("alpha to holding", c => Figure.Percent(c.Holding?.Alpha)),
     ];
 
     private static string Named(IReadOnlyList<string> instruments) =>
         instruments.Count <= 3 ? string.Join(", ", instruments) : string.Create(CultureInfo.InvariantCulture, $"{instruments.Count} instruments");
-
-    private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
-
-    private static string Money(decimal? value) => value?.ToString("N2", CultureInfo.InvariantCulture) ?? "–";
-
-    private static string Percent(double? value) => value is { } v ? (v * 100).ToString("0.00", CultureInfo.InvariantCulture) + " %" : "–";
-
-    private static string Ratio(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";
 
     private sealed class Drawn(ProgressTask task) : IProgress<int>
     {

@@ -6,19 +6,19 @@ namespace AlgoStack.Strategies;
 /// <summary>A strategy with its parameters, on the instruments it is to trade.</summary>
 public sealed class ConfiguredStrategy
 {
-    private readonly StrategyEntry _entry;
-
     internal ConfiguredStrategy(StrategyEntry entry, ParameterValues parameters, IReadOnlyList<InstrumentId> instruments)
     {
-        _entry = entry;
+        Entry = entry;
         Parameters = parameters;
         ParameterText = parameters.ToString();
         Instruments = instruments;
     }
 
-    public StrategySchema Schema => _entry.Schema;
+    public StrategyEntry Entry { get; }
 
-    public string Name => _entry.Name;
+    public StrategySchema Schema => Entry.Schema;
+
+    public string Name => Entry.Name;
 
     public ParameterValues Parameters { get; }
 
@@ -31,5 +31,5 @@ public sealed class ConfiguredStrategy
     public bool Trades(InstrumentId instrument) => Instruments.Count == 0 || Instruments.Contains(instrument);
 
     /// <summary>A runner in which no instrument has seen a bar.</summary>
-    public StrategyRunner NewRunner() => _entry.NewRunner(Parameters, Instruments);
+    public StrategyRunner NewRunner() => Entry.NewRunner(Parameters, Instruments);
 }

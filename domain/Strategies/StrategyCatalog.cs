@@ -29,5 +29,5 @@ public static class StrategyCatalog
     public static StrategyEntry Find(string name) =>
         All.FirstOrDefault(entry => entry.Name == name)
         ?? throw new ArgumentException(
-            $"Strategy: expected one of {string.Join(", ", All.Select(e => e.Name))}, found '{name}'.", nameof(name));
+            $"Strategy: expected one of {string.Join(", ", All.Select(e => e.Name))}, found '{name}'.", paramName: null);
 }

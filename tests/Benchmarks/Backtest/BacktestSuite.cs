@@ -144,6 +144,7 @@ internal sealed class BacktestSuite(BacktestSuite.Sizes sizes)
             using var algo = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "algo.dll"), "backtest", file, "--strategy", "sma-cross"])
             {
                 RedirectStandardOutput = true,
+                UseShellExecute = false,
             })!;
             var output = algo.StandardOutput.ReadToEnd();
             algo.WaitForExit();

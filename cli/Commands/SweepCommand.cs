@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Globalization;
+using AlgoStack.Backtesting;
+using AlgoStack.Backtesting.Reports;
+using AlgoStack.Backtesting.Sweeps;
+using AlgoStack.Cli.Backtests;
+using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
+using Spectre.Console;
+
+namespace AlgoStack.Cli.Commands;
+
+/// <summary><c>algo sweep</c>: a strategy over files of bars once for each combination of parameters, and what the best is worth.</summary>
+internal static class SweepCommand
+{
+    public static Command Create(SharedOptions shared)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Files of bars.", Arity = ArgumentArity.OneOrMore };
+        var journal = new Option<string?>("--journal") { Description = "Keep what is finished in this file, and go on from it.", HelpName = "FILE" };
+        var top = new Option<int>("--top") { Description = "How many of the best to show.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var (models, grid, exports) = (new ModelOptions(), new GridOptions(), new ExportOptions());
+        var command = new Command("sweep", "Run a strategy over files of bars once for each combination of its parameters.") { files, journal, top };
+        foreach (var option in (IEnumerable<Option>)[.. grid.All, .. models.All, .. exports.All]) command.Add(option);
+        shared.SetAction(command, (parsed, terminal, cancellationToken) =>
+        {
+            try
+            {
+                var (plan, measure) = (grid.Plan(parsed, models), grid.Measure(parsed));
+                var paths = parsed.GetValue(files)!;
+                var bars = models.Bars(parsed, paths, cancellationToken);
+                var name = string.Join(", ", paths.Select(Path.GetFileName));
+                var result = Run(terminal, bars, name, plan, parsed.GetValue(journal), grid.Threads(parsed), cancellationToken);
+                var assessment = Assess(result, measure, grid.Seed(parsed));
+                Show(terminal, result, measure, assessment, parsed.GetValue(top));
+                if (result.Ranked(measure).FirstOrDefault() is not { } best)
+                {
+                    terminal.Error.WriteLine($"algo: No combination has a {measure.Name}.");
+                    return Task.FromResult(ExitCode.NothingUseful);
+                }
+
+                if (exports.AreWanted(parsed)) Export(parsed, terminal, exports, result, plan, bars, name, measure, best);
+                return Task.FromResult(ExitCode.Ok);
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException or SweepJournalException)
+            {
+                throw new CommandFailedException(ExitCode.Usage, e.Message);
+            }
+        });
+        return command;
+    }
+
+    private static SweepResult Run(
+        Terminal terminal, BarSeries bars, string name, SweepPlan plan, string? journal, int? threads, CancellationToken cancellationToken)
+    {
+        if (!terminal.IsWatched) return Sweep.Run(bars, name, plan, journal, finished: null, threads, cancellationToken);
+
+        SweepResult? result = null;
+        terminal.Ansi().Progress().AutoClear(enabled: true).Start(drawn =>
+        {
+            var task = drawn.AddTask("combinations", maxValue: plan.Combinations.Parameters.Count);
+            result = Sweep.Run(bars, name, plan, journal, _ => task.Increment(1), threads, cancellationToken);
+        });
+        return result!;
+    }
+
+    /// <summary>Null where there is too little to hold the best against.</summary>
+    private static SweepAssessment? Assess(SweepResult result, Measure measure, ulong seed) =>
+        result.Outcomes.Count(o => o.Figures?.Days is { Length: >= 4 }) < 2 ? null : SweepAssessment.Of(result, measure, seed);
+
+    private static void Show(Terminal terminal, SweepResult result, Measure measure, SweepAssessment? assessment, int top)
+    {
+        var failed = result.Outcomes.Where(o => o.Error is not null).ToList();
+        terminal.Result(new { result.Data, result.Strategy, result.Models, measure = measure.Name, result.LeftOut, result.Outcomes, assessment });
+        if (terminal.Json) return;
+
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Data.Name}: {result.Data.Bars:N0} bars, {result.Strategy}, {result.Outcomes.Count:N0} combinations ({result.LeftOut:N0} left out, {failed.Count:N0} failed), best by {measure.Name}"));
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn(new TableColumn("parameters").NoWrap());
+        foreach (var column in (string[])["return", "annual", "Sharpe", "drawdown", "trades", "profit factor"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        foreach (var outcome in result.Ranked(measure).Take(top))
+        {
+            var figures = outcome.Figures!;
+            table.AddRow(
+                Markup.Escape(outcome.Parameters), Figure.Percent(figures.TotalReturn), Figure.Percent(figures.AnnualReturn), Figure.Ratio(figures.Sharpe),
+                Figure.Percent(figures.MaxDrawdown), Figure.Count(figures.Trades), Figure.Ratio(figures.ProfitFactor));
+        }
+
+        terminal.Ansi().Write(table);
+        foreach (var outcome in failed.Take(top)) terminal.Line($"failed   {outcome.Parameters}: {outcome.Error}");
+        if (assessment is null) return;
+
+        var report = assessment.Overfitting;
+        terminal.Line($"best Sharpe                         {Figure.Ratio(report.BestSharpe)}");
+        terminal.Line($"expected of the best without merit  {Figure.Ratio(report.ExpectedSharpe)}");
+        terminal.Line($"deflated Sharpe                     {Figure.Percent(report.DeflatedSharpe)} likely above zero");
+        terminal.Line($"probability of overfitting          {Figure.Percent(report.CrossValidation.OverfittingProbability)}");
+        if (assessment.MonteCarlo is not { } other) return;
+        terminal.Line($"return in other orders of the days  {Figure.Percent(other.TotalReturn.P5)} to {Figure.Percent(other.TotalReturn.P95)} (5 to 95 of 100)");
+        terminal.Line($"drawdown in other orders            {Figure.Percent(other.MaxDrawdown.P5)} to {Figure.Percent(other.MaxDrawdown.P95)}");
+    }
+
+    /// <summary>The best, run again to the whole of its result.</summary>
+    private static void Export(
+        ParseResult parsed, Terminal terminal, ExportOptions exports, SweepResult result, SweepPlan plan, BarSeries bars, string name, Measure measure, SweepOutcome best)
+    {
+        var strategy = plan.Strategy.Configure(best.Parameters, plan.Instruments);
+        var whole = Backtester.Run(bars, name, new BacktestPlan([strategy], plan.Settings));
+        exports.Write(parsed, terminal, whole, bars, Surface(result, plan, measure));
+    }
+
+    /// <summary>Over the first two parameters that were varied; null where fewer were.</summary>
+    private static ParameterSurface? Surface(SweepResult result, SweepPlan plan, Measure measure)
+    {
+        ParameterValues[] tried = [.. plan.Combinations.Parameters.Select(p => ParameterValues.Parse(result.Strategy, plan.Strategy.Schema.Parameters, p))];
+        string[] varied = [.. plan.Strategy.Schema.Parameters.Select(p => p.Name).Where(n => tried.Any(t => t[n] != tried[0][n]))];
+        return varied.Length < 2 ? null : result.Surface(varied[0], varied[1], measure);
+    }
+}
