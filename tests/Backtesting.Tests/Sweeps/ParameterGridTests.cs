@@ -23,6 +23,7 @@ public sealed class ParameterGridTests
     [InlineData("stop=1..2.5:0.4", "1 1.4 1.8 2.2")]
     [InlineData("slow=30..33", "30 31 32 33")]
     [InlineData("stop=4..4:1", "4")]
+    [InlineData("stop=4..4", "4")]
     public void A_range_goes_by_its_step_as_far_as_its_end(string text, string values) => ParameterGrid.Parse(EmaCross, text).All().Parameters
         .Select(p => p.Split(' ').Single(v => v.StartsWith(text[..5], StringComparison.Ordinal))[5..]).Should().Equal(values.Split(' '));
 
