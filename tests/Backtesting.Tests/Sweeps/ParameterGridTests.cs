@@ -84,6 +84,15 @@ public sealed class ParameterGridTests
     }
 
     [Fact]
+    public void No_combination_is_drawn_twice()
+    {
+        // Of a million, two of five thousand are the same a dozen times over.
+        var grid = ParameterGrid.Parse(EmaCross, "fast=2..1000 slow=1001..2012");
+
+        grid.Draw(5_000, seed: 1).Parameters.Should().HaveCount(5_000).And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
     public void A_range_without_a_step_is_drawn_from_evenly()
     {
         var grid = ParameterGrid.Parse(EmaCross, "stop=2..4");
