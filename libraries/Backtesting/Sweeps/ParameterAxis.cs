@@ -46,10 +46,10 @@ internal sealed record ParameterAxis(string Name, double[] Values, double Least,
         var step = colon >= 0 ? Number(schema, text, range[(colon + 1)..]) : isWhole ? 1 : 0;
         if (to < from || step < 0 || (step == 0 && colon >= 0))
             throw new ArgumentException($"{schema.Name}: expected a range that rises by a step above 0, found '{text}'.", paramName: null);
-        if (step == 0) return new ParameterAxis(name, [], (double)from, (double)to);
+        if (step == 0 && from < to) return new ParameterAxis(name, [], (double)from, (double)to);
 
         // Divided as doubles: the quotient of two decimals need not fit one. Counted in decimals: three tenths are 0.3.
-        var steps = (double)(to - from) / (double)step;
+        var steps = from < to ? (double)(to - from) / (double)step : 0;
         if (steps >= ParameterGrid.MostCombinations)
             throw new ArgumentException($"{schema.Name}: expected at most {ParameterGrid.MostCombinations:N0} values of {name}, found {steps + 1:N0}.", paramName: null);
         var count = (int)Math.Round(steps) + 1;

@@ -17,7 +17,8 @@ public static class Sweep
     /// <param name="finished">Hears each outcome once, one at a time and in any order; those of the journal first.</param>
     /// <param name="threads">1 or more; null for one a core.</param>
     /// <exception cref="ArgumentException">No bars, or bars of two currencies, whose money is never added up.</exception>
-    /// <exception cref="SweepJournalException">The journal is of another sweep, or cannot be read or written.</exception>
+    /// <exception cref="SweepJournalException">The journal is of another sweep, or is none.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; what had finished was told, and is in the journal.</exception>
     public static SweepResult Run(
         BarSeries bars,
         string name,

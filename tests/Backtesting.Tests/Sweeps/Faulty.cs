@@ -38,7 +38,7 @@ internal struct Faulty : IStrategy<Faulty>
         {
             case 1: throw new InvalidOperationException("It is told to.");
             case 2:
-                for (var i = 0; i < 100; i++) wait.SpinOnce(sleep1Threshold: -1);
+                for (var i = 0; i < 20; i++) wait.SpinOnce(sleep1Threshold: -1);
                 break;
             case 3:
                 while (!Volatile.Read(ref _isReleased)) wait.SpinOnce();

@@ -23,6 +23,7 @@ public sealed class ParameterGridTests
     [InlineData("stop=1..2.5:0.4", "1 1.4 1.8 2.2")]
     [InlineData("slow=30..33", "30 31 32 33")]
     [InlineData("stop=4..4:1", "4")]
+    [InlineData("stop=4..4", "4")]
     public void A_range_goes_by_its_step_as_far_as_its_end(string text, string values) => ParameterGrid.Parse(EmaCross, text).All().Parameters
         .Select(p => p.Split(' ').Single(v => v.StartsWith(text[..5], StringComparison.Ordinal))[5..]).Should().Equal(values.Split(' '));
 
@@ -80,6 +81,15 @@ public sealed class ParameterGridTests
 
         drawn.Parameters.Should().BeEquivalentTo(grid.All().Parameters).And.NotEqual(grid.All().Parameters);
         drawn.LeftOut.Should().Be(grid.All().LeftOut);
+    }
+
+    [Fact]
+    public void No_combination_is_drawn_twice()
+    {
+        // Of a million, two of five thousand are the same a dozen times over.
+        var grid = ParameterGrid.Parse(EmaCross, "fast=2..1000 slow=1001..2012");
+
+        grid.Draw(5_000, seed: 1).Parameters.Should().HaveCount(5_000).And.OnlyHaveUniqueItems();
     }
 
     [Fact]
