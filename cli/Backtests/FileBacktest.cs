@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using AlgoStack.Backtesting;
+using AlgoStack.Backtesting.Reports;
 using AlgoStack.Trading.MarketData;
 using Spectre.Console;
 
@@ -21,7 +23,20 @@ internal static class FileBacktest
         return result!;
     }
 
-    public static void Print(Terminal terminal, BacktestResult result)
+    public static void Show(Terminal terminal, BacktestResult result)
+    {
+        if (!terminal.Json)
+        {
+            Print(terminal, result);
+            return;
+        }
+
+        using var json = new MemoryStream();
+        JsonReport.Write(json, result);
+        terminal.Output.WriteLine(Encoding.UTF8.GetString(json.ToArray()));
+    }
+
+    private static void Print(Terminal terminal, BacktestResult result)
     {
         var data = result.Data;
         terminal.Line(string.Create(

@@ -1,86 +1,33 @@
 using System.CommandLine;
 using AlgoStack.Backtesting;
-using AlgoStack.BarFiles;
-using AlgoStack.Simulation;
-using AlgoStack.Simulation.Venue;
 using AlgoStack.Strategies;
-using AlgoStack.Trading.MarketData;
-using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Cli.Backtests;
 
 /// <summary>What to run over files of bars, as the command line says it.</summary>
 internal sealed class PlanOptions
 {
-    private readonly Option<string?> _symbol = new("--symbol") { Description = "One symbol's bars. Default: all.", HelpName = "S" };
-    private readonly Option<string?> _timeframe = new("--bars") { Description = "The file's timeframe, as in 1m. Default: its smallest step.", HelpName = "T" };
-    private readonly Option<string[]> _strategy = new("--strategy") { Description = "As in 'sma-cross fast=10 slow=30'; may be given more than once. Default: those that run live.", HelpName = "S" };
-    private readonly Option<decimal> _balance = new("--balance") { Description = "What the account opens with, of each currency.", HelpName = "M", DefaultValueFactory = _ => TradingSettings.PaperBalance };
-    private readonly Option<decimal> _size = new("--size") { Description = "Percent of equity that an entry takes.", HelpName = "P", DefaultValueFactory = _ => RiskLimits.Default.RiskPercent };
-    private readonly Option<decimal> _position = new("--position") { Description = "The most one instrument may be worth, percent of equity. Default: 25, or --size where that is more.", HelpName = "P" };
-    private readonly Option<string> _commission = new("--commission") { Description = "none, 0.1%, 0.005/share, 0:0.0035,300000:0.002 or maker=0.02%,taker=0.05%.", HelpName = "C", DefaultValueFactory = _ => "0.05%" };
-    private readonly Option<string> _slippage = new("--slippage") { Description = "none, 0.01, spread=2 (basis points), volume=0.1 or root=1.", HelpName = "S", DefaultValueFactory = _ => "none" };
-    private readonly Option<double> _latency = new("--latency") { Description = "Milliseconds from a bar's close to an order's arrival.", HelpName = "MS" };
-    private readonly Option<double?> _participation = new("--participation") { Description = "The most of a bar's volume that is traded, percent.", HelpName = "P" };
+    private readonly Option<string[]> _strategy = new("--strategy")
+    {
+        Description = "As in 'sma-cross fast=10 slow=30', or 'pairs @AAA.SIM,BBB.SIM'; may be given more than once. Default: those that run live.",
+        HelpName = "S",
+    };
 
-    public IEnumerable<Option> All => [_symbol, _timeframe, _strategy, _balance, _size, _position, _commission, _slippage, _latency, _participation];
+    public ModelOptions Models { get; } = new();
+
+    public IEnumerable<Option> All => [_strategy, .. Models.All];
 
     /// <exception cref="CommandFailedException">A strategy or a model cannot be read.</exception>
     public BacktestPlan Plan(ParseResult parsed)
     {
         try
         {
-            return new BacktestPlan(parsed.GetValue(_strategy) is { Length: > 0 } chosen ? [.. chosen.Select(PlanText.Strategy)] : StrategyCatalog.Usual, Settings(parsed));
+            return new BacktestPlan(
+                parsed.GetValue(_strategy) is { Length: > 0 } chosen ? [.. chosen.Select(PlanText.Strategy)] : StrategyCatalog.Usual, Models.Settings(parsed));
         }
         catch (FormatException e)
         {
             throw new CommandFailedException(ExitCode.Usage, e.Message);
         }
     }
-
-    /// <exception cref="CommandFailedException">A model cannot be read.</exception>
-    public TradingSettings Settings(ParseResult parsed)
-    {
-        var size = Between(parsed.GetValue(_size), "--size", 0.0001m, 1_000);
-        var position = parsed.GetValue(_position) is 0 ? Math.Max(RiskLimits.Default.PositionPercent, size) : Between(parsed.GetValue(_position), "--position", 0.0001m, 1_000);
-        var participation = parsed.GetValue(_participation);
-        if (participation is <= 0 or > 100) throw new CommandFailedException(ExitCode.Usage, $"--participation: expected above 0 to 100, found {participation}.");
-        if (parsed.GetValue(_latency) is var latency && !(latency >= 0 && latency < 86_400_000))
-            throw new CommandFailedException(ExitCode.Usage, $"--latency: expected 0 to 86400000 milliseconds, found {latency}.");
-
-        try
-        {
-            return new TradingSettings(BacktestPlan.Account)
-            {
-                OpeningBalance = Between(parsed.GetValue(_balance), "--balance", 0.01m, 1_000_000_000_000),
-                Limits = new RiskLimits(size, position),
-                Venue = new VenueModel(
-                    PlanText.Commission(parsed.GetValue(_commission)!),
-                    PlanText.Slippage(parsed.GetValue(_slippage)!),
-                    TimeSpan.FromMilliseconds(latency),
-                    participation / 100),
-            };
-        }
-        catch (FormatException e)
-        {
-            throw new CommandFailedException(ExitCode.Usage, e.Message);
-        }
-    }
-
-    /// <summary>The bars of the files that were named.</summary>
-    /// <exception cref="BarFileException">They cannot be read whole.</exception>
-    public BarSeries Bars(ParseResult parsed, string[] files, CancellationToken cancellationToken)
-    {
-        Timeframe? timeframe = null;
-        if (parsed.GetValue(_timeframe) is { } text)
-        {
-            timeframe = Timeframe.TryParse(text, out var found) ? found : throw new CommandFailedException(ExitCode.Usage, $"--bars: expected such as 1m, 1h or 1d, found '{text}'.");
-        }
-
-        return BarFile.Read(files, parsed.GetValue(_symbol), timeframe, venue: null, cancellationToken);
-    }
-
-    private static decimal Between(decimal value, string option, decimal least, decimal most) => value >= least && value <= most
-        ? value
-        : throw new CommandFailedException(ExitCode.Usage, FormattableString.Invariant($"{option}: expected {least} to {most}, found {value}."));
 }

@@ -18,6 +18,7 @@ internal static class BacktestCommand
     {
         var files = new Argument<string[]>("FILE") { Description = "Files of bars, to run over in this process.", Arity = ArgumentArity.ZeroOrMore };
         var plan = new PlanOptions();
+        var exports = new ExportOptions();
         var session = new Option<string?>("--session") { Description = "The bars of this session.", HelpName = "ID" };
         var instruments = new Option<string[]>("--instrument") { Description = "Bars of this instrument; may be given more than once.", HelpName = "I" };
         var timeframe = new Option<string?>("--timeframe") { Description = "Of the instruments' bars, as in 1m, 1h, 1d.", HelpName = "T" };
@@ -25,7 +26,7 @@ internal static class BacktestCommand
         var to = new Option<DateTimeOffset?>("--to") { Description = "Last close, UTC.", HelpName = "TIME", CustomParser = Time };
         var speed = new Option<string>("--speed") { Description = "1x to 1000x, or max.", HelpName = "SPEED", DefaultValueFactory = _ => "max" };
         var command = new Command("backtest", "Run strategies over files of bars, or over bars of the tape.") { files, session, instruments, timeframe, from, to, speed };
-        foreach (var option in plan.All) command.Add(option);
+        foreach (var option in (IEnumerable<Option>)[.. plan.All, .. exports.All]) command.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetValue(files) is { Length: > 0 }) return;
@@ -36,7 +37,7 @@ internal static class BacktestCommand
         });
         shared.SetAction(command, async (parsed, terminal, cancellationToken) =>
         {
-            if (parsed.GetValue(files) is { Length: > 0 } paths) return RunHere(terminal, parsed, plan, paths, cancellationToken);
+            if (parsed.GetValue(files) is { Length: > 0 } paths) return RunHere(terminal, parsed, plan, exports, paths, cancellationToken);
 
             using var console = new ConsoleClient(ConsoleAddress.Find(parsed.GetValue(shared.Url)));
             var request = new StartBacktest(
@@ -52,14 +53,16 @@ internal static class BacktestCommand
         return command;
     }
 
-    private static int RunHere(Terminal terminal, ParseResult parsed, PlanOptions options, string[] files, CancellationToken cancellationToken)
+    private static int RunHere(
+        Terminal terminal, ParseResult parsed, PlanOptions options, ExportOptions exports, string[] files, CancellationToken cancellationToken)
     {
         var plan = options.Plan(parsed);
-        var bars = options.Bars(parsed, files, cancellationToken);
+        var bars = options.Models.Bars(parsed, files, cancellationToken);
         try
         {
             var result = FileBacktest.Run(terminal, bars, string.Join(", ", files.Select(Path.GetFileName)), plan, cancellationToken);
-            if (!terminal.Json) FileBacktest.Print(terminal, result);
+            exports.Write(parsed, terminal, result, bars, surface: null);
+            FileBacktest.Show(terminal, result);
             return ExitCode.Ok;
         }
         catch (ArgumentException e)

@@ -34,7 +34,7 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
     {
         foreach (var book in _books[instrument])
         {
-            if (book.ExpiryBars > 0) return true;
+            if (book.ExpiryBars > 0 && book.Expected != 0) return true;
         }
 
         return false;

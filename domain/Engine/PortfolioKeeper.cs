@@ -87,6 +87,13 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         return equity;
     }
 
+    /// <summary>Cash of the instrument's currency and what is held of it, in floating point.</summary>
+    public (double Cash, double Quantity) HoldingEstimate(int instrument)
+    {
+        var holding = _holdings[instrument];
+        return (_ledgers[holding.Ledger].CashEstimate, holding.QuantityEstimate);
+    }
+
     private decimal EquityOf(int ledger)
     {
         var equity = _ledgers[ledger].Cash;

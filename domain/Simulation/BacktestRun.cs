@@ -94,6 +94,12 @@ public sealed class BacktestRun : IDisposable
         var signal = 0;
         while (from < to)
         {
+            if (bars.Instruments.Count == 1)
+            {
+                from = PassQuietly(bars, map[0], from, to, signal < _raised.Count ? _raised[signal].Bar.CloseMs : long.MaxValue);
+                if (from == to) return;
+            }
+
             var close = closes[from];
             do
             {
@@ -109,6 +115,24 @@ public sealed class BacktestRun : IDisposable
                 _ledgers[ledger].Performance.OnEquity(close, Session.EquityEstimate(ledger));
             }
         }
+    }
+
+    /// <summary>
+    /// Of one instrument, goes through the rows up to the one that a signal was raised at as long as nothing can trade: what is
+    /// left of them is equity. Returns the first row that it left.
+    /// </summary>
+    private int PassQuietly(BarSeries bars, int instrument, int from, int to, long signalMs)
+    {
+        if (!Session.IsQuiet(instrument)) return from;
+
+        var until = signalMs == long.MaxValue ? to : Array.BinarySearch(bars.CloseMs, from, to - from, signalMs);
+        if (until <= from) return from;
+
+        var (cash, quantity) = Session.HoldingEstimate(instrument);
+        _ledgers[Session.LedgerOf(instrument)].Performance.OnEquities(
+            bars.CloseMs.AsSpan(from, until - from), cash, quantity, bars.Close.AsSpan(from, until - from));
+        Session.PassQuietly(instrument, bars.Close[until - 1]);
+        return until;
     }
 
     private void Take(Signal signal)

@@ -85,10 +85,19 @@ public sealed class TradingSession : IDisposable
 
     public void Resume() => _risk.Resume();
 
+    /// <summary>No bar of the instrument can make anything trade until a signal comes.</summary>
+    public bool IsQuiet(int instrument) => _venue.IsEmpty(instrument) && !_execution.MayExpire(instrument);
+
+    /// <summary>Takes bars through which the instrument is quiet: only the last close is of use.</summary>
+    public void PassQuietly(int instrument, double lastClose) => _portfolio.Mark(instrument, lastClose);
+
+    /// <inheritdoc cref="PortfolioKeeper.HoldingEstimate"/>
+    public (double Cash, double Quantity) HoldingEstimate(int instrument) => _portfolio.HoldingEstimate(instrument);
+
     /// <summary>Takes a row of a series, as <see cref="OnBar(int, in Bar)"/> would.</summary>
     public void OnBar(int instrument, BarSeries bars, int row)
     {
-        if (_venue.IsEmpty(instrument) && !_execution.MayExpire(instrument)) _portfolio.Mark(instrument, bars.Close[row]);
+        if (IsQuiet(instrument)) PassQuietly(instrument, bars.Close[row]);
         else OnBar(instrument, bars[row]);
     }
 

@@ -46,11 +46,25 @@ internal sealed class StrategyRunner<TStrategy>(ParameterValues parameters) : St
 
     public override void OnBars(BarSeries bars, int[] instruments, int from, int to, List<FoundVerdict> found)
     {
+        if (bars.Instruments.Count == 1)
+        {
+            if (instruments[0] is not None) OnBarsOfOne(ref _states[instruments[0]], bars, from, to, found);
+            return;
+        }
+
         var (states, column) = (_states, bars.Instrument);
         for (var row = from; row < to; row++)
         {
             var instrument = instruments[column[row]];
             if (instrument is not None && states[instrument].OnBar(bars[row]) is { } verdict) found.Add(new FoundVerdict(row, None, verdict));
+        }
+    }
+
+    private static void OnBarsOfOne(ref TStrategy state, BarSeries bars, int from, int to, List<FoundVerdict> found)
+    {
+        for (var row = from; row < to; row++)
+        {
+            if (state.OnBar(bars[row]) is { } verdict) found.Add(new FoundVerdict(row, None, verdict));
         }
     }
 }

@@ -1,7 +1,9 @@
 using AlgoStack.Engine;
 using AlgoStack.Strategies;
+using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Research;
+using FluentAssertions;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
@@ -38,6 +40,45 @@ public sealed class BlocksTests
             return expected.Count > 10 && found.SequenceEqual(expected);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
 
+    [Fact]
+    public void A_pair_whose_two_go_on_in_series_of_their_own_raises_the_signals_of_both()
+    {
+        const long Apart = 200 * 60_000;
+        const long Together = 300 * 60_000;
+        var pairs = StrategyCatalog.Find("pairs");
+        var raised = 0;
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var walk = RandomWalk.Of(seed, 300, instruments: 2);
+            var rows = Enumerable.Range(0, walk.Count).Select(row => (Instrument: walk.Instrument[row], Bar: walk[row])).ToArray();
+            if (rows.Count(r => r.Bar.CloseMs == Together) < 2) continue;
+
+            // From the hundred bars of the first alone and then of the second, only the last two are of one time.
+            (BarSeries Bars, int[] Map)[] parts =
+            [
+                (RandomWalk.Of(walk.Instruments, [.. rows.Where(r => r.Bar.CloseMs <= Apart)]), [0, 1]),
+                .. Enumerable.Range(0, 2).Select(i => (Alone(walk.Instruments[i], rows.Where(r => r.Instrument == i && r.Bar.CloseMs > Apart)), new[] { i })),
+            ];
+            var (one, other) = (Engine(walk), Engine(walk));
+            var (expected, found) = (new List<Signal>(), new List<Signal>());
+            foreach (var (bars, map) in parts)
+            {
+                for (var row = 0; row < bars.Count; row++) one.OnBar(map[bars.Instrument[row]], bars[row], expected);
+                other.OnBars(bars, map, 0, bars.Count, found);
+            }
+
+            found.Should().Equal(expected);
+            raised += found.Count(s => s.Bar.CloseMs == Together);
+        }
+
+        raised.Should().BePositive();
+
+        SignalEngine Engine(BarSeries bars) => NewEngine(bars, [pairs.Configure("", bars.Instruments[0].Id, bars.Instruments[1].Id)]);
+
+        static BarSeries Alone(Instrument instrument, IEnumerable<(int Instrument, Bar Bar)> rows) =>
+            RandomWalk.Of([instrument], [.. rows.Select(r => (0, r.Bar))]);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -63,9 +104,11 @@ public sealed class BlocksTests
                 && run.Session.Balances.SequenceEqual(lived.Balances);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5));
 
-    private static SignalEngine NewEngine(BarSeries bars)
+    private static SignalEngine NewEngine(BarSeries bars) => NewEngine(bars, Everything.Strategies(bars.Instruments));
+
+    private static SignalEngine NewEngine(BarSeries bars, IReadOnlyList<ConfiguredStrategy> strategies)
     {
-        var engine = new SignalEngine(bars.Timeframe, Everything.Strategies(bars.Instruments));
+        var engine = new SignalEngine(bars.Timeframe, strategies);
         foreach (var instrument in bars.Instruments) engine.IndexOf(instrument.Id);
         return engine;
     }

@@ -156,6 +156,37 @@ public struct EquityStatistics
         return hasEnded;
     }
 
+    /// <summary>
+    /// Takes equity at instants as <see cref="Add"/> would, as long as they are of the open day; cash and a quantity at the price
+    /// of each. How many it took.
+    /// </summary>
+    internal int AddWithinDay(ReadOnlySpan<long> atMs, double cash, double quantity, ReadOnlySpan<double> prices)
+    {
+        var (nextDayMs, peak, peakMs, trough, equity) = (_nextDayMs, _peak, _peakMs, _trough, Final);
+        var i = 0;
+        for (; i < atMs.Length && i < prices.Length && atMs[i] < nextDayMs; i++)
+        {
+            equity = cash + (quantity * prices[i]);
+            if (equity >= peak)
+            {
+                if (trough != peak)
+                {
+                    (_peak, _peakMs, _trough, LastMs) = (peak, peakMs, trough, atMs[i]);
+                    EndDrawdown();
+                }
+
+                (peak, peakMs, trough) = (equity, atMs[i], equity);
+            }
+            else if (equity < trough)
+            {
+                trough = equity;
+            }
+        }
+
+        if (i > 0) (_peak, _peakMs, _trough, Final, LastMs) = (peak, peakMs, trough, equity, atMs[i - 1]);
+        return i;
+    }
+
     private bool BeginDay(long atMs, ref DailyReturn ended)
     {
         var isKnown = false;

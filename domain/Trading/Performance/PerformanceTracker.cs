@@ -47,6 +47,21 @@ public sealed class PerformanceTracker(decimal openingEquity)
         if (_equity.Add(atMs, equity, out var ended)) _days.Add(ended);
     }
 
+    /// <summary>Takes equity at instants at which nothing trades, as <see cref="OnEquity"/> would one by one.</summary>
+    /// <param name="cash">What is there beside the one position.</param>
+    /// <param name="quantity">Signed, of the one position.</param>
+    /// <param name="prices">Of the position, one for each instant.</param>
+    public void OnEquities(ReadOnlySpan<long> atMs, double cash, double quantity, ReadOnlySpan<double> prices)
+    {
+        for (var i = 0; i < atMs.Length;)
+        {
+            i += _equity.AddWithinDay(atMs[i..], cash, quantity, prices[i..]);
+            if (i == atMs.Length) return;
+            OnEquity(atMs[i], cash + (quantity * prices[i]));
+            i++;
+        }
+    }
+
     /// <summary>The returns so far, that of the open day too; null when they are no numbers, as on a debt.</summary>
     public DailyReturns? DailyReturns()
     {

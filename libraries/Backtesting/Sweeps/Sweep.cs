@@ -60,7 +60,7 @@ public static class Sweep
         }
     }
 
-    private static void ThrowUnlessOneCurrency(BarSeries bars)
+    internal static void ThrowUnlessOneCurrency(BarSeries bars)
     {
         string[] currencies = [.. bars.Instruments.Select(i => i.Currency).Distinct(StringComparer.Ordinal)];
         if (bars.Count == 0) throw new ArgumentException("Sweep: expected bars, found none.", nameof(bars));
@@ -71,7 +71,7 @@ public static class Sweep
     private static SweepFigures FiguresOf(BarSeries bars, SweepPlan plan, string parameters, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        using var run = new BacktestRun(plan.Settings, bars.Timeframe, [plan.Strategy.Configure(parameters, plan.Instruments)]);
+        using var run = new BacktestRun(plan.Settings, bars.Timeframe, [plan.Configure(parameters)]);
         for (var from = 0; from < bars.Count;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -83,16 +83,6 @@ public static class Sweep
             from = to;
         }
 
-        var statistics = run.Statistics.Single().Statistics;
-        return new SweepFigures(
-            statistics.FinalEquity,
-            statistics.TotalReturn,
-            statistics.AnnualReturn,
-            statistics.Sharpe,
-            statistics.MaxDrawdown,
-            statistics.Trades,
-            statistics.ProfitFactor,
-            run.Session.OrderListHash,
-            plan.KeepsDays ? run.DailyReturns.Single().Returns?.Values.ToArray() : null);
+        return SweepFigures.Of(run, plan.KeepsDays);
     }
 }

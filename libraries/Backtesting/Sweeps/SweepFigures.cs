@@ -1,3 +1,4 @@
+using AlgoStack.Simulation;
 using AlgoStack.Trading.Performance;
 
 namespace AlgoStack.Backtesting.Sweeps;
@@ -14,4 +15,21 @@ public sealed record SweepFigures(
     int Trades,
     double? ProfitFactor,
     string OrderListHash,
-    double[]? Days);
+    double[]? Days)
+{
+    /// <param name="run">In one currency.</param>
+    internal static SweepFigures Of(BacktestRun run, bool keepsDays)
+    {
+        var statistics = run.Statistics.Single().Statistics;
+        return new SweepFigures(
+            statistics.FinalEquity,
+            statistics.TotalReturn,
+            statistics.AnnualReturn,
+            statistics.Sharpe,
+            statistics.MaxDrawdown,
+            statistics.Trades,
+            statistics.ProfitFactor,
+            run.Session.OrderListHash,
+            keepsDays ? run.DailyReturns.Single().Returns?.Values.ToArray() : null);
+    }
+}

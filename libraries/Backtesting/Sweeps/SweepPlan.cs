@@ -37,4 +37,6 @@ public sealed record SweepPlan(StrategyEntry Strategy, Combinations Combinations
 
     /// <inheritdoc cref="BacktestPlan.Models"/>
     public IReadOnlyDictionary<string, string> Models => new BacktestPlan([], Settings).Models;
+
+    internal ConfiguredStrategy Configure(string parameters) => Strategy.Configure(parameters, Instruments);
 }

@@ -51,7 +51,7 @@ public sealed class ParameterGridTests
 
         var run = grid.All;
 
-        (grid.Count == 999 * 1_001 * 1_001).Should().BeTrue();
+        ((long)grid.Count!).Should().Be(999 * 1_001 * 1_001);
         grid[1_000_998_998].ToString().Should().Be("fast=1000 slow=2001 stop=100");
         run.Should().Throw<ArgumentException>().WithMessage(
             "ema-cross: expected at most 1,000,000 combinations, found 1,000,998,999; take wider steps, or a random search with a budget.");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AlgoStack.Backtesting;
+using AlgoStack.Backtesting.Sweeps;
 using AlgoStack.BarFiles;
 using AlgoStack.Benchmarks.Limits;
 using AlgoStack.Benchmarks.Measuring;
@@ -7,6 +8,7 @@ using AlgoStack.Simulation;
 using AlgoStack.Simulation.Venue;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Parameters;
 using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Benchmarks.Backtest;
@@ -35,6 +37,7 @@ internal sealed class BacktestSuite(BacktestSuite.Sizes sizes)
     [
         new("engine, one core", "bars", 0.10, 0.25, () => BestAsync(_one, Loop), () => BestAsync(_one, bars => Engine(bars, Cross)), LoopExpected),
         new("engine, ten indicators a bar", "bars", 1.0 / 40, 1.0 / 15, () => BestAsync(_one, Loop), () => BestAsync(_one, bars => Engine(bars, Ten)), LoopExpected),
+        SweepLine(),
         MergedLine(),
         .. IndicatorLines.Of(_one, LoopExpected),
     ];
@@ -76,6 +79,29 @@ internal sealed class BacktestSuite(BacktestSuite.Sizes sizes)
         }
 
         return run.Statistics.Sum(s => (double)s.Statistics.FinalEquity) + run.Session.OrderListHash.Length;
+    }
+
+    private Comparison SweepLine()
+    {
+        const string Grid = "fast=2..50:2 slow=60..250:10";
+        const double LoopExpectedOnTwo = 300_000_000;
+        var bars = RandomWalk.Of(instruments: 1, sizes.SweepBars);
+        var plan = new SweepPlan(StrategyCatalog.Find("sma-cross"), ParameterGrid.Parse(StrategyCatalog.Find("sma-cross"), Grid).All(), AllIn);
+        var lengths = plan.Combinations.Parameters.Select(p => ParameterValues.Parse("sweep", SmaCross.Schema.Parameters, p)).ToArray();
+        return new(
+            $"sweep, {lengths.Length} combinations, all cores", "bars", 1.0 / 8, 1.0 / 3,
+            () => TimesAsync(lengths.Length, LoopSweep),
+            () => TimesAsync(lengths.Length, () => Sweep.Run(bars, "random walk", plan).Outcomes.Sum(o => o.Figures!.TotalReturn)),
+            LoopExpectedOnTwo);
+
+        async Task<double> TimesAsync(int combinations, Func<double> run) => combinations * await BestAsync(bars, _ => run());
+
+        double LoopSweep()
+        {
+            var results = new double[lengths.Length];
+            Parallel.For(0, lengths.Length, i => results[i] = LoopLimits.Cross(bars, lengths[i].Whole("fast"), lengths[i].Whole("slow")));
+            return results.Sum();
+        }
     }
 
     private Comparison MergedLine()

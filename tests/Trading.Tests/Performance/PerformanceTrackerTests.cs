@@ -120,6 +120,31 @@ public sealed class PerformanceTrackerTests
     }
 
     [Fact]
+    public void Many_instants_at_once_are_as_one_by_one() =>
+        Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue)), seed =>
+        {
+            var random = new Random(seed);
+            var (oneByOne, atOnce) = (new PerformanceTracker(1_000), new PerformanceTracker(1_000));
+            var at = 0L;
+            for (var stretch = 0; stretch < 20; stretch++)
+            {
+                var (cash, quantity) = (random.Next(-500, 1_500), random.Next(-3, 4));
+                var times = new long[random.Next(0, 12)];
+                var prices = new double[times.Length];
+                for (var i = 0; i < times.Length; i++)
+                {
+                    times[i] = at += random.NextInt64(1, Day);
+                    prices[i] = random.Next(50, 150);
+                    oneByOne.OnEquity(times[i], cash + (quantity * prices[i]));
+                }
+
+                atOnce.OnEquities(times, cash, quantity, prices);
+            }
+
+            return atOnce.Statistics(7).Equals(oneByOne.Statistics(7));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void A_day_that_left_next_to_nothing_is_followed_by_others()
     {
         var tracker = new PerformanceTracker(1e24m);
