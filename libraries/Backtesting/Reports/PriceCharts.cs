@@ -12,7 +12,14 @@ internal static class PriceCharts
     private const int MostTrades = 150;
 
     private static readonly (string Key, string Text)[] Legend =
-        [("price", "close, low to high"), ("long", "▲ long entry"), ("short", "▼ short entry"), ("exit", "○ exit"), ("won", "gain"), ("lost", "loss")];
+    [
+        ("price", "close, low to high"),
+        ("long", "▲ long entry"),
+        ("short", "▼ short entry"),
+        ("exit", "○ exit"),
+        ("won", "gain"),
+        ("lost", "loss"),
+    ];
 
     public static void Write(Markup html, BacktestResult result, BarSeries bars)
     {
