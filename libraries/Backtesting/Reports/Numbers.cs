@@ -20,8 +20,8 @@ internal static class Numbers
     public static string Money(decimal value) =>
         value.ToString(Math.Abs(value) is < 1 and > 0 ? "0.00######" : "#,0.00", CultureInfo.InvariantCulture);
 
-    /// <summary>With every digit that it has.</summary>
-    public static string Exact(decimal value) => value.ToString("#,0.############################", CultureInfo.InvariantCulture);
+    /// <summary>Of a price or a quantity, to the eighth decimal: an average may have 28.</summary>
+    public static string Amount(decimal value) => value.ToString("#,0.########", CultureInfo.InvariantCulture);
 
     public static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:#,0.00} %");
 

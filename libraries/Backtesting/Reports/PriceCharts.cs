@@ -12,7 +12,14 @@ internal static class PriceCharts
     private const int MostTrades = 150;
 
     private static readonly (string Key, string Text)[] Legend =
-        [("price", "close, low to high"), ("long", "▲ long entry"), ("short", "▼ short entry"), ("exit", "○ exit"), ("won", "gain"), ("lost", "loss")];
+    [
+        ("price", "close, low to high"),
+        ("long", "▲ long entry"),
+        ("short", "▼ short entry"),
+        ("exit", "○ exit"),
+        ("won", "gain"),
+        ("lost", "loss"),
+    ];
 
     public static void Write(Markup html, BacktestResult result, BarSeries bars)
     {
@@ -67,9 +74,9 @@ internal static class PriceCharts
     }
 
     private static string TradeText(RoundTrip trade) =>
-        $"{(trade.Side is OrderSide.Buy ? "Long" : "Short")} {Numbers.Exact(trade.Quantity)} "
-        + $"at {Numbers.Exact(trade.EntryPrice)} on {Numbers.Minute(trade.OpenedMs)}, "
-        + $"out at {Numbers.Exact(trade.ExitPrice)} on {Numbers.Minute(trade.ClosedMs)}: {Numbers.Money(trade.ProfitAndLoss)}";
+        $"{(trade.Side is OrderSide.Buy ? "Long" : "Short")} {Numbers.Amount(trade.Quantity)} "
+        + $"at {Numbers.Amount(trade.EntryPrice)} on {Numbers.Minute(trade.OpenedMs)}, "
+        + $"out at {Numbers.Amount(trade.ExitPrice)} on {Numbers.Minute(trade.ClosedMs)}: {Numbers.Money(trade.ProfitAndLoss)}";
 
     private static string Note(int trades, int shown) =>
         trades == 0 ? "No trade was closed."

@@ -43,9 +43,9 @@ internal static class TradesTable
         using var row = html.Open("tr");
         html.Add("th", trade.Instrument.Value, ("scope", "row"));
         html.Add("td", trade.Side is OrderSide.Buy ? "long" : "short", ("class", "text"));
-        html.Add("td", Numbers.Exact(trade.Quantity));
-        html.Add("td", Numbers.Exact(trade.EntryPrice));
-        html.Add("td", Numbers.Exact(trade.ExitPrice));
+        html.Add("td", Numbers.Amount(trade.Quantity));
+        html.Add("td", Numbers.Amount(trade.EntryPrice));
+        html.Add("td", Numbers.Amount(trade.ExitPrice));
         html.Add("td", Numbers.Minute(trade.OpenedMs));
         html.Add("td", Numbers.Minute(trade.ClosedMs));
         html.Add("td", Numbers.Money(trade.Commission));

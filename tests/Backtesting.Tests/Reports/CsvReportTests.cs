@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using AlgoStack.Backtesting.Reports;
 using FluentAssertions;
 using Xunit;
@@ -31,7 +30,8 @@ public sealed class CsvReportTests
     {
         var curve = Samples.IndexResult.Currencies.Single().Curve;
 
-        Rows(CsvReport.WriteEquity, Samples.IndexResult).Select(row => (DateTimeOffset.Parse(row[0], CultureInfo.InvariantCulture), row[1], Number(row[2])))
+        Rows(CsvReport.WriteEquity, Samples.IndexResult)
+            .Select(row => (DateTimeOffset.Parse(row[0], CultureInfo.InvariantCulture), row[1], Number(row[2])))
             .Should().Equal(curve.Select(p => (DateTimeOffset.FromUnixTimeMilliseconds(p.AtMs), "USD", p.Equity)));
     }
 
@@ -53,7 +53,7 @@ public sealed class CsvReportTests
         var expected = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var part in (object[])[currency.Statistics, currency.Statistics.Risk, currency.Statistics.Activity, currency.Holding!])
         {
-            foreach (var property in part.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.Name is not ("Risk" or "Activity")))
+            foreach (var property in part.GetType().GetProperties().Where(p => p.Name is not ("Risk" or "Activity")))
                 expected[char.ToLowerInvariant(property.Name[0]) + property.Name[1..]] = property.GetValue(part);
         }
 
@@ -63,7 +63,8 @@ public sealed class CsvReportTests
         expected["benchmarkDays"] = days;
 
         Rows(CsvReport.WriteStatistics, Samples.IndexResult).ToDictionary(row => row[1], row => row[2], StringComparer.Ordinal)
-            .Should().BeEquivalentTo(expected.ToDictionary(e => e.Key, e => string.Create(CultureInfo.InvariantCulture, $"{e.Value}"), StringComparer.Ordinal));
+            .Should().BeEquivalentTo(expected.ToDictionary(
+                e => e.Key, e => string.Create(CultureInfo.InvariantCulture, $"{e.Value}"), StringComparer.Ordinal));
     }
 
     [Fact]

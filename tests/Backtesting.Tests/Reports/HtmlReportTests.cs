@@ -12,6 +12,9 @@ public sealed partial class HtmlReportTests
 {
     private const string Unknown = "–";
 
+    private static readonly (string Word, string Ground)[] Words =
+        [("text", "page"), ("text", "panel"), ("dim", "page"), ("dim", "panel"), ("up", "panel"), ("down", "panel")];
+
     private static readonly ParameterSurface Surface = new(
         "fast", [5, 10, 20], "slow", [20, 40], new double?[,] { { 0.5, -0.25, null }, { 1.75, 0.125, 0.75 } }, "Sharpe");
 
@@ -63,7 +66,8 @@ public sealed partial class HtmlReportTests
     public void Figures_are_those_of_the_result()
     {
         var statistics = Samples.IndexResult.Currencies.Single().Statistics;
-        var tiles = Page.Of(Samples.IndexResult).In("figures-USD", "div").ToDictionary(d => d.Element("dt")!.Value, d => d.Element("dd")!.Value, StringComparer.Ordinal);
+        var tiles = Page.Of(Samples.IndexResult).In("figures-USD", "div").ToDictionary(
+            d => d.Element("dt")!.Value, d => d.Element("dd")!.Value, StringComparer.Ordinal);
 
         tiles["Total return"].Should().Be(Invariant($"{statistics.TotalReturn * 100:0.00} %"));
         tiles["Sharpe"].Should().Be(Invariant($"{statistics.Sharpe:0.00}"));
@@ -92,7 +96,8 @@ public sealed partial class HtmlReportTests
             row.Should().HaveCount(14);
             for (var month = 1; month <= 13; month++)
             {
-                row[month].Should().Be(worth.TryGetValue((year, month), out var value) ? Signed((value - 1) * 100) : Unknown, $"of {year}-{month}");
+                row[month].Should().Be(
+                    worth.TryGetValue((year, month), out var value) ? Signed((value - 1) * 100) : Unknown, $"of {year}-{month}");
             }
         }
 
@@ -119,7 +124,8 @@ public sealed partial class HtmlReportTests
     {
         var said = Page.Of(Samples.IndexResult).In("distribution", "svg", "chart").Single().Attribute("data-say")!.Value.Split('|');
         var counts = said.Select(text => int.Parse(Count().Match(text).Groups["count"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)).ToList();
-        var losses = said.TakeWhile(text => text.Contains("to -", StringComparison.Ordinal) || text.Contains("to 0.00", StringComparison.Ordinal));
+        var losses = said.TakeWhile(
+            text => text.Contains("to -", StringComparison.Ordinal) || text.Contains("to 0.00", StringComparison.Ordinal));
 
         counts.Sum().Should().Be(Samples.IndexResult.Trades.Count);
         counts.Take(losses.Count()).Sum().Should().Be(Samples.IndexResult.Trades.Count(t => t.ProfitAndLoss < 0));
@@ -154,7 +160,8 @@ public sealed partial class HtmlReportTests
         var page = Page.Of(result, bars);
 
         var values = page.In("statistics", "tbody").SelectMany(b => b.Elements("tr"))
-            .ToDictionary(r => r.Element("th")!.Nodes().OfType<XText>().First().Value, r => r.Element("td")!.Value, StringComparer.Ordinal);
+            .ToDictionary(
+                r => r.Element("th")!.Nodes().OfType<XText>().First().Value, r => r.Element("td")!.Value, StringComparer.Ordinal);
         values.Where(v => v.Value == Unknown).Select(v => v.Key).Should().Contain(["Annual return", "Sharpe", "Win rate", "Profit factor", "Beta"]);
         values["Total return"].Should().Be("0.00 %");
         values["Trades"].Should().Be("0");
@@ -207,9 +214,11 @@ public sealed partial class HtmlReportTests
     {
         const int Many = 1_000_000;
         var hours = Samples.Waves(Many, "X.SIM");
-        var curve = Enumerable.Range(0, Many).Select(i => new CurvePoint(hours.CloseMs[i], i == 654_321 ? 500_000 : hours.Close[i] * 1_000)).ToList();
+        var curve = Enumerable.Range(0, Many)
+            .Select(i => new CurvePoint(hours.CloseMs[i], i == 654_321 ? 500_000 : hours.Close[i] * 1_000)).ToList();
         var trade = Samples.Trade("X.SIM", 10, 11);
-        var trades = Enumerable.Range(0, Many).Select(i => trade with { OpenedMs = hours.CloseMs[i], ClosedMs = hours.CloseMs[i] + 1, ProfitAndLoss = i % 97 }).ToList();
+        var trades = Enumerable.Range(0, Many)
+            .Select(i => trade with { OpenedMs = hours.CloseMs[i], ClosedMs = hours.CloseMs[i] + 1, ProfitAndLoss = i % 97 }).ToList();
         var sample = Samples.IndexResult;
         var page = Page.Of(
             sample with
@@ -250,7 +259,8 @@ public sealed partial class HtmlReportTests
         page.Root.Attribute("lang")!.Value.Should().Be("en");
         page.All("title").First().Value.Should().NotBeEmpty();
         page.All("main").Should().ContainSingle();
-        page.All("svg", "chart").Should().NotBeEmpty().And.OnlyContain(svg => svg.Attribute("role")!.Value == "img" && svg.Attribute("aria-label")!.Value != "");
+        page.All("svg", "chart").Should().NotBeEmpty().And.OnlyContain(
+            svg => svg.Attribute("role")!.Value == "img" && svg.Attribute("aria-label")!.Value != "");
         page.All("th").Should().OnlyContain(th => th.Attribute("scope") != null);
         page.Root.Descendants().Attributes("id").Select(a => a.Value).Should().OnlyHaveUniqueItems();
         var levels = page.Root.Descendants().Where(e => e.Name.LocalName is "h1" or "h2" or "h3").Select(e => e.Name.LocalName[1] - '0').ToList();
@@ -262,14 +272,15 @@ public sealed partial class HtmlReportTests
     public void Words_are_apart_from_their_ground_in_light_and_in_dark()
     {
         var style = Page.Of(Samples.IndexResult).All("style").Single().Value;
-        var themes = Theme().Matches(style).Select(m => Colour().Matches(m.Value).ToDictionary(c => c.Groups["name"].Value, c => c.Groups["hex"].Value, StringComparer.Ordinal)).ToList();
+        var themes = Theme().Matches(style)
+            .Select(m => Colour().Matches(m.Value).ToDictionary(c => c.Groups["name"].Value, c => c.Groups["hex"].Value, StringComparer.Ordinal)).ToList();
 
         var mixes = Mix().Matches(style).ToList();
         themes.Should().HaveCount(2);
         mixes.Should().NotBeEmpty();
         foreach (var theme in themes)
         {
-            foreach (var (word, ground) in new[] { ("text", "page"), ("text", "panel"), ("dim", "page"), ("dim", "panel"), ("up", "panel"), ("down", "panel") })
+            foreach (var (word, ground) in Words)
                 Contrast(Rgb(theme[word]), Rgb(theme[ground])).Should().BeGreaterThanOrEqualTo(4.5, $"of {word} on {ground}");
             foreach (var mix in mixes)
             {
