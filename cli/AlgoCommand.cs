@@ -26,6 +26,7 @@ internal static class AlgoCommand
             BacktestCommand.Create(shared),
             SweepCommand.Create(shared),
             WalkForwardCommand.Create(shared),
+            CompareCommand.Create(shared),
             StrategiesCommand.Create(shared),
             IndicatorsCommand.Create(shared),
             TailCommand.Create(shared),

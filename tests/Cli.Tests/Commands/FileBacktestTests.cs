@@ -80,6 +80,18 @@ public sealed class FileBacktestTests : IDisposable
         windows[1].GetProperty("inSample").GetProperty("to").GetInt32().Should().Be(3_500);
     }
 
+    [Fact]
+    public async Task Two_strategies_are_compared_and_one_with_itself_differs_in_nothing()
+    {
+        var two = await RunAsync("compare", Sp500, "--a", "sma-cross", "--b", "buy-and-hold", "--size", "100");
+        var same = await RunAsync("compare", Sp500, "--a", "sma-cross", "--b", "sma-cross", "--json");
+
+        two.ExitCode.Should().Be(0, two.Error);
+        two.Lines.Should().Contain(line => line.StartsWith("Sharpe ratios differ by chance alone", StringComparison.Ordinal));
+        same.Json.GetProperty("statisticsOfA").GetRawText().Should().Be(same.Json.GetProperty("statisticsOfB").GetRawText());
+        same.Json.GetProperty("returns").GetProperty("pValue").GetDouble().Should().Be(1);
+    }
+
     [Theory]
     [InlineData("backtest", "--strategy", "nope", "Strategy: expected one of")]
     [InlineData("backtest", "--strategy", "sma-cross fast=30 slow=10", "fast 30 does not go with the other parameters")]
