@@ -29,6 +29,14 @@ internal sealed class ChainStore : IAsyncDisposable
         return new ChainStore(store, NpgsqlDataSource.Create(settings));
     }
 
+    /// <summary>One whose log is sealed by <see cref="SealAsync"/> alone, so that it can be tampered with before.</summary>
+    public static async Task<ChainStore> StartUnsealedAsync(string database, string schema)
+    {
+        var chain = await StartAsync(database, schema);
+        await chain.Store.Daemon.StoppingAsync(CancellationToken.None);
+        return chain;
+    }
+
     /// <summary>Events of streams with four each, numbered on from the last one, and unlike each other.</summary>
     public async Task FillAsync(int events)
     {

@@ -32,7 +32,7 @@ public sealed class DigestTests(ServerFixture servers) : IClassFixture<ServerFix
     [Fact]
     public async Task Digests_of_server_and_verifier_are_equal_for_all_values_that_columns_take()
     {
-        await using var chain = await ChainStore.StartAsync(await servers.CreateSchemaDatabaseAsync(), "digests");
+        await using var chain = await ChainStore.StartUnsealedAsync(await servers.CreateSchemaDatabaseAsync(), "digests");
         var deep = string.Concat(Enumerable.Repeat("[", 3_000)) + string.Concat(Enumerable.Repeat("]", 3_000));
         foreach (var json in Jsons.Append(deep).Append($"\"{new string('x', 1_000_000)}\"")) await InsertAsync(chain, data: json, headers: json);
         foreach (var text in Texts) await InsertAsync(chain, text: text);
@@ -59,7 +59,7 @@ public sealed class DigestTests(ServerFixture servers) : IClassFixture<ServerFix
     [InlineData("user_name")]
     public async Task An_empty_text_is_not_a_missing_one(string column)
     {
-        await using var chain = await ChainStore.StartAsync(await servers.CreateSchemaDatabaseAsync(), "empty");
+        await using var chain = await ChainStore.StartUnsealedAsync(await servers.CreateSchemaDatabaseAsync(), "empty");
         await chain.FillAsync(2);
         await chain.TamperAsync($"update mt_events set {column} = nullif('', repeat('x', seq_id::int - 1))");
         await chain.SealAsync();

@@ -25,7 +25,7 @@ public sealed class FlippedBytesTests(ServerFixture servers, ITestOutputHelper o
     [Fact]
     public async Task Every_flipped_byte_is_found_and_named()
     {
-        await using var chain = await ChainStore.StartAsync(await servers.CreateSchemaDatabaseAsync(), "flipped");
+        await using var chain = await ChainStore.StartUnsealedAsync(await servers.CreateSchemaDatabaseAsync(), "flipped");
         await chain.FillAsync(Flips + Untouched);
         await chain.SealAsync();
         var sequences = Enumerable.Range(1, Flips + Untouched).Select(n => (long)n).ToArray();

@@ -16,7 +16,7 @@ public sealed class TamperingTests(ServerFixture servers) : IClassFixture<Server
     public async Task InitializeAsync()
     {
         lock (Gate) _database ??= servers.CreateSchemaDatabaseAsync();
-        _chain = await ChainStore.StartAsync(await _database, $"tampered_{++_schemas}");
+        _chain = await ChainStore.StartUnsealedAsync(await _database, $"tampered_{++_schemas}");
         for (var seal = 1; seal <= 3; seal++)
         {
             // A number that is drawn and never used, 1, 6 and 11, belongs to the stretch that it lies in.
