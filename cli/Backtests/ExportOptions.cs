@@ -8,8 +8,17 @@ namespace AlgoStack.Cli.Backtests;
 /// <summary>Where a result is written to beside the terminal.</summary>
 internal sealed class ExportOptions
 {
-    private readonly Option<string?> _report = new("--report") { Description = "Write the result as one page of HTML.", HelpName = "FILE" };
-    private readonly Option<string?> _csv = new("--csv") { Description = "Write trades, equity, days and statistics as CSV into this folder.", HelpName = "FOLDER" };
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "Write the result as one page of HTML.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _csv = new("--csv")
+    {
+        Description = "Write trades, equity, days and statistics as CSV into this folder.",
+        HelpName = "FOLDER",
+    };
 
     public IEnumerable<Option> All => [_report, _csv];
 

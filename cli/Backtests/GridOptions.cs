@@ -7,13 +7,46 @@ namespace AlgoStack.Cli.Backtests;
 /// <summary>Which combinations of a strategy's parameters to try, as the command line says it.</summary>
 internal sealed class GridOptions
 {
-    private readonly Option<string> _strategy = new("--strategy") { Description = "One strategy by name, with '@AAA.SIM,BBB.SIM' on those instruments alone.", HelpName = "S", Required = true };
-    private readonly Option<string> _grid = new("--grid") { Description = "As in 'fast=5..50:5 slow=20..200:10 stop=2,3'. Default: the strategy's own parameters.", HelpName = "G", DefaultValueFactory = _ => "" };
-    private readonly Option<int?> _random = new("--random") { Description = "Try so many, drawn at random. Default: all.", HelpName = "N" };
-    private readonly Option<ulong> _seed = new("--seed") { Description = "Of the draw and of the Monte-Carlo.", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private readonly Option<string> _measure = new("--measure") { Description = $"What is best: {string.Join(", ", Backtesting.Sweeps.Measure.All.Select(m => m.Name))}.", HelpName = "M", DefaultValueFactory = _ => "sharpe" };
+    private readonly Option<string> _strategy = new("--strategy")
+    {
+        Description = "One strategy by name, with '@AAA.SIM,BBB.SIM' on those instruments alone.",
+        HelpName = "S",
+        Required = true,
+    };
+
+    private readonly Option<string> _grid = new("--grid")
+    {
+        Description = "As in 'fast=5..50:5 slow=20..200:10 stop=2,3'. Default: the strategy's own parameters.",
+        HelpName = "G",
+        DefaultValueFactory = _ => "",
+    };
+
+    private readonly Option<int?> _random = new("--random")
+    {
+        Description = "Try so many, drawn at random. Default: all.",
+        HelpName = "N",
+    };
+
+    private readonly Option<ulong> _seed = new("--seed")
+    {
+        Description = "Of the draw and of the Monte-Carlo.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<string> _measure = new("--measure")
+    {
+        Description = $"What is best: {string.Join(", ", Backtesting.Sweeps.Measure.All.Select(m => m.Name))}.",
+        HelpName = "M",
+        DefaultValueFactory = _ => "sharpe",
+    };
+
     private readonly Option<int?> _threads = new("--threads") { Description = "Default: one a core.", HelpName = "N" };
-    private readonly Option<double?> _limit = new("--limit") { Description = "Give a combination up after so long.", HelpName = "SECONDS" };
+    private readonly Option<double?> _limit = new("--limit")
+    {
+        Description = "Give a combination up after so long.",
+        HelpName = "SECONDS",
+    };
 
     public IEnumerable<Option> All => [_strategy, _grid, _random, _seed, _measure, _threads, _limit];
 

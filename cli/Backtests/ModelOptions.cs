@@ -11,15 +11,63 @@ namespace AlgoStack.Cli.Backtests;
 /// <summary>Which bars of files to run over, and with which models, as the command line says it.</summary>
 internal sealed class ModelOptions
 {
-    private readonly Option<string?> _symbol = new("--symbol") { Description = "One symbol's bars. Default: all.", HelpName = "S" };
-    private readonly Option<string?> _timeframe = new("--bars") { Description = "The file's timeframe, as in 1m. Default: its smallest step.", HelpName = "T" };
-    private readonly Option<decimal> _balance = new("--balance") { Description = "What the account opens with, of each currency.", HelpName = "M", DefaultValueFactory = _ => TradingSettings.PaperBalance };
-    private readonly Option<decimal> _size = new("--size") { Description = "Percent of equity that an entry takes.", HelpName = "P", DefaultValueFactory = _ => RiskLimits.Default.RiskPercent };
-    private readonly Option<decimal> _position = new("--position") { Description = "The most one instrument may be worth, percent of equity. Default: 25, or --size where that is more.", HelpName = "P" };
-    private readonly Option<string> _commission = new("--commission") { Description = "none, 0.1%, 0.005/share, 0:0.0035,300000:0.002 or maker=0.02%,taker=0.05%.", HelpName = "C", DefaultValueFactory = _ => "0.05%" };
-    private readonly Option<string> _slippage = new("--slippage") { Description = "none, 0.01, spread=2 (basis points), volume=0.1 or root=1.", HelpName = "S", DefaultValueFactory = _ => "none" };
-    private readonly Option<double> _latency = new("--latency") { Description = "Milliseconds from a bar's close to an order's arrival.", HelpName = "MS" };
-    private readonly Option<double?> _participation = new("--participation") { Description = "The most of a bar's volume that is traded, percent.", HelpName = "P" };
+    private readonly Option<string?> _symbol = new("--symbol")
+    {
+        Description = "One symbol's bars. Default: all.",
+        HelpName = "S",
+    };
+
+    private readonly Option<string?> _timeframe = new("--bars")
+    {
+        Description = "The file's timeframe, as in 1m. Default: its smallest step.",
+        HelpName = "T",
+    };
+
+    private readonly Option<decimal> _balance = new("--balance")
+    {
+        Description = "What the account opens with, of each currency.",
+        HelpName = "M",
+        DefaultValueFactory = _ => TradingSettings.PaperBalance,
+    };
+
+    private readonly Option<decimal> _size = new("--size")
+    {
+        Description = "Percent of equity that an entry takes.",
+        HelpName = "P",
+        DefaultValueFactory = _ => RiskLimits.Default.RiskPercent,
+    };
+
+    private readonly Option<decimal?> _position = new("--position")
+    {
+        Description = "The most one instrument may be worth, percent of equity. Default: 25, or --size where that is more.",
+        HelpName = "P",
+    };
+
+    private readonly Option<string> _commission = new("--commission")
+    {
+        Description = "none, 0.1%, 0.005/share, 0:0.0035,300000:0.002 or maker=0.02%,taker=0.05%.",
+        HelpName = "C",
+        DefaultValueFactory = _ => "0.05%",
+    };
+
+    private readonly Option<string> _slippage = new("--slippage")
+    {
+        Description = "none, 0.01, spread=2 (basis points), volume=0.1 or root=1.",
+        HelpName = "S",
+        DefaultValueFactory = _ => "none",
+    };
+
+    private readonly Option<double> _latency = new("--latency")
+    {
+        Description = "Milliseconds from a bar's close to an order's arrival.",
+        HelpName = "MS",
+    };
+
+    private readonly Option<double?> _participation = new("--participation")
+    {
+        Description = "The most of a bar's volume that is traded, percent.",
+        HelpName = "P",
+    };
 
     public IEnumerable<Option> All => [_symbol, _timeframe, _balance, _size, _position, _commission, _slippage, _latency, _participation];
 
@@ -27,7 +75,9 @@ internal sealed class ModelOptions
     public TradingSettings Settings(ParseResult parsed)
     {
         var size = Between(parsed.GetValue(_size), "--size", 0.0001m, 1_000);
-        var position = parsed.GetValue(_position) is 0 ? Math.Max(RiskLimits.Default.PositionPercent, size) : Between(parsed.GetValue(_position), "--position", 0.0001m, 1_000);
+        var position = parsed.GetValue(_position) is { } most
+            ? Between(most, "--position", 0.0001m, 1_000)
+            : Math.Max(RiskLimits.Default.PositionPercent, size);
         var participation = parsed.GetValue(_participation);
         if (participation is <= 0 or > 100) throw new CommandFailedException(ExitCode.Usage, $"--participation: expected above 0 to 100, found {participation}.");
         if (parsed.GetValue(_latency) is var latency && !(latency >= 0 && latency < 86_400_000))
@@ -59,7 +109,9 @@ internal sealed class ModelOptions
         Timeframe? timeframe = null;
         if (parsed.GetValue(_timeframe) is { } text)
         {
-            timeframe = Timeframe.TryParse(text, out var found) ? found : throw new CommandFailedException(ExitCode.Usage, $"--bars: expected such as 1m, 1h or 1d, found '{text}'.");
+            timeframe = Timeframe.TryParse(text, out var found)
+                ? found
+                : throw new CommandFailedException(ExitCode.Usage, $"--bars: expected such as 1m, 1h or 1d, found '{text}'.");
         }
 
         return BarFile.Read(files, parsed.GetValue(_symbol), timeframe, venue: null, cancellationToken);

@@ -75,10 +75,12 @@ internal static class SweepCommand
 
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Data.Name}: {result.Data.Bars:N0} bars, {result.Strategy}, {result.Outcomes.Count:N0} combinations ({result.LeftOut:N0} left out, {failed.Count:N0} failed), best by {measure.Name}"));
+            $"{result.Data.Name}: {result.Data.Bars:N0} bars, {result.Strategy}, {result.Outcomes.Count:N0} combinations " +
+            $"({result.LeftOut:N0} left out, {failed.Count:N0} failed), best by {measure.Name}"));
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn(new TableColumn("parameters").NoWrap());
-        foreach (var column in (string[])["return", "annual", "Sharpe", "drawdown", "trades", "profit factor"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        foreach (var column in (string[])["return", "annual", "Sharpe", "drawdown", "trades", "profit factor"])
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         foreach (var outcome in result.Ranked(measure).Take(top))
         {
             var figures = outcome.Figures!;
@@ -97,13 +99,22 @@ internal static class SweepCommand
         terminal.Line($"deflated Sharpe                     {Figure.Percent(report.DeflatedSharpe)} likely above zero");
         terminal.Line($"probability of overfitting          {Figure.Percent(report.CrossValidation.OverfittingProbability)}");
         if (assessment.MonteCarlo is not { } other) return;
-        terminal.Line($"return in other orders of the days  {Figure.Percent(other.TotalReturn.P5)} to {Figure.Percent(other.TotalReturn.P95)} (5 to 95 of 100)");
+        var total = other.TotalReturn;
+        terminal.Line($"return in other orders of the days  {Figure.Percent(total.P5)} to {Figure.Percent(total.P95)} (5 to 95 of 100)");
         terminal.Line($"drawdown in other orders            {Figure.Percent(other.MaxDrawdown.P5)} to {Figure.Percent(other.MaxDrawdown.P95)}");
     }
 
     /// <summary>The best, run again to the whole of its result.</summary>
     private static void Export(
-        ParseResult parsed, Terminal terminal, ExportOptions exports, SweepResult result, SweepPlan plan, BarSeries bars, string name, Measure measure, SweepOutcome best)
+        ParseResult parsed,
+        Terminal terminal,
+        ExportOptions exports,
+        SweepResult result,
+        SweepPlan plan,
+        BarSeries bars,
+        string name,
+        Measure measure,
+        SweepOutcome best)
     {
         var strategy = plan.Strategy.Configure(best.Parameters, plan.Instruments);
         var whole = Backtester.Run(bars, name, new BacktestPlan([strategy], plan.Settings));
