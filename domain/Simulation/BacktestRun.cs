@@ -108,7 +108,14 @@ public sealed class BacktestRun : IDisposable
             }
             while (from < to && closes[from] == close);
 
-            for (; signal < _raised.Count && _raised[signal].Bar.CloseMs == close; signal++) Take(_raised[signal]);
+            for (; signal < _raised.Count && _raised[signal].Bar.CloseMs == close; signal++)
+            {
+                var raised = _raised[signal];
+                Signals.Add(raised);
+                if (map.Length == 1 && raised.Instrument == bars.Instruments[0].Id) Session.OnSignal(map[0], raised);
+                else Session.OnSignal(raised);
+            }
+
             if (Session.Executions.Count > 0) TakeExecutions(close);
             for (var ledger = 0; ledger < _ledgers.Length; ledger++)
             {
@@ -133,12 +140,6 @@ public sealed class BacktestRun : IDisposable
             bars.CloseMs.AsSpan(from, until - from), cash, quantity, bars.Close.AsSpan(from, until - from));
         Session.PassQuietly(instrument, bars.Close[until - 1]);
         return until;
-    }
-
-    private void Take(Signal signal)
-    {
-        Signals.Add(signal);
-        Session.OnSignal(signal);
     }
 
     private void TakeExecutions(long closeMs)

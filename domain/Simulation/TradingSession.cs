@@ -115,9 +115,11 @@ public sealed class TradingSession : IDisposable
     }
 
     /// <exception cref="KeyNotFoundException">The signal is for an instrument that no bar was seen of.</exception>
-    public void OnSignal(Signal signal)
+    public void OnSignal(Signal signal) => OnSignal(_indices[signal.Instrument], signal);
+
+    /// <param name="instrument">The index of the signal's instrument.</param>
+    public void OnSignal(int instrument, Signal signal)
     {
-        var instrument = _indices[signal.Instrument];
         if (_execution.OnSignal(instrument, signal) is { } order) Route(order);
     }
 

@@ -33,6 +33,10 @@ public readonly record struct VenueReport(WorkingOrder Order, OrderEvent Event, 
 /// <param name="barMs">The length of a bar in milliseconds, which tells when it opened.</param>
 public sealed class SimulatedVenue(VenueModel model, long barMs)
 {
+    // The first ones are the same in every run, and a sweep has hundreds of runs.
+    private static readonly string?[] OrderNames = new string?[4_096];
+    private static readonly string?[] TradeNames = new string?[4_096];
+
     private readonly long _latencyMs = (long)model.Latency.TotalMilliseconds;
     private Market[] _markets = [];
     private long _orders;
@@ -75,7 +79,7 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
     private OrderAccepted Rest(WorkingOrder order, long arrivesMs, bool isHere)
     {
         _markets[order.Instrument].Resting.Add(new Resting(order, arrivesMs) { IsHere = isHere });
-        return new OrderAccepted(order.Intent.OrderId, Numbered("SIM-", ++_orders), order.Intent.At);
+        return new OrderAccepted(order.Intent.OrderId, Numbered(OrderNames, "SIM-", ++_orders), order.Intent.At);
     }
 
     private void GoThrough(Market market, in Bar bar, List<VenueReport> reports)
@@ -140,7 +144,7 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         reports.Add(new VenueReport(
             order,
             new OrderFilled(
-                order.Intent.OrderId, Numbered("SIM-T", ++_trades), quantity, at, commission, order.Leaves, bar.CloseTime),
+                order.Intent.OrderId, Numbered(TradeNames, "SIM-T", ++_trades), quantity, at, commission, order.Leaves, bar.CloseTime),
             isAtOpen));
 
         if (order.OneCancelsOther is not { } other) return;
@@ -151,6 +155,9 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
             reports.Add(new VenueReport(other, new OrderCanceled(other.Intent.OrderId, "the other of the pair traded", bar.CloseTime), isAtOpen));
         }
     }
+
+    private static string Numbered(string?[] names, string prefix, long number) =>
+        number < names.Length ? names[number] ??= Numbered(prefix, number) : Numbered(prefix, number);
 
     private static string Numbered(string prefix, long number)
     {
