@@ -13,7 +13,7 @@ namespace AlgoStack.Simulation;
 /// <summary>
 /// From signals to fills: risk, execution, portfolio and the simulated venue, driven instant by instant. Live and
 /// backtest call this same object. Within an instant the order is: <see cref="OnBar(int, in Bar)"/> for each bar by instrument id
-/// (the venue's reports come first, then exits that the bar calls for), then <see cref="OnSignal"/> for each signal by
+/// (the venue's reports come first, then exits that the bar calls for), then <see cref="OnSignal(Signal)"/> for each signal by
 /// instrument id and strategy.
 /// </summary>
 public sealed class TradingSession : IDisposable
