@@ -104,7 +104,7 @@ public sealed class FullServerTests(ServerFixture servers) : IClassFixture<Serve
                     "PostgreSQL takes no more connections (too many connections for database *): * asked for one more of up to 12 as algostack_crowded.");
             }
 
-            await held[0].DisposeAsync();
+            foreach (var connection in held) await connection.DisposeAsync();
             await session.SaveChangesAsync();
             (await session.FetchStreamStateAsync("a"))!.Version.Should().Be(2, "what was not sent is still in the session");
         }
