@@ -2,7 +2,6 @@ using System.CommandLine;
 using AlgoStack.Backtesting;
 using AlgoStack.BarFiles;
 using AlgoStack.Simulation;
-using AlgoStack.Simulation.Venue;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Risk;
 
@@ -74,27 +73,18 @@ internal sealed class ModelOptions
     /// <exception cref="CommandFailedException">A model cannot be read.</exception>
     public TradingSettings Settings(ParseResult parsed)
     {
-        var size = Between(parsed.GetValue(_size), "--size", 0.0001m, 1_000);
-        var position = parsed.GetValue(_position) is { } most
-            ? Between(most, "--position", 0.0001m, 1_000)
-            : Math.Max(RiskLimits.Default.PositionPercent, size);
-        var participation = parsed.GetValue(_participation);
-        if (participation is <= 0 or > 100) throw new CommandFailedException(ExitCode.Usage, $"--participation: expected above 0 to 100, found {participation}.");
-        if (parsed.GetValue(_latency) is var latency && !(latency >= 0 && latency < 86_400_000))
-            throw new CommandFailedException(ExitCode.Usage, $"--latency: expected 0 to 86400000 milliseconds, found {latency}.");
-
         try
         {
-            return new TradingSettings(BacktestPlan.Account)
+            return new ModelText
             {
-                OpeningBalance = Between(parsed.GetValue(_balance), "--balance", 0.01m, 1_000_000_000_000),
-                Limits = new RiskLimits(size, position),
-                Venue = new VenueModel(
-                    PlanText.Commission(parsed.GetValue(_commission)!),
-                    PlanText.Slippage(parsed.GetValue(_slippage)!),
-                    TimeSpan.FromMilliseconds(latency),
-                    participation / 100),
-            };
+                Balance = parsed.GetValue(_balance),
+                Size = parsed.GetValue(_size),
+                Position = parsed.GetValue(_position),
+                Commission = parsed.GetValue(_commission)!,
+                Slippage = parsed.GetValue(_slippage)!,
+                Latency = parsed.GetValue(_latency),
+                Participation = parsed.GetValue(_participation),
+            }.Settings();
         }
         catch (FormatException e)
         {
@@ -116,8 +106,4 @@ internal sealed class ModelOptions
 
         return BarFile.Read(files, parsed.GetValue(_symbol), timeframe, venue: null, cancellationToken);
     }
-
-    private static decimal Between(decimal value, string option, decimal least, decimal most) => value >= least && value <= most
-        ? value
-        : throw new CommandFailedException(ExitCode.Usage, FormattableString.Invariant($"{option}: expected {least} to {most}, found {value}."));
 }

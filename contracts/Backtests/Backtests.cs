@@ -1,4 +1,5 @@
 using AlgoStack.Contracts.Portfolio;
+using AlgoStack.Contracts.Signals;
 
 namespace AlgoStack.Contracts.Backtests;
 
@@ -7,13 +8,34 @@ namespace AlgoStack.Contracts.Backtests;
 /// (<paramref name="SessionId"/>), or instruments over a range.
 /// </summary>
 /// <param name="Speed"><c>1x</c> to <c>1000x</c>, or <c>max</c>.</param>
+/// <param name="Strategies">Null: those that trade when nothing is configured.</param>
+/// <param name="Models">Null: a paper account's.</param>
 public sealed record StartBacktest(
     string? SessionId = null,
     IReadOnlyList<string>? Instruments = null,
     string? Timeframe = null,
     DateTimeOffset? From = null,
     DateTimeOffset? To = null,
-    string Speed = "max");
+    string Speed = "max",
+    IReadOnlyList<StrategyChoice>? Strategies = null,
+    ModelChoices? Models = null);
+
+/// <summary>How a backtest trades, each as the command line writes it; null: as a paper account has it.</summary>
+/// <param name="Commission">As in <c>0.1%</c>.</param>
+/// <param name="Slippage">As in <c>spread=2</c>.</param>
+/// <param name="Latency">Milliseconds from a bar's close to an order's arrival.</param>
+/// <param name="Participation">The most of a bar's volume that is traded, percent.</param>
+/// <param name="Balance">What the account opens with, of each currency.</param>
+/// <param name="Size">Percent of equity that an entry takes.</param>
+/// <param name="Position">The most one instrument may be worth, percent of equity.</param>
+public sealed record ModelChoices(
+    string? Commission = null,
+    string? Slippage = null,
+    double? Latency = null,
+    double? Participation = null,
+    decimal? Balance = null,
+    decimal? Size = null,
+    decimal? Position = null);
 
 /// <summary>A backtest and, once it is through, its report: <c>GET /api/backtest/{id}</c>.</summary>
 public sealed record BacktestView(

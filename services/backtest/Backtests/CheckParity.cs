@@ -6,7 +6,6 @@ using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Simulation;
 using AlgoStack.Strategies;
-using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.Backtest.Backtests;
@@ -69,7 +68,7 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
     /// <summary>Those that the session ran, or the usual ones where it has evaluated nothing.</summary>
     private async Task<IReadOnlyList<ConfiguredStrategy>> StrategiesAsync(string sessionId, CancellationToken cancellationToken) =>
         await evaluations.FindStrategiesAsync(sessionId, cancellationToken) is { } choices
-            ? [.. choices.Select(c => StrategyCatalog.Find(c.Name).Configure(c.Parameters, [.. c.Instruments.Select(i => new InstrumentId(i))]))]
+            ? [.. choices.Select(Plans.Configured)]
             : StrategyCatalog.Usual;
 
     private static double Score(Comparison signals, Comparison intents)

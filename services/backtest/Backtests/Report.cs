@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Simulation;
@@ -38,24 +34,5 @@ public static class Report
     {
         var at = DateTimeOffset.FromUnixTimeMilliseconds(closeMs);
         return run.Session.Balances.Select(b => new EquityPoint(at, b.Currency, b.Cash, b.Equity));
-    }
-
-    /// <summary>SHA-256 over the columns and the instruments' names: two runs with one hash ran over the same bars.</summary>
-    public static string DataHash(IEnumerable<Stretch> stretches)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (_, _, bars) in stretches)
-        {
-            var head = string.Create(CultureInfo.InvariantCulture, $"{bars.Timeframe}|{string.Join(',', bars.Instruments.Select(i => i.Id.Value))}|{bars.Count}\n");
-            hash.AppendData(Encoding.UTF8.GetBytes(head));
-            hash.AppendData(MemoryMarshal.AsBytes(bars.Instrument.AsSpan()));
-            hash.AppendData(MemoryMarshal.AsBytes(bars.CloseMs.AsSpan()));
-            foreach (var column in (double[][])[bars.Open, bars.High, bars.Low, bars.Close, bars.Volume])
-            {
-                hash.AppendData(MemoryMarshal.AsBytes(column.AsSpan()));
-            }
-        }
-
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlgoStack.Backtesting;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.EventStore.Streams;
@@ -17,9 +18,6 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
 
     private const int MostPoints = 2_000;
 
-    /// <summary>One for all backtests: the account is part of an order's id, and equal runs have equal order lists.</summary>
-    private const string Account = "backtest";
-
     public async Task RunAsync(BacktestStarted started, CancellationToken cancellationToken)
     {
         var request = started.Request;
@@ -29,7 +27,8 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
 
         if (!ReplayPace.TryParse(request.Speed, out var pace)) throw new NoDataException($"Speed: expected 1x to 1000x or max, found '{request.Speed}'.");
 
-        using var run = new BacktestRun(new TradingSettings(Account), stretches[0].Bars.Timeframe, StrategyCatalog.Usual);
+        var plan = Plans.Of(request.Strategies, request.Models);
+        using var run = new BacktestRun(plan.Settings, stretches[0].Bars.Timeframe, plan.Strategies);
         await NoteBegunAsync(started.BacktestId, cancellationToken);
         var curve = new List<EquityPoint>();
         var totals = new Totals();
@@ -49,7 +48,7 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
             run.Session.Intents,
             run.Session.Fills,
             run.Session.OrderListHash,
-            Report.DataHash(stretches),
+            DataHash.Of(stretches.Select(s => s.Bars)),
             Report.Statistics(run),
             Thin(curve),
             null,

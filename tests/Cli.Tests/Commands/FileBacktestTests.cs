@@ -99,9 +99,9 @@ public sealed class FileBacktestTests : IDisposable
     [InlineData("backtest", "--strategy", "pairs", "expected two instruments, found none")]
     [InlineData("backtest", "--commission", "much", "Commission: expected none, 0.1%")]
     [InlineData("backtest", "--slippage", "spread=-1", "Slippage: expected none")]
-    [InlineData("backtest", "--size", "0", "--size: expected")]
-    [InlineData("backtest", "--participation", "101", "--participation: expected above 0 to 100")]
-    [InlineData("backtest", "--latency", "-1", "--latency: expected")]
+    [InlineData("backtest", "--size", "0", "Size: expected")]
+    [InlineData("backtest", "--participation", "101", "Participation: expected above 0 to 100")]
+    [InlineData("backtest", "--latency", "-1", "Latency: expected")]
     public async Task What_cannot_be_run_is_refused_by_name(string command, string option, string value, string why)
     {
         var algo = await RunAsync(command, Sp500, option, value);
