@@ -15,6 +15,7 @@ public sealed class SignalEngine
     private readonly Follower[] _followers;
     private readonly Dictionary<InstrumentId, int> _indices = [];
     private readonly List<(int Row, int Follower, FoundVerdict Found)> _merged = [];
+    private readonly List<Signal> _raised = [];
     private Followed[] _instruments = [];
 
     /// <exception cref="ArgumentException">Two are of one name: their orders could not be told apart.</exception>
@@ -70,7 +71,8 @@ public sealed class SignalEngine
     /// sees bars alone, so it may go through all of them before another does, and before anything is traded.
     /// </summary>
     /// <param name="instruments">The index of each of the series' instruments.</param>
-    public void OnBars(BarSeries bars, int[] instruments, int from, int to, List<Signal> signals)
+    /// <param name="signals">Each is added, with its row.</param>
+    public void OnBars(BarSeries bars, int[] instruments, int from, int to, List<(int Row, Signal Signal)> signals)
     {
         for (var f = 0; f < _followers.Length; f++)
         {
@@ -88,12 +90,14 @@ public sealed class SignalEngine
             var followed = _instruments[instruments[bars.Instrument[row]]];
             if (bars.Instruments.Count == 1 && found.Counterpart is StrategyRunner.None && row - from >= MarketContext.Bars - 1)
             {
-                signals.Add(Raise(_followers[f].Strategy, followed.Id, bars[row], found.Verdict, MarketContext.At(bars, row)));
+                signals.Add((row, Raise(_followers[f].Strategy, followed.Id, bars[row], found.Verdict, MarketContext.At(bars, row))));
                 continue;
             }
 
             Feed(bars, instruments, ref fed, row + 1);
-            Raise(_followers[f].Strategy, followed, found.Counterpart, found.Verdict, signals);
+            Raise(_followers[f].Strategy, followed, found.Counterpart, found.Verdict, _raised);
+            foreach (var signal in _raised) signals.Add((row, signal));
+            _raised.Clear();
         }
 
         // Of one instrument only the newest bars matter from here on.

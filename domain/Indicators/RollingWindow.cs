@@ -27,6 +27,12 @@ internal struct RollingWindow
     /// <summary>The values held, in no order that matters.</summary>
     public readonly ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
 
+    /// <summary>All of them, as they lie there; one who fills them says so by <see cref="Next"/>.</summary>
+    public readonly Span<double> Slots => _values;
+
+    /// <summary>The slot that is filled next.</summary>
+    public int Next { readonly get => _next; set => _next = value; }
+
     public readonly double Sum()
     {
         var sum = 0.0;

@@ -49,4 +49,41 @@ public struct Sma : IIndicator
         if (IsWarm) Value = _sum / _window.Length;
         return Value;
     }
+
+    /// <summary>Takes values as <see cref="Push(double)"/> would one by one.</summary>
+    /// <param name="means">What it would have returned for each; as long as <paramref name="values"/> at least.</param>
+    public void Push(ReadOnlySpan<double> values, Span<double> means)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (IsWarm) i += PushPlain(values[i..], means[i..]);
+            if (i < values.Length) means[i] = Push(values[i]);
+        }
+    }
+
+    /// <summary>As many as need no second look: numbers, and of one size with those that leave.</summary>
+    private int PushPlain(ReadOnlySpan<double> values, Span<double> means)
+    {
+        var slots = _window.Slots;
+        var (next, sum, fresh, length) = (_window.Next, _sum, _fresh, (double)slots.Length);
+        means = means[..values.Length];
+        var i = 0;
+        for (; i < values.Length; i++)
+        {
+            var (value, oldest) = (values[i], slots[next]);
+            var moved = sum + (value - oldest);
+            if (!(Math.Abs(moved) >= Math.Abs(oldest) * FreshStartBelow) || !double.IsFinite(value)) break;
+
+            slots[next++] = value;
+            fresh += value;
+            sum = moved;
+            if (next == slots.Length) (next, sum, fresh) = (0, fresh, 0);
+            means[i] = sum / length;
+        }
+
+        _window.Next = next;
+        (_sum, _fresh) = (sum, fresh);
+        if (i > 0) Value = means[i - 1];
+        return i;
+    }
 }

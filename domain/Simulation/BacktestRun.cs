@@ -17,7 +17,7 @@ public sealed class BacktestRun : IDisposable
 
     private readonly SignalEngine _engine;
     private readonly decimal _openingBalance;
-    private readonly List<Signal> _raised = [];
+    private readonly List<(int Row, Signal Signal)> _raised = [];
     private Ledger[] _ledgers = [];
     private IReadOnlyList<Instrument> _mapped = [];
     private int[] _map = [];
@@ -96,7 +96,7 @@ public sealed class BacktestRun : IDisposable
         {
             if (bars.Instruments.Count == 1)
             {
-                from = PassQuietly(bars, map[0], from, to, signal < _raised.Count ? _raised[signal].Bar.CloseMs : long.MaxValue);
+                from = PassQuietly(bars, map[0], from, signal < _raised.Count ? _raised[signal].Row : to);
                 if (from == to) return;
             }
 
@@ -108,9 +108,9 @@ public sealed class BacktestRun : IDisposable
             }
             while (from < to && closes[from] == close);
 
-            for (; signal < _raised.Count && _raised[signal].Bar.CloseMs == close; signal++)
+            for (; signal < _raised.Count && _raised[signal].Row < from; signal++)
             {
-                var raised = _raised[signal];
+                var raised = _raised[signal].Signal;
                 Signals.Add(raised);
                 if (map.Length == 1 && raised.Instrument == bars.Instruments[0].Id) Session.OnSignal(map[0], raised);
                 else Session.OnSignal(raised);
@@ -125,15 +125,12 @@ public sealed class BacktestRun : IDisposable
     }
 
     /// <summary>
-    /// Of one instrument, goes through the rows up to the one that a signal was raised at as long as nothing can trade: what is
-    /// left of them is equity. Returns the first row that it left.
+    /// Of one instrument, goes through the rows up to the one that a signal was raised at where nothing can trade: what is left
+    /// of them is equity. Returns the first row that it left.
     /// </summary>
-    private int PassQuietly(BarSeries bars, int instrument, int from, int to, long signalMs)
+    private int PassQuietly(BarSeries bars, int instrument, int from, int until)
     {
-        if (!Session.IsQuiet(instrument)) return from;
-
-        var until = signalMs == long.MaxValue ? to : Array.BinarySearch(bars.CloseMs, from, to - from, signalMs);
-        if (until <= from) return from;
+        if (until == from || !Session.IsQuiet(instrument)) return from;
 
         var (cash, quantity) = Session.HoldingEstimate(instrument);
         _ledgers[Session.LedgerOf(instrument)].Performance.OnEquities(

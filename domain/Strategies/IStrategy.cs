@@ -16,4 +16,17 @@ public interface IStrategy<TSelf> : IStrategyDefinition<TSelf>
     /// and before the indicators are warm. Nothing is allocated but a verdict.
     /// </summary>
     Verdict? OnBar(in Bar bar);
+
+    /// <summary>
+    /// Takes rows <paramref name="from"/> to before <paramref name="to"/> of a series of one instrument. A strategy needs none
+    /// of its own: it is for one that gains by going through a column at a time, and finds what <see cref="OnBar"/> would.
+    /// </summary>
+    /// <param name="found">Each verdict is added, with its row.</param>
+    static virtual void OnBars(ref TSelf state, BarSeries bars, int from, int to, List<FoundVerdict> found)
+    {
+        for (var row = from; row < to; row++)
+        {
+            if (state.OnBar(bars[row]) is { } verdict) found.Add(new FoundVerdict(row, StrategyRunner.None, verdict));
+        }
+    }
 }

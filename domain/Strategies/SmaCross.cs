@@ -16,6 +16,9 @@ public struct SmaCross : IStrategy<SmaCross>
 
     private const uint FastAboveSlow = 1;
 
+    // Of averages that lie on the stack.
+    private const int ChunkRows = 512;
+
     private Sma _fast;
     private Sma _slow;
     private bool _isLong;
@@ -49,20 +52,40 @@ public struct SmaCross : IStrategy<SmaCross>
             $"the {parameters["slow"]}-bar average ({PriceText.Of(averages[1])})";
     }
 
-    public Verdict? OnBar(in Bar bar)
+    public Verdict? OnBar(in Bar bar) => Decide(_fast.Push(bar.Close), _slow.Push(bar.Close), bar.Close);
+
+    public static void OnBars(ref SmaCross state, BarSeries bars, int from, int to, List<FoundVerdict> found)
+    {
+        Span<double> fast = stackalloc double[ChunkRows];
+        Span<double> slow = stackalloc double[ChunkRows];
+        while (from < to)
+        {
+            var closes = bars.Close.AsSpan(from, Math.Min(ChunkRows, to - from));
+            state._fast.Push(closes, fast[..closes.Length]);
+            state._slow.Push(closes, slow[..closes.Length]);
+            for (var i = 0; i < closes.Length; i++)
+            {
+                if (state.Decide(fast[i], slow[i], closes[i]) is { } verdict) found.Add(new FoundVerdict(from + i, StrategyRunner.None, verdict));
+            }
+
+            from += closes.Length;
+        }
+    }
+
+    private Verdict? Decide(double fast, double slow, double close)
     {
         // NaN until they are warm, and so not above.
-        var isAbove = _fast.Push(bar.Close) > _slow.Push(bar.Close) * AboveRounding;
+        var isAbove = fast > slow * AboveRounding;
         if (isAbove == _isLong) return null;
 
         _isLong = isAbove;
-        return Explain(bar.Close);
+        return Explain(fast, slow, close);
     }
 
-    private readonly Verdict Explain(double close)
+    private readonly Verdict Explain(double fast, double slow, double close)
     {
         // A close higher by one lifts the averages by one over their lengths.
-        var meetingClose = close - ((_fast.Value - _slow.Value) / ((1.0 / _fast.WarmUp) - (1.0 / _slow.WarmUp)));
+        var meetingClose = close - ((fast - slow) / ((1.0 / _fast.WarmUp) - (1.0 / _slow.WarmUp)));
         var score = ScorePart.Of(1, Math.Abs(close - meetingClose) / close / FullDistance);
 
         return new Verdict(
@@ -72,6 +95,6 @@ public struct SmaCross : IStrategy<SmaCross>
             Stop: double.NaN,
             ExpiryBars: 0,
             FlipClose: meetingClose,
-            new Explanation(Values8.Of(_fast.Value, _slow.Value), _isLong ? FastAboveSlow : 0, Values4.Of(score)));
+            new Explanation(Values8.Of(fast, slow), _isLong ? FastAboveSlow : 0, Values4.Of(score)));
     }
 }

@@ -48,7 +48,7 @@ internal sealed class StrategyRunner<TStrategy>(ParameterValues parameters) : St
     {
         if (bars.Instruments.Count == 1)
         {
-            if (instruments[0] is not None) OnBarsOfOne(ref _states[instruments[0]], bars, from, to, found);
+            if (instruments[0] is not None) TStrategy.OnBars(ref _states[instruments[0]], bars, from, to, found);
             return;
         }
 
@@ -57,14 +57,6 @@ internal sealed class StrategyRunner<TStrategy>(ParameterValues parameters) : St
         {
             var instrument = instruments[column[row]];
             if (instrument is not None && states[instrument].OnBar(bars[row]) is { } verdict) found.Add(new FoundVerdict(row, None, verdict));
-        }
-    }
-
-    private static void OnBarsOfOne(ref TStrategy state, BarSeries bars, int from, int to, List<FoundVerdict> found)
-    {
-        for (var row = from; row < to; row++)
-        {
-            if (state.OnBar(bars[row]) is { } verdict) found.Add(new FoundVerdict(row, None, verdict));
         }
     }
 }

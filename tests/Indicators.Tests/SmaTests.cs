@@ -40,5 +40,22 @@ public sealed class SmaTests
     }
 
     [Fact]
+    public void Values_taken_together_give_to_the_bit_what_they_give_one_by_one() =>
+        Prop.ForAll(Series.Prices, Series.Lengths, Arb.From(Gen.Choose(1, 40)), (prices, length, most) =>
+        {
+            // What makes it look twice: no numbers, and one that takes the digits of the others with it.
+            double[] values = [.. prices.Select((p, i) => (i % 23) switch { 7 => double.NaN, 11 => double.PositiveInfinity, 17 => p * 1e9, _ => p })];
+            var (one, many) = (new Sma(length), new Sma(length));
+            var (expected, means) = (values.Select(v => one.Push(v)).ToArray(), new double[values.Length]);
+            for (var (from, count) = (0, 1); from < values.Length; from += count, count = (count * 7 % most) + 1)
+            {
+                count = Math.Min(count, values.Length - from);
+                many.Push(values.AsSpan(from, count), means.AsSpan(from));
+            }
+
+            return expected.AsSpan().SequenceEqual(means) && many.Value.Equals(one.Value);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void A_length_below_one_is_refused() => FluentActions.Invoking(() => new Sma(0)).Should().Throw<ArgumentOutOfRangeException>();
 }

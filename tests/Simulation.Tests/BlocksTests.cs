@@ -28,7 +28,7 @@ public sealed class BlocksTests
             for (var row = 0; row < bars.Count; row++) one.OnBar(bars.Instrument[row], bars[row], expected);
 
             var other = NewEngine(bars);
-            var found = new List<Signal>();
+            var found = new List<(int Row, Signal Signal)>();
             var (random, from) = (new SplitMix64((ulong)seed), 0);
             while (from < bars.Count)
             {
@@ -37,7 +37,8 @@ public sealed class BlocksTests
                 from = to;
             }
 
-            return expected.Count > 10 && found.SequenceEqual(expected);
+            return expected.Count > 10 && found.Select(f => f.Signal).SequenceEqual(expected)
+                && found.TrueForAll(f => bars.CloseMs[f.Row] == f.Signal.Bar.CloseMs);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
 
     [Fact]
@@ -60,15 +61,15 @@ public sealed class BlocksTests
                 .. Enumerable.Range(0, 2).Select(i => (Alone(walk.Instruments[i], rows.Where(r => r.Instrument == i && r.Bar.CloseMs > Apart)), new[] { i })),
             ];
             var (one, other) = (Engine(walk), Engine(walk));
-            var (expected, found) = (new List<Signal>(), new List<Signal>());
+            var (expected, found) = (new List<Signal>(), new List<(int Row, Signal Signal)>());
             foreach (var (bars, map) in parts)
             {
                 for (var row = 0; row < bars.Count; row++) one.OnBar(map[bars.Instrument[row]], bars[row], expected);
                 other.OnBars(bars, map, 0, bars.Count, found);
             }
 
-            found.Should().Equal(expected);
-            raised += found.Count(s => s.Bar.CloseMs == Together);
+            found.Select(f => f.Signal).Should().Equal(expected);
+            raised += found.Count(f => f.Signal.Bar.CloseMs == Together);
         }
 
         raised.Should().BePositive();
