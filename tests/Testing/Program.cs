@@ -2,7 +2,7 @@ using AlgoStack.Testing;
 using AlgoStack.Testing.Running;
 using Aspire.Hosting;
 
-// What `./test` runs: every test project, one after the other, against one PostgreSQL and one RabbitMQ.
+// What `./test` runs: every test project against one PostgreSQL and one RabbitMQ.
 try
 {
     using var run = new TestRun(Repository.Root, Console.Out);

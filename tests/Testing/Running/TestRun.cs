@@ -13,9 +13,17 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
     private static readonly TimeSpan ProjectTimeoutOfAll = TimeSpan.FromMinutes(50);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
+    // They only compute, and so use up what the others, which mostly wait for processes and servers, leave of the machine.
+    private static readonly string[] ProjectsThatCompute =
+    [
+        "Architecture.Tests", "Backtesting.Tests", "BarFiles.Tests", "Contracts.Tests", "Engine.Tests", "Indicators.Tests", "Simulation.Tests",
+        "Strategies.Tests", "Trading.Tests",
+    ];
+
     private readonly string _results = Path.Combine(root, "artifacts", "test");
     private readonly Coverage _coverage = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _reporting = new(1);
 
     /// <returns>The exit code: 0 when every project ran at least one test and none failed.</returns>
     public async Task<int> RunAsync()
@@ -34,20 +42,35 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
             [TestServers.ManagementVariable] = rabbitMQ.Management.OriginalString,
         };
 
-        var total = new TestCounts(0, 0, 0);
-        foreach (var project in Directory.GetDirectories(Path.Combine(root, "tests"), "*.Tests").Order(StringComparer.Ordinal))
-        {
-            if (_stop.IsCancellationRequested) break;
-
-            total += await RunProjectAsync(Path.GetFileName(project), servers);
-        }
+        var lanes = Directory.GetDirectories(Path.Combine(root, "tests"), "*.Tests")
+            .Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)
+            .ToLookup(project => ProjectsThatCompute.Contains(project, StringComparer.Ordinal));
+        var counts = await Task.WhenAll(RunInTurnAsync(lanes[false], servers), RunInTurnAsync(lanes[true], servers));
+        var total = counts[0] + counts[1];
 
         await output.WriteLineAsync($"line coverage {_coverage}");
         await output.WriteLineAsync(total.ToString());
         return total is { Failed: 0, Passed: > 0 } && !_stop.IsCancellationRequested ? 0 : 1;
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _reporting.Dispose();
+    }
+
+    private async Task<TestCounts> RunInTurnAsync(IEnumerable<string> projects, Dictionary<string, string?> servers)
+    {
+        var total = new TestCounts(0, 0, 0);
+        foreach (var project in projects)
+        {
+            if (_stop.IsCancellationRequested) break;
+
+            total += await RunProjectAsync(project, servers);
+        }
+
+        return total;
+    }
 
     private async Task<TestCounts> RunProjectAsync(string project, Dictionary<string, string?> servers)
     {
@@ -62,6 +85,19 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
         var log = Path.Combine(folder, "output.log");
         var ended = await RunToEndAsync(new ProcessSpec(BuiltProject.DotnetPath, arguments, root, log) { Environment = servers });
 
+        await _reporting.WaitAsync(CancellationToken.None);
+        try
+        {
+            return await ReportAsync(project, folder, ended, log, Stopwatch.GetElapsedTime(started));
+        }
+        finally
+        {
+            _reporting.Release();
+        }
+    }
+
+    private async Task<TestCounts> ReportAsync(string project, string folder, string? ended, string log, TimeSpan took)
+    {
         var result = TestResult.Read(Path.Combine(folder, "result.trx"));
         foreach (var report in Directory.GetFiles(folder, "coverage.cobertura.xml", SearchOption.AllDirectories)) _coverage.Add(report);
 
@@ -71,7 +107,7 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
         if ((ended is not null || ranNone) && counts.Failed == 0) counts = counts with { Failed = 1 };
 
         await output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{project,-24} {counts,-42} {Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s"));
+            CultureInfo.InvariantCulture, $"{project,-24} {counts,-42} {took.TotalSeconds,6:0.0} s"));
         foreach (var failure in result.Failures) await output.WriteLineAsync($"  FAILED {failure}");
         if (ended is not null)
             await output.WriteLineAsync($"  {ended}; {log} ends:\n{await LogFile.TailAsync(log, CancellationToken.None)}");
