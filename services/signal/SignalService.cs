@@ -25,11 +25,14 @@ public static class SignalService
         builder.AddBus(bus => bus.AddOrderedConsumer<EvaluateBars, BarsClosed>());
         builder.Services.AddSingleton(ConfiguredStrategies.From(builder.Configuration));
         builder.Services.AddSingleton<SessionEngines>();
+        builder.Services.AddSingleton<LatestSignals>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapEventStore();
         GetSignals.Map(app);
+        LatestSignals.Map(app);
+        GetShowcase.Map(app);
         GetEvaluations.Map(app);
         GetStrategies.Map(app);
         return app;

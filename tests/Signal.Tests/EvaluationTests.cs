@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.Signal.Signals;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using AlgoStack.Testing.Trading;
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Xunit;
 
 namespace AlgoStack.Signal.Tests;
@@ -103,12 +106,98 @@ public sealed class EvaluationTests(ServerFixture servers) : IClassFixture<Serve
         (await signal.GetAsync<BarsEvaluated[]>("/sessions/nobody/evaluations")).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task The_latest_signals_are_kept_until_there_are_newer_ones_and_for_a_minute_at_most()
+    {
+        using var session = RecordedSession.Of("replay-latest", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using var signal = await here.StartSignalAsync();
+        (await LatestAsync()).Should().BeEmpty();
+
+        for (var sent = 1; sent <= session.Batches.Count; sent++)
+        {
+            await here.Bus.PublishAsync(session.Batches[sent - 1]);
+            await Eventually.Equal(sent, () => here.Told.Count);
+            var raised = session.Evaluations.Take(sent).SelectMany(e => e.Signals).Select(s => s.SignalId).Reverse().ToArray();
+            (await LatestAsync()).Should().Equal(raised.Take(100));
+            (await LatestAsync("?limit=3")).Should().Equal(raised.Take(3));
+        }
+
+        // Behind the service's back, as another instance of it would.
+        var clock = new SteppedClock();
+        var database = signal.Get<NpgsqlDataSource>();
+        var latest = new LatestSignals(database, clock);
+        (await latest.ReadAsync(CancellationToken.None)).Should().NotBeEmpty();
+        await using var delete = database.CreateCommand("delete from signals");
+        await delete.ExecuteNonQueryAsync();
+        clock.Now = TimeSpan.FromSeconds(59);
+        (await latest.ReadAsync(CancellationToken.None)).Should().NotBeEmpty();
+        clock.Now = TimeSpan.FromSeconds(60);
+        (await latest.ReadAsync(CancellationToken.None)).Should().BeEmpty();
+
+        async Task<IEnumerable<string>> LatestAsync(string query = "") =>
+            (await signal.GetAsync<SignalRaised[]>($"/signals/latest{query}")).Select(s => s.SignalId);
+    }
+
+    [Fact]
+    public async Task Strategies_count_as_running_until_their_session_ends()
+    {
+        using var session = RecordedSession.Of("replay-running", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using var signal = await here.StartSignalAsync();
+
+        await here.Bus.PublishAsync(session.Batches[0]);
+        await Eventually.Equal(2.0, RunningAsync);
+        foreach (var batch in session.Batches.Skip(1)) await here.Bus.PublishAsync(batch);
+        await Eventually.Equal(0.0, RunningAsync);
+
+        async Task<double?> RunningAsync() => (await signal.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)))
+            .Split('\n').Where(line => line.StartsWith("algostack_strategies_running ", StringComparison.Ordinal))
+            .Select(line => (double?)double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).SingleOrDefault();
+    }
+
+    [Fact]
+    public async Task The_showcase_tells_how_sure_signals_were_over_all_and_by_strategy()
+    {
+        using var session = RecordedSession.Of("replay-showcase", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using var signal = await here.StartSignalAsync();
+        (await signal.GetAsync<SignalShowcase>("/signals/performance-showcase")).Should().BeEquivalentTo(
+            new SignalShowcase(new SignalFigures(0, null, null, null, null), new Dictionary<string, SignalFigures>(StringComparer.Ordinal)));
+        foreach (var batch in session.Batches) await here.Bus.PublishAsync(batch);
+        await Eventually.Equal(session.Batches.Count, () => here.Told.Count);
+
+        var showcase = await signal.GetAsync<SignalShowcase>($"/signals/performance-showcase?session={session.Id}");
+
+        ShouldBeOf(showcase.All, session.Signals);
+        showcase.Strategies.Keys.Should().BeEquivalentTo(session.Signals.Select(s => s.Strategy).Distinct(StringComparer.Ordinal));
+        foreach (var (strategy, figures) in showcase.Strategies) ShouldBeOf(figures, [.. session.Signals.Where(s => s.Strategy == strategy)]);
+        (await signal.GetAsync<SignalShowcase>("/signals/performance-showcase?session=nobody")).All.Signals.Should().Be(0);
+
+        static void ShouldBeOf(SignalFigures figures, IReadOnlyCollection<SignalRaised> signals)
+        {
+            figures.Signals.Should().Be(signals.Count);
+            figures.Confidence.Should().BeApproximately(signals.Average(s => s.Score), 1e-12);
+            figures.HighConfidence.Should().BeApproximately(signals.Count(s => s.Score >= 0.8) / (double)signals.Count, 1e-12);
+            figures.Quality.Should().BeApproximately(signals.Average(s => s.Quality), 1e-12);
+        }
+    }
+
     private static async Task ShouldShow(ServiceUnderTest signal, string path, IEnumerable<SignalRaised> expected) =>
         (await signal.GetAsync<SignalRaised[]>(path)).Select(s => s.SignalId).Should().Equal(expected.Reverse().Select(s => s.SignalId));
 
     /// <summary>All of it but the latency, which is no part of what a batch comes to.</summary>
     private static string Text(BarsEvaluated evaluated) =>
         JsonSerializer.Serialize(evaluated with { Signals = [.. evaluated.Signals.Select(s => s with { LatencyMs = 0 })] });
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+    }
 
     /// <summary>What the signal service finds around it: servers of its own, ingestion, and somebody who listens.</summary>
     private sealed record Surroundings(string Database, string Broker, HttpPeer Tape, BusPeer Bus) : IAsyncDisposable

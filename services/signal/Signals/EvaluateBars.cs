@@ -7,7 +7,7 @@ using MassTransit;
 namespace AlgoStack.Signal.Signals;
 
 /// <summary>Puts every batch of bars through the strategies, in order, and appends what came of it.</summary>
-public sealed class EvaluateBars(SessionEngines engines, EventLog log, TapeClient tape, TimeProvider clock) : IConsumer<BarsClosed>
+public sealed class EvaluateBars(SessionEngines engines, EventLog log, TapeClient tape, LatestSignals latest, TimeProvider clock) : IConsumer<BarsClosed>
 {
     private const string Consumer = "evaluate-bars";
 
@@ -42,5 +42,7 @@ public sealed class EvaluateBars(SessionEngines engines, EventLog log, TapeClien
         session.Append(BatchEvaluated.StreamOf(batch.SessionId, batch.Partition), batch.Sequence - 1, [evaluated]);
         session.AdvanceSequence(Consumer, batch.SessionId, batch.Partition, batch.Sequence - 1, batch.Sequence);
         await session.SaveChangesAsync(cancellationToken);
+        if (evaluated.Signals.Count > 0) latest.Forget();
+        engines.TellRunning();
     }
 }

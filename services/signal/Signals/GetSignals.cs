@@ -12,7 +12,7 @@ public static class GetSignals
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/signals", ReadAsync);
 
     /// <param name="before">Only signals whose bar closed before this time: the last row's, to page on.</param>
-    private static async Task<IReadOnlyList<SignalRaised>> ReadAsync(
+    internal static async Task<IReadOnlyList<SignalRaised>> ReadAsync(
         NpgsqlDataSource database, string? session, string? strategy, string? instrument, DateTimeOffset? before, int? limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(

@@ -20,12 +20,16 @@ public sealed class SessionEngine(Timeframe timeframe, IReadOnlyList<StrategyCho
     /// <summary>Sequence of the newest batch in the engine's state.</summary>
     public long LastSequence { get; private set; }
 
+    /// <summary>The session's last batch was evaluated.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Evaluates the next batch.</summary>
     /// <param name="batch">The batch after <see cref="LastSequence"/>.</param>
     /// <param name="latencyMs">Asked once, when the evaluation is done: milliseconds since the batch arrived.</param>
     public BatchEvaluated Evaluate(BarsClosed batch, Func<double> latencyMs)
     {
         Fold(batch.Sequence, batch.Bars, batch.WarmUp);
+        HasEnded = batch.EndOfSession;
         var latency = latencyMs();
         var raised = _signals.Count == 0 ? [] : _signals.ConvertAll(s => SignalWording.ToStored(s, latency));
         _signals.Clear();

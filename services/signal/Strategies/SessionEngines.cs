@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore.Streams;
@@ -14,6 +15,10 @@ public sealed class SessionEngines(TapeClient tape, EventLog log, ConfiguredStra
 {
     /// <summary>Sessions kept in memory; the one longest unused makes room, and is folded anew if it speaks again.</summary>
     private const int MostSessions = 16;
+
+    private static readonly Meter Meter = new("AlgoStack.Signal");
+    private static readonly Gauge<int> Running = Meter.CreateGauge<int>(
+        "algostack.strategies.running", "{strategy}", "Strategies at work, over the sessions that have not ended.");
 
     private readonly Dictionary<(string SessionId, int Partition), SessionEngine> _engines = [];
     private readonly List<(string SessionId, int Partition)> _byUse = [];
@@ -38,6 +43,8 @@ public sealed class SessionEngines(TapeClient tape, EventLog log, ConfiguredStra
 
         return engine;
     }
+
+    public void TellRunning() => Running.Record(_engines.Values.Where(e => !e.HasEnded).Sum(e => e.Strategies.Count));
 
     /// <summary>Those the session began with, whatever is configured since.</summary>
     private async Task<IReadOnlyList<StrategyChoice>> StrategiesAsync(BarsClosed batch, CancellationToken cancellationToken)
