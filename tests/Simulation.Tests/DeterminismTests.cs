@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Research;
@@ -17,6 +19,16 @@ public sealed class DeterminismTests
 
         Hash(bars).Should().Be(Hash(bars));
         Hash(bars).Should().NotBe(Hash(RandomWalk.Of(seed: 5, minutes: 3_000, instruments: 2)));
+    }
+
+    [Fact]
+    public void Replayed_twenty_times_a_history_ends_the_same_each_time_event_by_event()
+    {
+        // A million bars behind ./test --all.
+        var minutes = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_ALL") is "1" ? 500_000 : 5_000;
+        var bars = RandomWalk.Of(seed: 6, minutes, instruments: 2);
+
+        Enumerable.Range(0, 20).Select(_ => EventHash(bars)).Distinct(StringComparer.Ordinal).Should().ContainSingle();
     }
 
     [Fact]
@@ -63,6 +75,27 @@ public sealed class DeterminismTests
 
         return RandomWalk.Of(
             bars.Instruments, [.. rows.Select((row, i) => (bars.Instrument[i], bars[row] with { CloseMs = bars.CloseMs[i] }))]);
+    }
+
+    /// <summary>SHA-256 of every signal, order event and position event as text, and of what the account ends with.</summary>
+    private static string EventHash(BarSeries bars)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var run = new BacktestRun(Everything.Settings, bars.Timeframe, Everything.Strategies(bars.Instruments));
+        for (var from = 0; from < bars.Count;)
+        {
+            var to = BacktestRun.EndOfInstant(bars, Math.Min(from + 4_999, bars.Count - 1), bars.Count);
+            run.Run(bars, from, to);
+            foreach (var said in run.Signals.Concat<object>(run.Session.OrderEvents).Concat(run.Session.PositionEvents).Concat(run.Trades.Cast<object>())) Add(said);
+            run.ClearEvents();
+            from = to;
+        }
+
+        foreach (var balance in run.Session.Balances) Add(balance);
+        foreach (var (currency, statistics) in run.Statistics) Add((currency, statistics));
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+
+        void Add(object said) => hash.AppendData(Encoding.UTF8.GetBytes($"{said}\n"));
     }
 
     private static string Hash(BarSeries bars)
