@@ -25,6 +25,7 @@ public static class BacktestService
             store.Subscribe<PublishBacktests>();
         });
         builder.AddBus();
+        builder.Services.AddLimits();
         builder.Services.AddSingleton<TapeData>();
         builder.Services.AddSingleton<RunBacktest>();
         builder.Services.AddSingleton<CheckParity>();
@@ -33,6 +34,7 @@ public static class BacktestService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.UseRateLimiter();
         app.MapEventStore();
         StartReplay.Map(app);
         GetBacktest.Map(app);
