@@ -86,30 +86,34 @@ public sealed class RunTests(ServerFixture servers) : IClassFixture<ServerFixtur
             .Descendants("section").Select(section => section.Attribute("id")?.Value);
     }
 
-    [Theory]
-    [InlineData("symbol=NOBODY&days=30", HttpStatusCode.NotFound, "symbol_unknown", DailyTape.Instrument)]
-    [InlineData("days=30", HttpStatusCode.NotFound, "symbol_unknown", DailyTape.Instrument)]
-    [InlineData("symbol=TWIN&days=30", HttpStatusCode.BadRequest, "symbol_ambiguous", "TWIN.AAA, TWIN.BBB")]
-    [InlineData("symbol=TWIN.AAA&days=30", HttpStatusCode.BadRequest, "range_empty", "TWIN.AAA")]
-    [InlineData("symbol=SP500-2000&days=30&timeframe=1h", HttpStatusCode.BadRequest, "range_empty", "1h")]
-    [InlineData("symbol=SP500-2000&days=30&timeframe=soon", HttpStatusCode.BadRequest, "timeframe_invalid", "soon")]
-    [InlineData("symbol=SP500-2000&days=0", HttpStatusCode.BadRequest, "days_invalid", "1 to 3650, found '0'")]
-    [InlineData("symbol=SP500-2000&days=3651", HttpStatusCode.BadRequest, "days_invalid", "3651")]
-    [InlineData("symbol=SP500-2000&days=many", HttpStatusCode.BadRequest, "days_invalid", "many")]
-    [InlineData("symbol=SP500-2000", HttpStatusCode.BadRequest, "days_invalid", "''")]
-    [InlineData("symbol=SP500-2000&days=30&strategy=luck", HttpStatusCode.BadRequest, "strategy_invalid", "luck")]
-    [InlineData("symbol=SP500-2000&days=30&strategy=sma-cross fast=30 slow=10", HttpStatusCode.BadRequest, "strategy_invalid", "fast")]
-    [InlineData("symbol=SP500-2000&days=30&strategy=sma-cross speed=1", HttpStatusCode.BadRequest, "strategy_invalid", "speed")]
-    [InlineData("symbol=SP500-2000&days=30&strategy=pairs", HttpStatusCode.BadRequest, "strategy_invalid", "two instruments")]
-    [InlineData("symbol=SP500-2000&days=30&strategy=sma-cross&strategy=sma-cross", HttpStatusCode.BadRequest, "strategy_invalid", "twice")]
-    [InlineData("symbol=SP500-2000&days=30&strategy=sma-cross @TWIN.AAA", HttpStatusCode.BadRequest, "strategy_invalid", "TWIN.AAA")]
-    public async Task What_cannot_run_is_refused_before_it_is_queued(string query, HttpStatusCode status, string code, string found)
+    [Fact]
+    public async Task What_cannot_run_is_refused_before_it_is_queued()
     {
         await using var here = await Surroundings.StartAsync(servers, _tape);
+        foreach (var (query, status, code, found) in ((string, HttpStatusCode, string, string)[])
+        [
+            ("symbol=NOBODY&days=30", HttpStatusCode.NotFound, "symbol_unknown", DailyTape.Instrument),
+            ("days=30", HttpStatusCode.NotFound, "symbol_unknown", DailyTape.Instrument),
+            ("symbol=TWIN&days=30", HttpStatusCode.BadRequest, "symbol_ambiguous", "TWIN.AAA, TWIN.BBB"),
+            ("symbol=TWIN.AAA&days=30", HttpStatusCode.BadRequest, "range_empty", "TWIN.AAA"),
+            ("symbol=SP500-2000&days=30&timeframe=1h", HttpStatusCode.BadRequest, "range_empty", "1h"),
+            ("symbol=SP500-2000&days=30&timeframe=soon", HttpStatusCode.BadRequest, "timeframe_invalid", "soon"),
+            ("symbol=SP500-2000&days=0", HttpStatusCode.BadRequest, "days_invalid", "1 to 3650, found '0'"),
+            ("symbol=SP500-2000&days=3651", HttpStatusCode.BadRequest, "days_invalid", "3651"),
+            ("symbol=SP500-2000&days=many", HttpStatusCode.BadRequest, "days_invalid", "many"),
+            ("symbol=SP500-2000", HttpStatusCode.BadRequest, "days_invalid", "''"),
+            ("symbol=SP500-2000&days=30&strategy=luck", HttpStatusCode.BadRequest, "strategy_invalid", "luck"),
+            ("symbol=SP500-2000&days=30&strategy=sma-cross fast=30 slow=10", HttpStatusCode.BadRequest, "strategy_invalid", "fast"),
+            ("symbol=SP500-2000&days=30&strategy=sma-cross speed=1", HttpStatusCode.BadRequest, "strategy_invalid", "speed"),
+            ("symbol=SP500-2000&days=30&strategy=pairs", HttpStatusCode.BadRequest, "strategy_invalid", "two instruments"),
+            ("symbol=SP500-2000&days=30&strategy=sma-cross&strategy=sma-cross", HttpStatusCode.BadRequest, "strategy_invalid", "twice"),
+            ("symbol=SP500-2000&days=30&strategy=sma-cross @TWIN.AAA", HttpStatusCode.BadRequest, "strategy_invalid", "TWIN.AAA"),
+        ])
+        {
+            using var response = await here.PostAsync($"/api/backtest/run?{query}");
+            (await ProblemAsync(response, status, code)).GetProperty("detail").GetString().Should().Contain(found);
+        }
 
-        using var response = await here.PostAsync($"/api/backtest/run?{query}");
-
-        (await ProblemAsync(response, status, code)).GetProperty("detail").GetString().Should().Contain(found);
         (await here.ListAsync("")).Should().BeEmpty();
     }
 
@@ -141,11 +145,11 @@ public sealed class RunTests(ServerFixture servers) : IClassFixture<ServerFixtur
             await ProblemAsync(refused, status, code);
         }
 
-        using var taken = await here.PostAsync(Run, new BacktestChoices([cross], new ModelChoices(Commission: "none", Balance: 5_000)));
+        using var taken = await here.PostAsync(Run, new BacktestChoices([cross], new ModelChoices(Commission: "none", Balance: 50_000)));
         taken.StatusCode.Should().Be(HttpStatusCode.Accepted);
         taken.Headers.Location!.ToString().Should().StartWith("/api/backtest/");
         var ended = await here.EndedAsync((await taken.Content.ReadFromJsonAsync<BacktestView>())!);
-        (ended.Statistics[0].OpeningEquity, ended.Statistics[0].Commission).Should().Be((5_000, 0));
+        (ended.Statistics[0].OpeningEquity, ended.Statistics[0].Commission).Should().Be((50_000, 0));
         ended.Statistics[0].Trades.Should().BePositive();
     }
 
@@ -225,6 +229,8 @@ public sealed class RunTests(ServerFixture servers) : IClassFixture<ServerFixtur
     public async Task A_strategy_that_throws_or_never_ends_is_said_with_the_bars_it_was_at()
     {
         await using var here = await Surroundings.StartAsync(servers, _tape);
+        // The queue has looked for what is unfinished by then, and leaves alone what comes now.
+        await here.RunAsync("symbol=SP500-2000&days=30");
         var runner = new RunBacktest(here.Backtest.Get<TapeData>(), here.Backtest.Get<EventLog>(), TimeProvider.System) { StepLimit = TimeSpan.FromSeconds(0.2) };
         var request = new StartBacktest(null, [DailyTape.Instrument], "1d");
         var throwing = new BacktestPlan([Faulty.Entry.Configure("endless=0")], new ModelText().Settings());
