@@ -122,7 +122,7 @@ public sealed record RiskFigures(
 /// <param name="Exposure">The share of the time with a position open, 0 to 1.</param>
 /// <param name="Turnover">A year.</param>
 public sealed record ActivityFigures(
-    double? PayoffRatio, decimal? Expectancy, double? Kelly, TimeSpan? AverageHolding, double? Exposure, double? Turnover);
+    double? PayoffRatio, decimal? Expectancy, double? Kelly, double? AverageHoldingDays, double? Exposure, double? Turnover);
 
 /// <summary>Beside holding the instruments in equal parts, over the days that both have. Null: cannot be known.</summary>
 public sealed record HoldingFigures(

@@ -43,7 +43,7 @@ public static class Report
         s.AnnualReturn,
         Told(s.Risk),
         new ActivityFigures(
-            s.Activity.PayoffRatio, s.Activity.Expectancy, s.Activity.Kelly, s.Activity.AverageHolding, s.Activity.Exposure, s.Activity.Turnover),
+            s.Activity.PayoffRatio, s.Activity.Expectancy, s.Activity.Kelly, s.Activity.AverageHolding?.TotalDays, s.Activity.Exposure, s.Activity.Turnover),
         holding is null
             ? null
             : new HoldingFigures(holding.Days, holding.Alpha, holding.Beta, holding.Correlation, holding.TrackingError, holding.InformationRatio));
