@@ -3,7 +3,6 @@ using System.Globalization;
 using AlgoStack.Cli.Backtests;
 using AlgoStack.Cli.Reaching;
 using AlgoStack.Contracts.Backtests;
-using Spectre.Console;
 
 namespace AlgoStack.Cli.Commands;
 
@@ -66,28 +65,23 @@ internal static class BacktestsCommand
             return;
         }
 
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var column in (string[])["id", "state", "symbol", "strategy"]) table.AddColumn(new TableColumn(column).NoWrap());
-        foreach (var column in (string[])["return", "Sharpe"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
-        table.AddColumn(new TableColumn("started").NoWrap());
+        // Lines and no table: an id is not to be broken, it is copied.
+        terminal.Line($"{"id",-32}  {"state",-12} {"symbol",-20} {"strategy",-24} {"return",10} {"Sharpe",8}  started");
         foreach (var backtest in backtests)
         {
-            table.AddRow(
-                Markup.Escape(backtest.BacktestId),
-                State(backtest),
-                Markup.Escape(Names(backtest.Instruments ?? backtest.Request.Instruments ?? [$"session {backtest.Request.SessionId}"])),
-                Markup.Escape(Names([.. (backtest.Strategies ?? backtest.Request.Strategies ?? []).Select(s => s.Name)])),
-                string.Join(" ", backtest.Statistics.Select(s => Figure.Percent(s.TotalReturn))),
-                string.Join(" ", backtest.Statistics.Select(s => Figure.Ratio(s.Sharpe))),
-                Figure.Time(backtest.StartedAt.ToUnixTimeMilliseconds()));
+            var symbols = Names(backtest.Instruments ?? backtest.Request.Instruments ?? [$"session {backtest.Request.SessionId}"]);
+            var strategies = Names([.. (backtest.Strategies ?? backtest.Request.Strategies ?? []).Select(s => s.Name)]);
+            var returns = string.Join(" ", backtest.Statistics.Select(s => Figure.Percent(s.TotalReturn)));
+            var sharpes = string.Join(" ", backtest.Statistics.Select(s => Figure.Ratio(s.Sharpe)));
+            terminal.Line(
+                $"{backtest.BacktestId,-32}  {State(backtest),-12} {symbols,-20} {strategies,-24} {returns,10} {sharpes,8}  "
+                + Figure.Time(backtest.StartedAt.ToUnixTimeMilliseconds()));
         }
-
-        terminal.Ansi().Write(table);
     }
 
     private static string State(BacktestView backtest) => backtest is { State: "running", Progress: { } progress }
         ? string.Create(CultureInfo.InvariantCulture, $"running {progress * 100:0} %")
-        : Markup.Escape(backtest.State);
+        : backtest.State;
 
     private static string Names(IReadOnlyList<string> names) => names.Count switch
     {

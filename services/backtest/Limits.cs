@@ -7,7 +7,7 @@ namespace AlgoStack.Backtest;
 
 /// <summary>
 /// How often one caller may ask for what costs much: a policy's name goes to <c>RequireRateLimiting</c>. Each is a sliding
-/// window for each caller, kept by this process; what is over it is answered 429 <c>rate_limited</c> with <c>Retry-After</c>.
+/// window for each caller, kept by this process, in which what is refused counts as well; what is over it is answered 429 <c>rate_limited</c> with <c>Retry-After</c>.
 /// </summary>
 public static class Limits
 {
@@ -43,7 +43,8 @@ public static class Limits
         var limit = policy == Run ? OfRun : OfExpensive;
         var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var known) ? known : limit.Window;
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        var detail = $"{context.Request.Path}: expected at most {limit.PermitLimit} requests in {limit.Window.TotalMinutes:0} minutes from one caller.";
+        var detail = $"{context.Request.Path}: expected at most {limit.PermitLimit} requests in {limit.Window.TotalMinutes:0} minutes " +
+            $"from one caller; come back in {context.Response.Headers.RetryAfter} s.";
         await Problem.Of(StatusCodes.Status429TooManyRequests, "rate_limited", detail, retryable: true).ExecuteAsync(context);
     }
 }

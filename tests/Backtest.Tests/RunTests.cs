@@ -10,6 +10,7 @@ using AlgoStack.Backtesting.Reports;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore.Streams;
+using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.Strategies;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
@@ -151,6 +152,19 @@ public sealed class RunTests(ServerFixture servers) : IClassFixture<ServerFixtur
         var ended = await here.EndedAsync((await taken.Content.ReadFromJsonAsync<BacktestView>())!);
         (ended.Statistics[0].OpeningEquity, ended.Statistics[0].Commission).Should().Be((50_000, 0));
         ended.Statistics[0].Trades.Should().BePositive();
+    }
+
+    [Fact]
+    public async Task A_range_longer_than_the_tape_gives_at_once_is_read_whole()
+    {
+        await using var here = await Surroundings.StartAsync(servers, _tape);
+        var request = new StartBacktest(null, [DailyTape.Instrument], "1d", _tape.Close(50), _tape.Close(450));
+
+        var whole = await here.Backtest.Get<TapeData>().OfAsync(request, CancellationToken.None);
+        var paged = await new TapeData(here.Backtest.Get<TapeClient>()) { PageBars = 100 }.OfAsync(request, CancellationToken.None);
+
+        whole.Should().ContainSingle().Which.Bars.CloseMs.Should().Equal(_tape.Bars.CloseMs[50..451]);
+        paged.Should().BeEquivalentTo(whole);
     }
 
     [Fact]

@@ -15,11 +15,11 @@ public sealed class NoDataException(string message) : Exception(message);
 /// <summary>Brings bars from the tape into the engines' columns.</summary>
 public sealed class TapeData(TapeClient tape)
 {
-    /// <summary>The most bars that are asked for at once.</summary>
-    private const int PageBars = 1_000_000;
-
     /// <summary>The most bars that a range may hold: ten years of minutes, or 100 instruments of 100,000 bars.</summary>
     private const int MostBars = 10_000_000;
+
+    /// <summary>The most bars that are asked for at once.</summary>
+    public int PageBars { get; init; } = 1_000_000;
 
     /// <summary>What a request asks for.</summary>
     /// <exception cref="NoDataException">The tape has none, or too many.</exception>
@@ -36,7 +36,11 @@ public sealed class TapeData(TapeClient tape)
         return new BarSeries(
             stretches[0].Bars.Timeframe,
             instruments,
-            [.. traded.SelectMany(s => s.Instrument.Select(i => Array.FindIndex(instruments, known => known.Id == s.Instruments[i].Id)))],
+            [.. traded.SelectMany(s =>
+            {
+                int[] places = [.. s.Instruments.Select(i => Array.FindIndex(instruments, known => known.Id == i.Id))];
+                return s.Instrument.Select(i => places[i]);
+            })],
             [.. traded.SelectMany(s => s.CloseMs)],
             [.. traded.SelectMany(s => s.Open)],
             [.. traded.SelectMany(s => s.High)],
@@ -95,7 +99,7 @@ public sealed class TapeData(TapeClient tape)
     private async Task<List<BarColumns>> PagesAsync(string instrument, Timeframe timeframe, StartBacktest request, CancellationToken cancellationToken)
     {
         var pages = new List<BarColumns>();
-        for (var to = request.To; pages.Count <= MostBars / PageBars;)
+        for (var to = request.To; (long)pages.Count * PageBars <= MostBars;)
         {
             var page = await tape.GetHistoryAsync(instrument, timeframe.ToString(), request.From, to, PageBars, cancellationToken);
             if (page.Count > 0) pages.Insert(0, page);
