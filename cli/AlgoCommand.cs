@@ -24,6 +24,7 @@ internal static class AlgoCommand
             GapsCommand.Create(shared),
             BarsCommand.Create(shared),
             BacktestCommand.Create(shared),
+            BacktestsCommand.Create(shared),
             SweepCommand.Create(shared),
             WalkForwardCommand.Create(shared),
             CompareCommand.Create(shared),

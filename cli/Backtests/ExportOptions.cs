@@ -22,18 +22,25 @@ internal sealed class ExportOptions
 
     public IEnumerable<Option> All => [_report, _csv];
 
+    public bool IsPageWanted(ParseResult parsed) => parsed.GetValue(_report) is not null;
+
     public bool AreWanted(ParseResult parsed) => parsed.GetValue(_report) is not null || parsed.GetValue(_csv) is not null;
 
     /// <exception cref="CommandFailedException">A file cannot be written.</exception>
-    public void Write(ParseResult parsed, Terminal terminal, BacktestResult result, BarSeries bars, ParameterSurface? surface)
+    public void Write(ParseResult parsed, Terminal terminal, BacktestResult result, BarSeries bars, ParameterSurface? surface) =>
+        Write(parsed, terminal, result, output => HtmlReport.Write(output, result, bars, surface));
+
+    /// <param name="page">Who writes the page of HTML.</param>
+    /// <exception cref="CommandFailedException">A file cannot be written.</exception>
+    public void Write(ParseResult parsed, Terminal terminal, BacktestResult result, Action<TextWriter> page)
     {
         try
         {
-            if (parsed.GetValue(_report) is { } page)
+            if (parsed.GetValue(_report) is { } file)
             {
-                using var output = new StreamWriter(page);
-                HtmlReport.Write(output, result, bars, surface);
-                terminal.Note($"wrote {page}");
+                using var output = new StreamWriter(file);
+                page(output);
+                terminal.Note($"wrote {file}");
             }
 
             if (parsed.GetValue(_csv) is { } folder)

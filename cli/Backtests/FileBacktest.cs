@@ -36,7 +36,8 @@ internal static class FileBacktest
         terminal.Output.WriteLine(Encoding.UTF8.GetString(json.ToArray()));
     }
 
-    private static void Print(Terminal terminal, BacktestResult result)
+    /// <summary>The result for a person.</summary>
+    public static void Print(Terminal terminal, BacktestResult result)
     {
         var data = result.Data;
         terminal.Line(string.Create(

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using AlgoStack.Backtesting;
 using AlgoStack.BarFiles;
+using AlgoStack.Contracts.Backtests;
 using AlgoStack.Simulation;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Risk;
@@ -12,7 +14,7 @@ internal sealed class ModelOptions
 {
     private readonly Option<string?> _symbol = new("--symbol")
     {
-        Description = "One symbol's bars. Default: all.",
+        Description = "One symbol's bars. Default: all of the files.",
         HelpName = "S",
     };
 
@@ -91,6 +93,29 @@ internal sealed class ModelOptions
             throw new CommandFailedException(ExitCode.Usage, e.Message);
         }
     }
+
+    /// <summary>The models that were named, as the service takes them; null where none was.</summary>
+    /// <exception cref="CommandFailedException">One cannot be read.</exception>
+    public ModelChoices? Choices(ParseResult parsed)
+    {
+        Settings(parsed);
+        var choices = new ModelChoices(
+            Named(_commission) ? parsed.GetValue(_commission) : null,
+            Named(_slippage) ? parsed.GetValue(_slippage) : null,
+            Named(_latency) ? parsed.GetValue(_latency) : null,
+            parsed.GetValue(_participation),
+            Named(_balance) ? parsed.GetValue(_balance) : null,
+            Named(_size) ? parsed.GetValue(_size) : null,
+            parsed.GetValue(_position));
+        return choices == new ModelChoices() ? null : choices;
+
+        bool Named(Option option) => parsed.GetResult(option) is { Implicit: false };
+    }
+
+    public bool IsSymbolNamed(SymbolResult result) => result.GetValue(_symbol) is not null;
+
+    /// <summary>The symbol that was named.</summary>
+    public string? Symbol(ParseResult parsed) => parsed.GetValue(_symbol);
 
     /// <summary>The bars of the files that were named.</summary>
     /// <exception cref="BarFileException">They cannot be read whole.</exception>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlgoStack.Backtesting;
+using AlgoStack.Contracts.Signals;
 using AlgoStack.Strategies;
 
 namespace AlgoStack.Cli.Backtests;
@@ -16,6 +17,12 @@ internal sealed class PlanOptions
     public ModelOptions Models { get; } = new();
 
     public IEnumerable<Option> All => [_strategy, .. Models.All];
+
+    /// <summary>The strategies that were named, as the service takes them; null for those that run live.</summary>
+    /// <exception cref="CommandFailedException">One cannot be read.</exception>
+    public IReadOnlyList<StrategyChoice>? Choices(ParseResult parsed) => parsed.GetValue(_strategy) is { Length: > 0 }
+        ? [.. Plan(parsed).Strategies.Select(s => new StrategyChoice(s.Name, s.ParameterText, [.. s.Instruments.Select(i => i.Value)]))]
+        : null;
 
     /// <exception cref="CommandFailedException">A strategy or a model cannot be read.</exception>
     public BacktestPlan Plan(ParseResult parsed)

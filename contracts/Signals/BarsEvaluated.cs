@@ -16,7 +16,7 @@ public sealed record BarsEvaluated(
 
 /// <summary>
 /// A strategy wants to hold <paramref name="Direction"/> of an instrument. Everything but <paramref name="LatencyMs"/>
-/// is a function of bars and parameters alone.
+/// and the figures of backtests is a function of bars and parameters alone.
 /// </summary>
 /// <param name="Direction"><c>Long</c>, <c>Short</c> or <c>Flat</c>.</param>
 /// <param name="Close">Close of the signal's bar.</param>
@@ -30,6 +30,10 @@ public sealed record BarsEvaluated(
 /// <param name="Quality">0 to 1: confidence, how well the regime suits the strategy, and volume.</param>
 /// <param name="RiskPercent">What the position loses of its worth if the stop is reached; null with no stop.</param>
 /// <param name="FlipClose">The nearest close that would have raised no such signal; null where no close alone would have.</param>
+/// <param name="BacktestWinRate">
+/// Of the strategy's own latest backtest; with the profit factor known by <c>GET /signals</c> alone, and as the latency no part
+/// of the signal or of parity.
+/// </param>
 /// <param name="LatencyMs">From the batch's arrival to its evaluation's commit; beside the signal, no part of parity.</param>
 public sealed record SignalRaised(
     string SignalId,
@@ -53,7 +57,9 @@ public sealed record SignalRaised(
     double? VolumeScore = null,
     double? Quality = null,
     double? RiskPercent = null,
-    double? FlipClose = null);
+    double? FlipClose = null,
+    double? BacktestWinRate = null,
+    double? BacktestProfitFactor = null);
 
 /// <summary>What was seen, which rules held, and what each part added to the score.</summary>
 public sealed record SignalExplanation(

@@ -37,18 +37,30 @@ public static class Backtester
             progress?.Report(from);
         }
 
-        return new BacktestResult(
-            BacktestData.Of(bars, name),
-            [.. plan.Strategies.Select(s => new StrategySetting(s.Name, s.ParameterText, [.. s.Instruments.Select(i => i.Value)]))],
-            plan.Models,
-            signals,
-            run.Session.Intents,
-            run.Session.Denied,
-            run.Session.Fills,
-            run.Session.OrderListHash,
-            [.. run.Statistics.Zip(run.DailyReturns, curves).Select(c => Currency(bars, c.First.Currency, c.First.Statistics, c.Third, c.Second.Returns))],
-            trades);
+        return Result(run, bars, name, plan, signals, curves, trades);
     }
+
+    /// <summary>What a run has come to.</summary>
+    /// <param name="bars">All that it went through.</param>
+    /// <param name="curves">One for each of the run's currencies, in their order.</param>
+    public static BacktestResult Result(
+        BacktestRun run,
+        BarSeries bars,
+        string name,
+        BacktestPlan plan,
+        long signals,
+        IReadOnlyList<IReadOnlyList<CurvePoint>> curves,
+        IReadOnlyList<RoundTrip> trades) => new(
+        BacktestData.Of(bars, name),
+        [.. plan.Strategies.Select(s => new StrategySetting(s.Name, s.ParameterText, [.. s.Instruments.Select(i => i.Value)]))],
+        plan.Models,
+        signals,
+        run.Session.Intents,
+        run.Session.Denied,
+        run.Session.Fills,
+        run.Session.OrderListHash,
+        [.. run.Statistics.Zip(run.DailyReturns, curves).Select(c => Currency(bars, c.First.Currency, c.First.Statistics, c.Third, c.Second.Returns))],
+        trades);
 
     private static void AddPoints(List<List<CurvePoint>> curves, TradingSession session, long atMs)
     {

@@ -22,20 +22,30 @@ public static class BacktestService
             store.Event<BacktestAdvanced>("backtest_advanced");
             store.Event<BacktestFinished>("backtest_finished");
             store.Event<BacktestBroke>("backtest_broke");
+            store.Event<BacktestCanceled>("backtest_canceled");
+            store.Inline<BacktestTable>();
+            store.Inline<TradeTable>();
             store.Subscribe<PublishBacktests>();
         });
         builder.AddBus();
+        builder.Services.AddLimits();
         builder.Services.AddSingleton<TapeData>();
         builder.Services.AddSingleton<RunBacktest>();
         builder.Services.AddSingleton<CheckParity>();
+        builder.Services.AddSingleton<AcceptBacktest>();
+        builder.Services.AddSingleton<ExportBacktest>();
         builder.Services.AddSingleton<BacktestQueue>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BacktestQueue>());
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
+        app.UseRateLimiter();
         app.MapEventStore();
         StartReplay.Map(app);
+        StartRun.Map(app);
         GetBacktest.Map(app);
+        CancelBacktest.Map(app);
+        ExportBacktest.Map(app);
         CheckParity.Map(app);
         return app;
     }

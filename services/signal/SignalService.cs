@@ -3,6 +3,7 @@ using AlgoStack.EventStore;
 using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
+using AlgoStack.Signal.Backtests;
 using AlgoStack.Signal.Signals;
 using AlgoStack.Signal.Strategies;
 
@@ -22,7 +23,11 @@ public static class SignalService
             store.Inline<SignalLog>();
             store.Subscribe<PublishEvaluations>();
         });
-        builder.AddBus(bus => bus.AddOrderedConsumer<EvaluateBars, BarsClosed>());
+        builder.AddBus(bus =>
+        {
+            bus.AddOrderedConsumer<EvaluateBars, BarsClosed>();
+            bus.AddConsumer<KeepBacktests>();
+        });
         builder.Services.AddSingleton(ConfiguredStrategies.From(builder.Configuration));
         builder.Services.AddSingleton<SessionEngines>();
         builder.Services.AddSingleton<LatestSignals>();

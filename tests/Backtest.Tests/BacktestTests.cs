@@ -147,8 +147,7 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
         await here.ShouldRefuse("/api/backtest/replay", new StartBacktest(session.Id, Speed: "1001x"), HttpStatusCode.BadRequest, "speed_invalid");
         using var unknown = await here.Backtest.Http.GetAsync("/api/backtest/events?backtest=nobody");
         await ShouldBeAProblem(unknown, HttpStatusCode.NotFound, "backtest_unknown");
-        var ended = await here.ReplayAsync(new StartBacktest("nobody"));
-        (ended.State, ended.Error).Should().Be(("failed", "There is no session nobody."));
+        await here.ShouldRefuse("/api/backtest/replay", new StartBacktest("nobody"), HttpStatusCode.NotFound, "session_unknown");
     }
 
     private static async Task AppendAsync(EventLog log, string backtest, params object[] events)
@@ -206,7 +205,7 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
             using var response = await Backtest.Http.PostAsJsonAsync("/api/backtest/replay", request);
             response.StatusCode.Should().Be(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
             var view = (await response.Content.ReadFromJsonAsync<BacktestView>())!;
-            await Eventually.True(async () => (view = await Backtest.GetAsync<BacktestView>($"/api/backtest/{view.BacktestId}")).State != "running");
+            await Eventually.True(async () => (view = await Backtest.GetAsync<BacktestView>($"/api/backtest/{view.BacktestId}")).EndedAt is not null);
             return view;
         }
 

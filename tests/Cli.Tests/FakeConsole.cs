@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
+using AlgoStack.Backtesting;
+using AlgoStack.Backtesting.Reports;
 using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Operations;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Portfolio;
+using AlgoStack.Contracts.Signals;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Cli.Tests;
 
@@ -28,6 +33,13 @@ public sealed class FakeConsole : IAsyncDisposable
     public BarGaps Gaps { get; set; } = new("A.SIM", "1m", "venue", 0, null, null, 0, 0, []);
 
     public StartBacktest? Backtested { get; private set; }
+
+    public BacktestChoices? Chosen { get; private set; }
+
+    public IResult? RefuseRun { get; set; }
+
+    /// <summary>What <c>report.json</c> of a backtest says.</summary>
+    public BacktestResult Result { get; } = Waves();
 
     public ArchiveStatus Archived { get; } = new("bars_200001_1", "archived", 204_105, 3_060_000, new string('a', 64), Start);
 
@@ -74,7 +86,25 @@ public sealed class FakeConsole : IAsyncDisposable
     public static BacktestView Backtests(string state) => new(
         "backtest-1", state, new StartBacktest(SessionId: "replay-1"), 5100, 412, 398, 386, "abc", "def",
         [new BacktestStatistics("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423, 60, 0.55, 1.4, 0.8, null, 0.12, 200, -150, 900, -700, 5, 4, 12)],
-        [], null, Start, state == "running" ? null : Start);
+        [], null, Start, state is "running" or "waiting" ? null : Start, 5100, 0.25, ["A.SIM"], [new StrategyChoice("sma-cross", "fast=5 slow=10", [])]);
+
+    private static BacktestResult Waves()
+    {
+        const int Days = 300;
+        var start = Start.ToUnixTimeMilliseconds();
+        double[] prices = [.. Enumerable.Range(0, Days).Select(i => 100 + (10 * Math.Sin(i / 10.0)))];
+        var bars = new BarSeries(
+            Timeframe.Day,
+            [new Instrument(new InstrumentId("A.SIM"), 0.01m, 1m, "USD")],
+            new int[Days],
+            [.. Enumerable.Range(0, Days).Select(i => start + (i * 86_400_000L))],
+            prices,
+            [.. prices.Select(p => p + 1)],
+            [.. prices.Select(p => p - 1)],
+            prices,
+            [.. prices.Select(_ => 1_000.0)]);
+        return Backtester.Run(bars, "A.SIM 1d", new BacktestPlan([PlanText.Strategy("sma-cross fast=5 slow=10")], new ModelText().Settings()));
+    }
 
     public static async Task<FakeConsole> StartAsync()
     {
@@ -128,7 +158,23 @@ public sealed class FakeConsole : IAsyncDisposable
             Backtested = backtest;
             return Results.Accepted("/api/backtest/backtest-1", Backtest with { State = "running", EndedAt = null });
         });
+        _app.MapPost("/api/v1/backtest/run", (BacktestChoices choices) =>
+        {
+            Chosen = choices;
+            return RefuseRun ?? Results.Accepted("/api/backtest/backtest-1", Backtest with { State = "waiting", EndedAt = null });
+        });
+        _app.MapGet("/api/v1/backtest", () => new[] { Backtest });
         _app.MapGet("/api/v1/backtest/{id}", () => Backtest);
+        _app.MapDelete("/api/v1/backtest/{id}", (string id) => id == "backtest-1"
+            ? Results.Ok(Backtest with { State = "canceled" })
+            : Results.Problem($"There is no backtest {id}.", statusCode: 404));
+        _app.MapGet("/api/v1/backtest/{id}/report.html", () => Results.Text("<html lang=\"en\"></html>", "text/html"));
+        _app.MapGet("/api/v1/backtest/{id}/report.json", () =>
+        {
+            var json = new MemoryStream();
+            JsonReport.Write(json, Result);
+            return Results.Bytes(json.ToArray(), "application/json");
+        });
         _app.MapGet("/api/v1/gaps", () => Gaps);
         _app.MapGet("/api/v1/status", () => Status);
         _app.Map("/api/v1/stores/{service}/{**path}", (HttpContext context, string service, string path) => Stores(context, service, path));

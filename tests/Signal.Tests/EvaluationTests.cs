@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.Signal.Signals;
 using AlgoStack.Testing;
@@ -181,6 +182,39 @@ public sealed class EvaluationTests(ServerFixture servers) : IClassFixture<Serve
             figures.HighConfidence.Should().BeApproximately(signals.Count(s => s.Score >= 0.8) / (double)signals.Count, 1e-12);
             figures.Quality.Should().BeApproximately(signals.Average(s => s.Quality), 1e-12);
         }
+    }
+
+    [Fact]
+    public async Task Beside_a_signal_stands_what_its_strategy_came_to_in_its_latest_backtest()
+    {
+        using var session = RecordedSession.Of("replay-beside", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        await using var signal = await here.StartSignalAsync();
+        foreach (var batch in session.Batches) await here.Bus.PublishAsync(batch);
+        await Eventually.Equal(session.Batches.Count, () => here.Told.Count);
+        var raised = session.Signals[^1];
+        var ended = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var outcome = new StrategyOutcome(raised.Strategy, raised.Parameters!, ["A.SIM", raised.Instrument], raised.Timeframe, 10, 0.4, 1.1, ended);
+        var path = $"/signals?session={session.Id}&strategy={raised.Strategy}&limit=1";
+        await ShouldHaveBeside(null, null);
+
+        await here.Bus.TellAsync(new BacktestCompleted("several", "", ended, outcome));
+        await ShouldHaveBeside(0.4, 1.1);
+        await here.Bus.TellAsync(new BacktestCompleted("alone", "", ended, outcome with { Instruments = [raised.Instrument], WinRate = 0.5, ProfitFactor = 1.5 }));
+        await ShouldHaveBeside(0.5, 1.5);
+
+        // None of these is its: an older one, other parameters, another timeframe, other instruments, several strategies.
+        await here.Bus.TellAsync(new BacktestCompleted("older", "", ended, outcome with { Instruments = [raised.Instrument], WinRate = 0.1, EndedAt = ended.AddDays(-1) }));
+        await here.Bus.TellAsync(new BacktestCompleted("other", "", ended, outcome with { Instruments = [raised.Instrument], Parameters = "other=1", EndedAt = ended.AddDays(1) }));
+        await here.Bus.TellAsync(new BacktestCompleted("hours", "", ended, outcome with { Instruments = [raised.Instrument], Timeframe = "1h", EndedAt = ended.AddDays(1) }));
+        await here.Bus.TellAsync(new BacktestCompleted("elsewhere", "", ended, outcome with { Instruments = ["A.SIM"], EndedAt = ended.AddDays(1) }));
+        await here.Bus.TellAsync(new BacktestCompleted("together", "", ended));
+        await here.Bus.TellAsync(new BacktestCompleted("later", "", ended, outcome with { Instruments = [raised.Instrument], WinRate = null, ProfitFactor = 2, EndedAt = ended.AddDays(1) }));
+        await ShouldHaveBeside(null, 2);
+        here.Told.Should().Equal(session.Evaluations.Select(Text), "no evaluation is other for it");
+
+        async Task ShouldHaveBeside(double? winRate, double? profitFactor) => await Eventually.True(async () =>
+            (await signal.GetAsync<SignalRaised[]>(path))[0] is var shown && (shown.BacktestWinRate, shown.BacktestProfitFactor) == (winRate, profitFactor));
     }
 
     private static async Task ShouldShow(ServiceUnderTest signal, string path, IEnumerable<SignalRaised> expected) =>

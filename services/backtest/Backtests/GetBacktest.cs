@@ -1,52 +1,89 @@
+using System.Text.Json;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace AlgoStack.Backtest.Backtests;
 
 /// <summary>
-/// <c>GET /api/backtest/{id}</c>: how far it is, and its report. <c>GET /api/backtest/events?backtest=&amp;kind=&amp;after=&amp;limit=</c>:
-/// what came of it, in order; <c>after</c> is the number of the last one seen.
+/// <c>GET /api/backtest?symbol=&amp;strategy=&amp;state=&amp;before=&amp;limit=</c>: the newest first, without their curves.
+/// <c>GET /api/backtest/{id}</c>: how far it is, and its report. <c>GET /api/backtest/{id}/trades?after=&amp;limit=</c>: what it
+/// closed. <c>GET /api/backtest/events?backtest=&amp;kind=&amp;after=&amp;limit=</c>: what came of it, in order; <c>after</c> is
+/// the number of the last one seen.
 /// </summary>
 public static class GetBacktest
 {
+    private const int DefaultRows = 50;
+    private const int MostRows = 500;
+
     private const int DefaultLimit = 1_000;
-    private const int MostRows = 10_000;
+    private const int MostLines = 10_000;
+
+    private static readonly string[] States = ["waiting", "running", "completed", "failed", "canceled"];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/api/backtest", ListAsync);
         routes.MapGet("/api/backtest/events", ReadEventsAsync);
         routes.MapGet("/api/backtest/{id}", ReadAsync);
+        routes.MapGet("/api/backtest/{id}/trades", ReadTradesAsync);
     }
 
-    public static BacktestView Running(BacktestStarted started) =>
-        new(started.BacktestId, "running", started.Request, 0, 0, 0, 0, null, null, [], [], null, started.At, null);
+    public static ProblemHttpResult Unknown(string id) => Problem.NotFound("backtest_unknown", $"There is no backtest {id}.");
 
-    private static async Task<IResult> ReadAsync(string id, EventLog log, CancellationToken cancellationToken)
+    /// <param name="symbol">An instrument's id, or the symbol of any venue.</param>
+    /// <param name="before">The backtest that the page before this one ended with.</param>
+    private static async Task<IResult> ListAsync(
+        NpgsqlDataSource database,
+        EventLog log,
+        string? symbol,
+        string? strategy,
+        string? state,
+        string? before,
+        int? limit,
+        CancellationToken cancellationToken)
     {
-        var events = await log.OpenSession().FetchStreamAsync(BacktestStarted.StreamOf(id), cancellationToken: cancellationToken);
-        if (events.Count == 0) return Unknown(id);
+        if (state is not null && !States.Contains(state, StringComparer.Ordinal))
+            return Problem.Invalid("state_invalid", $"State: expected {string.Join(", ", States)}, found '{state}'.");
+        if (limit is < 1 or > MostRows) return Problem.Invalid("limit_invalid", $"Limit: expected 1 to {MostRows}, found {limit}.");
 
-        var view = Running((BacktestStarted)events[0].Data);
-        foreach (var stored in events) view = After(view, stored.Data);
-        return Results.Ok(view);
-    }
+        await using var command = database.CreateCommand(
+            """
+            select (data -> 'View') - 'Curve' from backtests
+            where ($1::text is null or id < $1)
+              and ($2::text is null or exists (
+                  select from jsonb_array_elements_text(instruments) i where i = $2 or starts_with(i, $2 || '.')))
+              and ($3::text is null or exists (select from jsonb_array_elements(strategies) s where s ->> 'Name' = $3))
+              and ($4::text is null or state = $4)
+            order by id desc
+            limit $5
+            """);
+        foreach (var text in (string?[])[before is null ? null : BacktestStarted.StreamOf(before), symbol, strategy, state])
+            command.Parameters.Add(new NpgsqlParameter { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit ?? DefaultRows });
 
-    private static BacktestView After(BacktestView view, object data) => data switch
-    {
-        BacktestBegun => view with { Bars = 0, Signals = 0, Intents = 0, Fills = 0 },
-        BacktestAdvanced advanced => view with
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<BacktestView>();
+        while (await reader.ReadAsync(cancellationToken))
         {
-            Bars = advanced.Bars,
-            Signals = view.Signals + advanced.Events.Count(e => e.Kind == "signal"),
-            Intents = view.Intents + advanced.Events.Count(e => e.Kind == "order_requested"),
-            Fills = view.Fills + advanced.Events.Count(e => e.Kind == "order_filled"),
-        },
-        BacktestFinished finished => finished.Report,
-        BacktestBroke broke => view with { State = "failed", Error = broke.Reason, EndedAt = broke.At },
-        _ => view,
-    };
+            var view = JsonSerializer.Deserialize<BacktestView>(reader.GetFieldValue<byte[]>(0), log.Types.Json)!;
+            found.Add(view with { Curve = [] });
+        }
+
+        return Results.Ok(found);
+    }
+
+    private static async Task<IResult> ReadAsync(string id, BacktestTable backtests, CancellationToken cancellationToken) =>
+        await backtests.FindAsync(id, cancellationToken) is { } backtest ? Results.Ok(backtest.View) : Unknown(id);
+
+    private static async Task<IResult> ReadTradesAsync(
+        string id, BacktestTable backtests, TradeTable trades, CancellationToken cancellationToken, long after = 0, int limit = DefaultLimit) =>
+        limit is < 1 or > MostLines ? Problem.Invalid("limit_invalid", $"Limit: expected 1 to {MostLines}, found {limit}.")
+        : await backtests.FindAsync(id, cancellationToken) is null ? Unknown(id)
+        : Results.Ok(await trades.ReadAsync(id, after, limit, cancellationToken));
 
     private static async Task<IResult> ReadEventsAsync(
         EventLog log, string backtest, CancellationToken cancellationToken, string? kind = null, long after = 0, int limit = DefaultLimit)
@@ -59,8 +96,6 @@ public static class GetBacktest
             .SelectMany(a => a.Events)
             .Select((e, i) => new { Number = i + 1L, e.Kind, e.Id, e.Instrument, e.Strategy, e.Detail, e.At })
             .Where(e => e.Number > after && (kind is null || e.Kind == kind))
-            .Take(Math.Clamp(limit, 1, MostRows)));
+            .Take(Math.Clamp(limit, 1, MostLines)));
     }
-
-    private static ProblemHttpResult Unknown(string id) => Problem.NotFound("backtest_unknown", $"There is no backtest {id}.");
 }

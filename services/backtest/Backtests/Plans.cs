@@ -11,15 +11,23 @@ namespace AlgoStack.Backtest.Backtests;
 public static class Plans
 {
     /// <exception cref="FormatException">A strategy or a model is none, or out of its range.</exception>
-    public static BacktestPlan Of(IReadOnlyList<StrategyChoice>? strategies, ModelChoices? models) =>
-        new(strategies is null ? StrategyCatalog.Usual : [.. strategies.Select(Configured)], Settings(models));
+    public static BacktestPlan Of(IReadOnlyList<StrategyChoice>? strategies, ModelChoices? models) => new(Strategies(strategies), Settings(models));
+
+    /// <exception cref="FormatException">There is no such strategy, or a parameter is out of its range.</exception>
+    public static IReadOnlyList<ConfiguredStrategy> Strategies(IReadOnlyList<StrategyChoice>? choices) =>
+        choices is { Count: > 0 } ? [.. choices.Select(Configured)] : StrategyCatalog.Usual;
+
+    /// <summary>A plan's strategies with all their parameters.</summary>
+    public static IReadOnlyList<StrategyChoice> Choices(BacktestPlan plan) =>
+        [.. plan.Strategies.Select(s => new StrategyChoice(s.Name, s.ParameterText, [.. s.Instruments.Select(i => i.Value)]))];
 
     /// <exception cref="FormatException">There is no such strategy, or a parameter is out of its range.</exception>
     public static ConfiguredStrategy Configured(StrategyChoice choice)
     {
         try
         {
-            return StrategyCatalog.Find(choice.Name).Configure(choice.Parameters, [.. choice.Instruments.Select(i => new InstrumentId(i))]);
+            // As JSON has it, what is not said is null.
+            return StrategyCatalog.Find(choice?.Name ?? "").Configure(choice?.Parameters ?? "", [.. (choice?.Instruments ?? []).Select(i => new InstrumentId(i))]);
         }
         catch (ArgumentException e)
         {

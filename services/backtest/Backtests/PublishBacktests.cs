@@ -17,7 +17,7 @@ public sealed class PublishBacktests(IBus bus) : Subscription
             if (stored.Data is BacktestFinished { Report: { } report })
             {
                 await bus.Publish(
-                    new BacktestCompleted(report.BacktestId, report.OrderListHash ?? "", report.EndedAt ?? stored.Timestamp),
+                    new BacktestCompleted(report.BacktestId, report.OrderListHash ?? "", report.EndedAt ?? stored.Timestamp, Alone(report)),
                     context => context.MessageId = stored.Id,
                     cancellationToken);
             }
@@ -28,4 +28,18 @@ public sealed class PublishBacktests(IBus bus) : Subscription
             }
         }
     }
+
+    /// <summary>Money of two currencies is never added up, so one whose trades were in two has no figures.</summary>
+    private static StrategyOutcome? Alone(BacktestView report) =>
+        report is { Strategies: [var strategy], Statistics: [var figures], Instruments: { } instruments, Timeframe: { } timeframe, EndedAt: { } ended }
+            ? new StrategyOutcome(
+                strategy.Name,
+                strategy.Parameters,
+                strategy.Instruments.Count > 0 ? strategy.Instruments : instruments,
+                timeframe,
+                figures.Trades,
+                figures.WinRate,
+                figures.ProfitFactor,
+                ended)
+            : null;
 }

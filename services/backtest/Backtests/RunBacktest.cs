@@ -1,146 +1,145 @@
 using System.Globalization;
+using System.Text.Json;
 using AlgoStack.Backtesting;
+using AlgoStack.Backtesting.Reports;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Simulation;
-using AlgoStack.Strategies;
 using AlgoStack.Trading.MarketData;
-using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.Backtest.Backtests;
 
 /// <summary>Runs one backtest to its end, noting what comes of it in its stream as it goes.</summary>
 public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
 {
-    /// <summary>Bars between two notes in the stream when nothing paces the run.</summary>
-    private const int BarsBetweenNotes = 20_000;
+    /// <summary>Steps that a run which nothing paces is cut into, about; between two it can be canceled.</summary>
+    private const int Steps = 1_000;
 
-    private const int MostPoints = 2_000;
+    /// <summary>How long a step may take: far more than any that comes to an end.</summary>
+    public TimeSpan StepLimit { get; init; } = TimeSpan.FromMinutes(1);
 
-    public async Task RunAsync(BacktestStarted started, CancellationToken cancellationToken)
+    /// <exception cref="NoDataException">There is nothing to run on.</exception>
+    /// <exception cref="FormatException">There is no such strategy or model.</exception>
+    /// <exception cref="EngineException">A strategy threw, or does not come to an end.</exception>
+    /// <exception cref="ConcurrencyException">Something else came into the stream: it was canceled, or somebody else runs it.</exception>
+    public Task RunAsync(BacktestStarted started, CancellationToken cancellationToken) =>
+        RunAsync(started, Plans.Of(started.Request.Strategies, started.Request.Models), cancellationToken);
+
+    /// <inheritdoc cref="RunAsync(BacktestStarted, CancellationToken)"/>
+    public async Task RunAsync(BacktestStarted started, BacktestPlan plan, CancellationToken cancellationToken)
     {
         var request = started.Request;
-        var stretches = request.SessionId is { } session
-            ? await data.OfSessionAsync(session, cancellationToken)
-            : await data.OfRangeAsync(request, cancellationToken);
-
         if (!ReplayPace.TryParse(request.Speed, out var pace)) throw new NoDataException($"Speed: expected 1x to 1000x or max, found '{request.Speed}'.");
 
-        var plan = Plans.Of(request.Strategies, request.Models);
-        using var run = new BacktestRun(plan.Settings, stretches[0].Bars.Timeframe, plan.Strategies);
-        await NoteBegunAsync(started.BacktestId, cancellationToken);
-        var curve = new List<EquityPoint>();
-        var totals = new Totals();
+        var notes = await RunNotes.OpenAsync(log, clock, started.BacktestId, cancellationToken);
+        var stretches = await data.OfAsync(request, cancellationToken);
+        var bars = TapeData.Traded(stretches);
+        if (bars.Count == 0) throw new NoDataException($"Session {request.SessionId} has bars to warm up with, and none to trade.");
+
+        await notes.BeginAsync(bars, plan, cancellationToken);
+        using var run = new BacktestRun(plan.Settings, bars.Timeframe, plan.Strategies);
+        var step = pace.IsUnpaced ? Math.Max(1, bars.Count / Steps) : 1;
         foreach (var stretch in stretches)
         {
-            if (stretch.WarmUp) run.WarmUp(stretch.Bars);
-            else await AdvanceAsync(started.BacktestId, run, stretch.Bars, pace, curve, totals, cancellationToken);
+            if (stretch.WarmUp) await StepAsync(() => run.WarmUp(stretch.Bars), stretch.Bars, 0, stretch.Bars.Count, cancellationToken);
+            else await AdvanceAsync(run, stretch.Bars, step, pace, notes, cancellationToken);
         }
 
-        var finish = log.OpenSession();
-        finish.Append(BacktestStarted.StreamOf(started.BacktestId), new BacktestFinished(new BacktestView(
-            started.BacktestId,
-            "completed",
-            request,
-            totals.Bars,
-            totals.Signals,
-            run.Session.Intents,
-            run.Session.Fills,
-            run.Session.OrderListHash,
-            DataHash.Of(stretches.Select(s => s.Bars)),
-            Report.Statistics(run),
-            Thin(curve),
-            null,
-            started.At,
-            clock.GetUtcNow())));
-        await finish.SaveChangesAsync(cancellationToken);
+        await notes.AdvancedAsync(run, bars.CloseMs[^1], cancellationToken);
+        await FinishAsync(started, run, stretches, bars, plan, notes, cancellationToken);
     }
 
     private async Task AdvanceAsync(
-        string id, BacktestRun run, BarSeries bars, ReplayPace pace, List<EquityPoint> curve, Totals totals, CancellationToken cancellationToken)
+        BacktestRun run, BarSeries bars, int step, ReplayPace pace, RunNotes notes, CancellationToken cancellationToken)
     {
-        var noted = 0;
         for (var row = 0; row < bars.Count;)
         {
-            var end = BacktestRun.EndOfInstant(bars, row, bars.Count);
-            run.Run(bars, row, end);
-            curve.AddRange(Report.Points(run, bars.CloseMs[row]));
-
-            var last = end == bars.Count;
-            if (last || !pace.IsUnpaced || end - noted >= BarsBetweenNotes)
-            {
-                await NoteAsync(id, run, bars.CloseMs[row], end - noted, totals, cancellationToken);
-                noted = end;
-            }
-
-            if (!last && !pace.IsUnpaced) await Task.Delay(pace.Between(bars.CloseMs[row], bars.CloseMs[end]), clock, cancellationToken);
+            var (from, end) = (row, BacktestRun.EndOfInstant(bars, Math.Min(row + step, bars.Count) - 1, bars.Count));
+            await StepAsync(() => run.Run(bars, from, end), bars, from, end, cancellationToken);
+            await notes.StepAsync(run, bars.CloseMs[end - 1], end - from, atOnce: !pace.IsUnpaced, cancellationToken);
+            if (end < bars.Count && !pace.IsUnpaced)
+                await Task.Delay(pace.Between(bars.CloseMs[end - 1], bars.CloseMs[end]), clock, cancellationToken);
             row = end;
         }
     }
 
-    private async Task NoteBegunAsync(string id, CancellationToken cancellationToken)
+    // Nothing stops a thread against its will: one that is given up keeps a core busy until it ends by itself. It is none of
+    // the pool's, which would miss it.
+    private async Task StepAsync(Action step, BarSeries bars, int from, int end, CancellationToken cancellationToken)
     {
-        var session = log.OpenSession();
-        session.Append(BacktestStarted.StreamOf(id), new BacktestBegun(id, clock.GetUtcNow()));
-        await session.SaveChangesAsync(cancellationToken);
-    }
-
-    private async Task NoteAsync(string id, BacktestRun run, long throughMs, int bars, Totals totals, CancellationToken cancellationToken)
-    {
-        totals.Bars += bars;
-        totals.Signals += run.Signals.Count;
-        var events = run.Signals.Select(Told).Concat(run.Session.OrderEvents.Select(Told)).OrderBy(e => e.At).ToList();
-        run.ClearEvents();
-        if (events.Count == 0) return;
-
-        var session = log.OpenSession();
-        session.Append(BacktestStarted.StreamOf(id), new BacktestAdvanced(id, throughMs, totals.Bars, events));
-        await session.SaveChangesAsync(cancellationToken);
-    }
-
-    private static ReplayedEvent Told(Signal signal) => new(
-        "signal",
-        signal.Id.Value,
-        signal.Instrument.Value,
-        signal.Strategy,
-        StrategyCatalog.Find(signal.Strategy).Describe(signal),
-        signal.Bar.CloseTime);
-
-    private static ReplayedEvent Told(OrderEvent e)
-    {
-        var id = e.OrderId.Value;
-        return e switch
+        try
         {
-            OrderRequested r => new(
-                "order_requested", id, r.Intent.Instrument.Value, r.Intent.Strategy, Text($"{r.Intent.Side} {r.Intent.Quantity.Normalized()} near {r.Intent.ReferencePrice.Normalized()}"), e.At),
-            OrderDenied d => new("order_denied", id, null, null, $"{d.Code}: {d.Reason}", e.At),
-            OrderSubmitted => new("order_submitted", id, null, null, "sent", e.At),
-            OrderAccepted a => new("order_accepted", id, null, null, a.VenueOrderId, e.At),
-            OrderRejected r => new("order_rejected", id, null, null, r.Reason, e.At),
-            OrderFilled f => new("order_filled", id, null, null, Text($"{f.Quantity.Normalized()} at {f.Price.Normalized()}"), e.At),
-            OrderCanceled c => new("order_canceled", id, null, null, c.Reason, e.At),
-            _ => throw new InvalidOperationException($"Order {id}: the backtest does not know {e.GetType().Name}."),
-        };
-    }
-
-    /// <summary>Evenly, the last point of each currency kept.</summary>
-    private static List<EquityPoint> Thin(List<EquityPoint> curve) =>
-    [
-        .. curve.GroupBy(p => p.Currency, StringComparer.Ordinal).SelectMany(points =>
+            await Task.Factory.StartNew(step, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .WaitAsync(StepLimit, clock, cancellationToken);
+        }
+        catch (TimeoutException e)
         {
-            EquityPoint[] all = [.. points];
-            var step = Math.Max(1, (all.Length + MostPoints - 1) / MostPoints);
-            return all.Where((_, i) => (all.Length - 1 - i) % step == 0);
-        }),
-    ];
+            throw new EngineException($"{Where()}: expected them done within {StepLimit.TotalSeconds:0.##} s; a strategy does not come to an end.", e);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new EngineException($"{Where()}: {e.GetType().Name}: {e.Message}", e);
+        }
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private sealed class Totals
-    {
-        public long Bars { get; set; }
-
-        public long Signals { get; set; }
+        string Where() => string.Create(CultureInfo.InvariantCulture, $"Bars of {Time(bars.CloseMs[from])} to {Time(bars.CloseMs[end - 1])}");
     }
+
+    private async Task FinishAsync(
+        BacktestStarted started,
+        BacktestRun run,
+        IReadOnlyList<Stretch> stretches,
+        BarSeries bars,
+        BacktestPlan plan,
+        RunNotes notes,
+        CancellationToken cancellationToken)
+    {
+        var hash = DataHash.Of(stretches.Select(s => s.Bars));
+        var curve = notes.Curve();
+        CurvePoint[][] curves = [.. curve.GroupBy(p => p.Currency, StringComparer.Ordinal).Select(Points)];
+        var result = Backtester.Result(run, bars, NameOf(started.Request, bars), plan, notes.Signals, curves, trades: []);
+        await notes.AppendAsync(
+            new BacktestFinished(
+                new BacktestView(
+                    started.BacktestId,
+                    "completed",
+                    started.Request,
+                    notes.Bars,
+                    notes.Signals,
+                    run.Session.Intents,
+                    run.Session.Fills,
+                    run.Session.OrderListHash,
+                    hash,
+                    Report.Statistics(result),
+                    curve,
+                    null,
+                    started.At,
+                    clock.GetUtcNow(),
+                    bars.Count,
+                    Progress: 1,
+                    [.. bars.Instruments.Select(i => i.Id.Value)],
+                    Plans.Choices(plan),
+                    bars.Timeframe.ToString()),
+                Json(result with { Data = result.Data with { Hash = hash } })),
+            cancellationToken);
+    }
+
+    private static string NameOf(StartBacktest request, BarSeries bars) =>
+        request.SessionId is { } session ? $"Session {session}" : $"{string.Join(", ", bars.Instruments.Select(i => i.Id.Value))} {bars.Timeframe}";
+
+    private static CurvePoint[] Points(IEnumerable<EquityPoint> curve) =>
+        [.. curve.Select(p => new CurvePoint(p.At.ToUnixTimeMilliseconds(), (double)p.Equity))];
+
+    private static JsonElement Json(BacktestResult result)
+    {
+        using var json = new MemoryStream();
+        JsonReport.Write(json, result);
+        using var document = JsonDocument.Parse(json.GetBuffer().AsMemory(0, (int)json.Length));
+        return document.RootElement.Clone();
+    }
+
+    private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
+
+/// <summary>The engines broke, or did not come back, over the bars that the message names.</summary>
+public sealed class EngineException(string message, Exception inner) : Exception(message, inner);

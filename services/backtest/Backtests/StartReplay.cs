@@ -1,5 +1,4 @@
 using AlgoStack.Contracts.Backtests;
-using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Problems;
 
 namespace AlgoStack.Backtest.Backtests;
@@ -9,8 +8,7 @@ public static class StartReplay
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/backtest/replay", HandleAsync);
 
-    private static async Task<IResult> HandleAsync(
-        StartBacktest request, EventLog log, BacktestQueue queue, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(StartBacktest request, AcceptBacktest accept, CancellationToken cancellationToken)
     {
         if (request.SessionId is null && request.Instruments is not { Count: > 0 })
         {
@@ -27,14 +25,6 @@ public static class StartReplay
             return Problem.Invalid("range_invalid", $"Range: expected from before to, found {request.From:O} and {request.To:O}.");
         }
 
-        if (queue.IsFull) return Problem.Unavailable("queue_full", "Too many backtests wait already.");
-
-        var now = clock.GetUtcNow();
-        var started = new BacktestStarted(Guid.CreateVersion7(now).ToString("n"), request, now);
-        var session = log.OpenSession();
-        session.StartStream(BacktestStarted.StreamOf(started.BacktestId), started);
-        await session.SaveChangesAsync(cancellationToken);
-        await queue.EnqueueAsync(started, cancellationToken);
-        return Results.Accepted($"/api/backtest/{started.BacktestId}", GetBacktest.Running(started));
+        return await accept.HandleAsync(request, cancellationToken);
     }
 }

@@ -55,6 +55,11 @@ public sealed class BusPeer : IAsyncDisposable
         where T : class =>
         _host.Services.GetRequiredService<OrderedPublisher>().PublishAsync(message, partition: 0, Guid.CreateVersion7(), CancellationToken.None);
 
+    /// <summary>The same for a contract whose order does not matter.</summary>
+    public Task TellAsync<T>(T message)
+        where T : class =>
+        _host.Services.GetRequiredService<IBus>().Publish(message, CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
