@@ -1,4 +1,5 @@
 using AlgoStack.Backtest.Backtests;
+using AlgoStack.Backtest.Sweeps;
 using AlgoStack.EventStore;
 using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
@@ -22,12 +23,21 @@ public static class BacktestService
             store.Event<BacktestAdvanced>("backtest_advanced");
             store.Event<BacktestFinished>("backtest_finished");
             store.Event<BacktestBroke>("backtest_broke");
+            store.Event<SweepStarted>("sweep_started");
+            store.Event<SweepPartFinished>("sweep_part_finished");
+            store.Event<SweepFinished>("sweep_finished");
+            store.Event<SweepCanceled>("sweep_canceled");
+            store.Event<SweepBroke>("sweep_broke");
+            store.Inline<SweepList>();
             store.Subscribe<PublishBacktests>();
+            store.Subscribe<PublishSweepParts>();
         });
-        builder.AddBus();
+        builder.AddBus(bus => bus.AddWorker<RunSweepParts>());
         builder.Services.AddSingleton<TapeData>();
         builder.Services.AddSingleton<RunBacktest>();
         builder.Services.AddSingleton<CheckParity>();
+        builder.Services.AddSingleton<SweepData>();
+        builder.Services.AddSingleton<EndSweep>();
         builder.Services.AddSingleton<BacktestQueue>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BacktestQueue>());
 
@@ -37,6 +47,9 @@ public static class BacktestService
         StartReplay.Map(app);
         GetBacktest.Map(app);
         CheckParity.Map(app);
+        BeginSweep.Map(app);
+        GetSweep.Map(app);
+        CancelSweep.Map(app);
         return app;
     }
 }

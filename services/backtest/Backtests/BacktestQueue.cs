@@ -1,14 +1,16 @@
 using System.Threading.Channels;
 using AlgoStack.EventStore.Streams;
+using AlgoStack.Postgres;
 using Npgsql;
 
 namespace AlgoStack.Backtest.Backtests;
 
 /// <summary>
 /// Backtests that wait, one at a time. The streams are the queue: what was started and neither finished nor broke is
-/// taken up again after a restart, from its beginning.
+/// taken up again after a restart, from its beginning, by an instance that no other has forestalled.
 /// </summary>
-public sealed partial class BacktestQueue(RunBacktest runner, EventLog log, NpgsqlDataSource database, TimeProvider clock, ILogger<BacktestQueue> logger)
+public sealed partial class BacktestQueue(
+    RunBacktest runner, EventLog log, NpgsqlDataSource source, ServiceDatabase database, TimeProvider clock, ILogger<BacktestQueue> logger)
     : BackgroundService
 {
     /// <summary>More than this wait for nobody; the next request is refused.</summary>
@@ -32,8 +34,11 @@ public sealed partial class BacktestQueue(RunBacktest runner, EventLog log, Npgs
 
         await foreach (var started in _waiting.Reader.ReadAllAsync(stoppingToken))
         {
-            // One that was asked for while the unfinished were read waits twice.
-            if (await HasEndedAsync(started.BacktestId, stoppingToken)) continue;
+            // An instance that starts finds unfinished what another runs, or has in its queue; and one that was asked for
+            // while the unfinished were read waits twice.
+            await using var owner = database.CreateConnection();
+            await owner.OpenAsync(stoppingToken);
+            if (!await TryTakeAsync(owner, started.BacktestId, stoppingToken) || await HasEndedAsync(started.BacktestId, stoppingToken)) continue;
 
             try
             {
@@ -51,7 +56,7 @@ public sealed partial class BacktestQueue(RunBacktest runner, EventLog log, Npgs
 
     private async Task<List<string>> UnfinishedAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = source.CreateCommand(
             $"""
             select stream_id from mt_events e
             where type = 'backtest_started' and not exists (
@@ -63,6 +68,14 @@ public sealed partial class BacktestQueue(RunBacktest runner, EventLog log, Npgs
         var streams = new List<string>();
         while (await reader.ReadAsync(cancellationToken)) streams.Add(reader.GetString(0));
         return streams;
+    }
+
+    /// <summary>Takes the backtest for as long as the connection lives; false when another has it.</summary>
+    private async Task<bool> TryTakeAsync(NpgsqlConnection owner, string id, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", owner);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = database.LockKey(BacktestStarted.StreamOf(id)) });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private async Task<bool> HasEndedAsync(string id, CancellationToken cancellationToken)
