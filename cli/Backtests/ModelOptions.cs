@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlgoStack.Backtesting;
 using AlgoStack.BarFiles;
+using AlgoStack.Contracts.Backtests;
 using AlgoStack.Simulation;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Risk;
@@ -91,6 +92,16 @@ internal sealed class ModelOptions
             throw new CommandFailedException(ExitCode.Usage, e.Message);
         }
     }
+
+    /// <summary>The models as the service is asked for them.</summary>
+    public ModelChoices Choices(ParseResult parsed) => new(
+        parsed.GetValue(_commission),
+        parsed.GetValue(_slippage),
+        parsed.GetValue(_latency),
+        parsed.GetValue(_participation),
+        parsed.GetValue(_balance),
+        parsed.GetValue(_size),
+        parsed.GetValue(_position));
 
     /// <summary>The bars of the files that were named.</summary>
     /// <exception cref="BarFileException">They cannot be read whole.</exception>

@@ -20,20 +20,16 @@ internal static class BacktestCommand
         var plan = new PlanOptions();
         var exports = new ExportOptions();
         var session = new Option<string?>("--session") { Description = "The bars of this session.", HelpName = "ID" };
-        var instruments = new Option<string[]>("--instrument") { Description = "Bars of this instrument; may be given more than once.", HelpName = "I" };
-        var timeframe = new Option<string?>("--timeframe") { Description = "Of the instruments' bars, as in 1m, 1h, 1d.", HelpName = "T" };
-        var from = new Option<DateTimeOffset?>("--from") { Description = "First close, UTC. Default: all there is.", HelpName = "TIME", CustomParser = Time };
-        var to = new Option<DateTimeOffset?>("--to") { Description = "Last close, UTC.", HelpName = "TIME", CustomParser = Time };
+        var tape = new TapeOptions();
         var speed = new Option<string>("--speed") { Description = "1x to 1000x, or max.", HelpName = "SPEED", DefaultValueFactory = _ => "max" };
-        var command = new Command("backtest", "Run strategies over files of bars, or over bars of the tape.") { files, session, instruments, timeframe, from, to, speed };
-        foreach (var option in (IEnumerable<Option>)[.. plan.All, .. exports.All]) command.Add(option);
+        var command = new Command("backtest", "Run strategies over files of bars, or over bars of the tape.") { files, session, speed };
+        foreach (var option in (IEnumerable<Option>)[.. tape.All, .. plan.All, .. exports.All]) command.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetValue(files) is { Length: > 0 }) return;
 
-            var named = result.GetValue(instruments) is { Length: > 0 };
-            if (named == result.GetValue(session) is not null) result.AddError("Expected files, --session or --instrument.");
-            if (named && result.GetValue(timeframe) is null) result.AddError("--instrument needs --timeframe.");
+            if (tape.AreGiven(result) == result.GetValue(session) is not null) result.AddError("Expected files, --session or --instrument.");
+            tape.Validate(result);
         });
         shared.SetAction(command, async (parsed, terminal, cancellationToken) =>
         {
@@ -42,10 +38,10 @@ internal static class BacktestCommand
             using var console = new ConsoleClient(ConsoleAddress.Find(parsed.GetValue(shared.Url)));
             var request = new StartBacktest(
                 parsed.GetValue(session),
-                parsed.GetValue(instruments) is { Length: > 0 } names ? names : null,
-                parsed.GetValue(timeframe),
-                parsed.GetValue(from),
-                parsed.GetValue(to),
+                tape.Instruments(parsed),
+                tape.Timeframe(parsed),
+                tape.From(parsed),
+                tape.To(parsed),
                 parsed.GetValue(speed)!);
             var backtest = await RunAsync(terminal, console, request, cancellationToken);
             return Finish(terminal, backtest);
@@ -69,16 +65,6 @@ internal static class BacktestCommand
         {
             throw new CommandFailedException(ExitCode.Usage, e.Message);
         }
-    }
-
-    private static DateTimeOffset? Time(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time)) return time;
-
-        result.AddError($"Expected a time such as 2024-03-01 or 2024-03-01T14:30Z, found '{text}'.");
-        return null;
     }
 
     private static async Task<BacktestView> RunAsync(

@@ -33,6 +33,12 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         return await AskAsync<T>(request, cancellationToken);
     }
 
+    public async Task<T> DeleteAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        return await AskAsync<T>(request, cancellationToken);
+    }
+
     /// <summary>The events of a stream as they come, until it ends or the caller has enough.</summary>
     public async IAsyncEnumerable<SseItem<string>> FollowAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
