@@ -13,7 +13,7 @@ public sealed class SweepKillTests(ServerFixture servers, ITestOutputHelper outp
     public async Task A_sweep_whose_workers_are_killed_comes_to_what_one_process_comes_to()
     {
         var verdict = await SweepTrial.RunAsync(
-            await servers.CreateSchemaDatabaseAsync(), await servers.CreateVirtualHostAsync(), seed: 4, bars: 20_000, combinations: 300, kills: 6, output.WriteLine);
+            await servers.CreateSchemaDatabaseAsync(), await servers.CreateVirtualHostAsync(), seed: 4, bars: 8_000, combinations: 300, kills: 4, output.WriteLine);
 
         output.WriteLine($"{verdict.Combinations} combinations in {verdict.Parts} parts, {verdict.Kills} kills, {verdict.Redelivered} redeliveries");
         verdict.Violations.Should().BeEmpty();
