@@ -123,6 +123,25 @@ public sealed class SweepTests(ServerFixture servers) : IClassFixture<ServerFixt
     }
 
     [Fact]
+    public async Task A_part_that_takes_every_worker_down_ends_its_sweep()
+    {
+        await using var here = await Surroundings.StartAsync(servers, bars: 500);
+        var session = here.Service.Get<EventLog>().OpenSession();
+        // Without parts of its own, so that nothing but the one below is handed out.
+        session.StartStream("sweep-poison", new SweepStarted("poison", Request, 500, 0, 0, "data", "plan", 0, 0, 1, default));
+        await session.SaveChangesAsync();
+        await here.Service.DisposeAsync();
+        var part = new RunSweepPart("poison", 3, 12, 4);
+        await using (var peer = await BusPeer.StartAsync(here.Broker, (_, _) => { })) await peer.PublishAsync(part, MessageId(part));
+        await using (var queue = await RawQueue.OpenAsync(here.Broker, "backtest.run-sweep-parts")) await queue.DeliverInVainAsync(21);
+
+        await using var next = await here.RestartAsync();
+
+        var sweep = await next.EndAsync("poison");
+        (sweep.State, sweep.ErrorCode, sweep.Error).Should().Be(("failed", "part_never_finishes", "Combinations 12 to 15 were begun 21 times and never finished."));
+    }
+
+    [Fact]
     public async Task A_sweep_over_a_tape_that_has_changed_since_fails_and_says_so()
     {
         await using var here = await Surroundings.StartAsync(servers, bars: 500);

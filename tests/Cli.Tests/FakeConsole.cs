@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AlgoStack.Backtesting.Sweeps;
 using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.MarketData;
@@ -28,6 +29,13 @@ public sealed class FakeConsole : IAsyncDisposable
     public BarGaps Gaps { get; set; } = new("A.SIM", "1m", "venue", 0, null, null, 0, 0, []);
 
     public StartBacktest? Backtested { get; private set; }
+
+    public StartSweep? Swept { get; private set; }
+
+    public SweepView Sweep { get; set; } = Sweeps("completed");
+
+    /// <summary>What came of its combinations, page by page.</summary>
+    public IReadOnlyList<IReadOnlyList<SweepOutcome>> SweepOutcomes { get; set; } = [];
 
     public ArchiveStatus Archived { get; } = new("bars_200001_1", "archived", 204_105, 3_060_000, new string('a', 64), Start);
 
@@ -75,6 +83,10 @@ public sealed class FakeConsole : IAsyncDisposable
         "backtest-1", state, new StartBacktest(SessionId: "replay-1"), 5100, 412, 398, 386, "abc", "def",
         [new BacktestStatistics("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423, 60, 0.55, 1.4, 0.8, null, 0.12, 200, -150, 900, -700, 5, 4, 12)],
         [], null, Start, state == "running" ? null : Start);
+
+    public static SweepView Sweeps(string state) => new(
+        "sweep-1", state, new StartSweep("sma-cross", ["A.SIM"], "1d"), 5, 1, 2, 5_105, Start, Start, "data", "plan", 5, 0, null, null, null, null, Start,
+        state == "running" ? null : Start);
 
     public static async Task<FakeConsole> StartAsync()
     {
@@ -128,6 +140,15 @@ public sealed class FakeConsole : IAsyncDisposable
             Backtested = backtest;
             return Results.Accepted("/api/backtest/backtest-1", Backtest with { State = "running", EndedAt = null });
         });
+        _app.MapPost("/api/v1/backtest/sweeps", (StartSweep sweep) =>
+        {
+            Swept = sweep;
+            return Results.Accepted("/api/backtest/sweeps/sweep-1", Sweep with { State = "running", EndedAt = null });
+        });
+        _app.MapGet("/api/v1/backtest/sweeps/sweep-1", () => Sweep);
+        _app.MapGet("/api/v1/backtest/sweeps/sweep-1/outcomes", (int after) =>
+            new { Outcomes = SweepOutcomes.ElementAtOrDefault(after) ?? [], Next = Math.Min(after + 1, SweepOutcomes.Count) });
+        _app.MapDelete("/api/v1/backtest/sweeps/sweep-1", () => Sweep = Sweeps("canceled"));
         _app.MapGet("/api/v1/backtest/{id}", () => Backtest);
         _app.MapGet("/api/v1/gaps", () => Gaps);
         _app.MapGet("/api/v1/status", () => Status);
