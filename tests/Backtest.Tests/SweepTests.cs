@@ -126,10 +126,7 @@ public sealed class SweepTests(ServerFixture servers) : IClassFixture<ServerFixt
     public async Task A_part_that_takes_every_worker_down_ends_its_sweep()
     {
         await using var here = await Surroundings.StartAsync(servers, bars: 500);
-        var session = here.Service.Get<EventLog>().OpenSession();
-        // Without parts of its own, so that nothing but the one below is handed out.
-        session.StartStream("sweep-poison", new SweepStarted("poison", Request, 500, 0, 0, "data", "plan", 0, 0, 1, default));
-        await session.SaveChangesAsync();
+        await here.AppendAsync(WithoutParts("poison"));
         await here.Service.DisposeAsync();
         var part = new RunSweepPart("poison", 3, 12, 4);
         await using (var peer = await BusPeer.StartAsync(here.Broker, (_, _) => { })) await peer.PublishAsync(part, MessageId(part));
@@ -150,9 +147,7 @@ public sealed class SweepTests(ServerFixture servers) : IClassFixture<ServerFixt
             "stale", Request, 500, here.Tape.Bars.CloseMs[0], here.Tape.Bars.CloseMs[^1], DataHash.Of(here.Tape.Bars), plan.Hash,
             plan.Combinations.Parameters.Count, 1, 1, default);
         here.Tape.AlterClose(row: 250, 1.01);
-        var session = here.Service.Get<EventLog>().OpenSession();
-        session.StartStream("sweep-stale", started);
-        await session.SaveChangesAsync();
+        await here.AppendAsync(started);
 
         var sweep = await here.EndAsync("stale");
 
@@ -204,10 +199,14 @@ public sealed class SweepTests(ServerFixture servers) : IClassFixture<ServerFixt
     {
         await using var here = await Surroundings.StartAsync(servers, bars: 500);
         await here.EndAsync((await here.BeginAsync(Request)).SweepId);
-        await here.CancelAsync((await here.BeginAsync(Long)).SweepId);
+        await here.AppendAsync(WithoutParts("canceled"));
+        await here.CancelAsync("canceled");
 
         await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(BacktestService).Assembly, here.Service.Services);
     }
+
+    /// <summary>Of which nothing is handed out.</summary>
+    private static SweepStarted WithoutParts(string sweep) => new(sweep, Request, 500, 0, 0, "data", "plan", 0, 0, 1, default);
 
     private static Guid MessageId(RunSweepPart part) => OrderedTopology.MessageId(typeof(RunSweepPart), part.SweepId, partition: 0, part.Part);
 
@@ -279,6 +278,13 @@ public sealed class SweepTests(ServerFixture servers) : IClassFixture<ServerFixt
 
         public async Task<List<object>> StreamAsync(string sweep) =>
             [.. (await Service.Get<EventLog>().OpenSession().FetchStreamAsync(SweepStarted.StreamOf(sweep))).Select(e => e.Data)];
+
+        public async Task AppendAsync(SweepStarted started)
+        {
+            var session = Service.Get<EventLog>().OpenSession();
+            session.StartStream(SweepStarted.StreamOf(started.SweepId), started);
+            await session.SaveChangesAsync();
+        }
 
         public Task PublishAsync(IEnumerable<RunSweepPart> parts) =>
             Task.WhenAll(parts.Select(part => Service.Get<IBus>().Publish(part, context => context.MessageId = MessageId(part))));

@@ -56,9 +56,9 @@ public sealed class BusPeer : IAsyncDisposable
         _host.Services.GetRequiredService<OrderedPublisher>().PublishAsync(message, partition: 0, Guid.CreateVersion7(), CancellationToken.None);
 
     /// <summary>Says a message that needs no order, under an id of its own.</summary>
-    public Task PublishAsync<T>(T message, Guid messageId)
+    public async Task PublishAsync<T>(T message, Guid messageId)
         where T : class =>
-        _host.Services.GetRequiredService<IBus>().Publish(message, context => context.MessageId = messageId);
+        await _host.Services.GetRequiredService<IBus>().Publish(message, context => context.MessageId = messageId);
 
     public async ValueTask DisposeAsync()
     {
