@@ -58,6 +58,7 @@ public sealed class BusPeer : IAsyncDisposable
     /// <summary>Says a message that needs no order, under an id of its own.</summary>
     public async Task PublishAsync<T>(T message, Guid messageId)
         where T : class =>
+        // Awaited here: the bus leaves its logger behind in the flow that calls it, and the next bus would take that one.
         await _host.Services.GetRequiredService<IBus>().Publish(message, context => context.MessageId = messageId);
 
     public async ValueTask DisposeAsync()
