@@ -59,6 +59,28 @@ public sealed class BusBuilder
     }
 
     /// <summary>
+    /// Takes work from a queue that all instances of the service share, on as many machines as there are: no more messages
+    /// than this machine has cores, so that none waits here while another instance is idle. One whose worker dies comes to
+    /// the next, however often: the consumer looks at <see cref="Redelivery"/>, and deals with its failures itself, for what
+    /// it throws is moved to the queue's <c>_error</c> queue, as with <see cref="AddConsumer"/>.
+    /// </summary>
+    public void AddWorker<TConsumer>()
+        where TConsumer : class, IConsumer
+    {
+        var queue = OrderedTopology.QueueOf(_service, typeof(TConsumer));
+        UnorderedQueues.Add(queue);
+        Registrations.Add(bus => bus.AddConsumer<TConsumer>());
+        Endpoints.Add((context, bus) => bus.ReceiveEndpoint(queue, endpoint =>
+        {
+            endpoint.SetQuorumQueue();
+            endpoint.SetQueueArgument("x-delivery-limit", OrderedTopology.MostDeliveries);
+            endpoint.PrefetchCount = Environment.ProcessorCount;
+            endpoint.ConcurrentMessageLimit = Environment.ProcessorCount;
+            endpoint.ConfigureConsumer<TConsumer>(context);
+        }));
+    }
+
+    /// <summary>
     /// Listens to an ordered contract from now on, in order, for as long as this process is connected. A listener that falls
     /// behind or fails loses messages and never holds anyone up.
     /// </summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MassTransit;
 
 namespace AlgoStack.ServiceDefaults.Messaging;
@@ -9,12 +8,8 @@ namespace AlgoStack.ServiceDefaults.Messaging;
 /// </summary>
 internal sealed class GiveUpOnPoison(string queue) : IFilter<ConsumeContext>
 {
-    /// <summary>What a quorum queue adds to a message that comes again: how often it came before.</summary>
-    private const string DeliveriesBefore = "x-delivery-count";
-
     public Task Send(ConsumeContext context, IPipe<ConsumeContext> next) =>
-        context.ReceiveContext.TransportHeaders.TryGetHeader(DeliveriesBefore, out var header)
-        && Convert.ToInt64(header, CultureInfo.InvariantCulture) is var before and >= UnorderedDelivery.MostDeliveries
+        Redelivery.CountBefore(context) is var before and >= UnorderedDelivery.MostDeliveries
             ? throw new PoisonMessageException($"{queue}: message {context.MessageId} was delivered {before} times and never finished.")
             : next.Send(context);
 

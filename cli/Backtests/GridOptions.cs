@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AlgoStack.Backtesting;
 using AlgoStack.Backtesting.Sweeps;
 
 namespace AlgoStack.Cli.Backtests;
@@ -57,23 +56,17 @@ internal sealed class GridOptions
         : parsed.GetValue(_threads);
 
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public Measure Measure(ParseResult parsed) => Backtesting.Sweeps.Measure.Find(parsed.GetValue(_measure)!);
+    public Measure Measure(ParseResult parsed) => Backtesting.Sweeps.Measure.Find(MeasureName(parsed));
 
-    /// <exception cref="ArgumentException">A grid that cannot be read, of other parameters, or too large.</exception>
-    /// <exception cref="FormatException">There is no such strategy.</exception>
-    public SweepPlan Plan(ParseResult parsed, ModelOptions models)
+    public string MeasureName(ParseResult parsed) => parsed.GetValue(_measure)!;
+
+    public SweepText Text(ParseResult parsed) => new(parsed.GetValue(_strategy)!, parsed.GetValue(_grid)!)
     {
-        var strategy = PlanText.Strategy(parsed.GetValue(_strategy)!);
-        if (parsed.GetValue(_limit) is { } limit && !(limit > 0 && limit < 1e6))
-            throw new CommandFailedException(ExitCode.Usage, FormattableString.Invariant($"--limit: expected above 0 to 1000000 seconds, found {limit}."));
+        Random = parsed.GetValue(_random),
+        Seed = Seed(parsed),
+        Limit = parsed.GetValue(_limit),
+    };
 
-        var grid = ParameterGrid.Parse(strategy.Entry, parsed.GetValue(_grid)!, strategy.Instruments);
-        var combinations = parsed.GetValue(_random) is { } budget ? grid.Draw(budget, Seed(parsed)) : grid.All();
-        return new SweepPlan(strategy.Entry, combinations, models.Settings(parsed))
-        {
-            Instruments = strategy.Instruments,
-            TimeLimit = parsed.GetValue(_limit) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            KeepsDays = true,
-        };
-    }
+    /// <inheritdoc cref="SweepText.Plan"/>
+    public SweepPlan Plan(ParseResult parsed, ModelOptions models) => Text(parsed).Plan(models.Settings(parsed));
 }

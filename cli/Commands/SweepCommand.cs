@@ -4,42 +4,55 @@ using AlgoStack.Backtesting;
 using AlgoStack.Backtesting.Reports;
 using AlgoStack.Backtesting.Sweeps;
 using AlgoStack.Cli.Backtests;
+using AlgoStack.Cli.Reaching;
+using AlgoStack.Contracts.Backtests;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Parameters;
 using Spectre.Console;
 
 namespace AlgoStack.Cli.Commands;
 
-/// <summary><c>algo sweep</c>: a strategy over files of bars once for each combination of parameters, and what the best is worth.</summary>
+/// <summary>
+/// <c>algo sweep</c>: a strategy over bars once for each combination of parameters, and what the best is worth. Over files,
+/// in this process; over bars of the tape, in the service, by as many workers as it has.
+/// </summary>
 internal static class SweepCommand
 {
     public static Command Create(SharedOptions shared)
     {
-        var files = new Argument<string[]>("FILE") { Description = "Files of bars.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Files of bars, to run over in this process.", Arity = ArgumentArity.ZeroOrMore };
         var journal = new Option<string?>("--journal") { Description = "Keep what is finished in this file, and go on from it.", HelpName = "FILE" };
         var top = new Option<int>("--top") { Description = "How many of the best to show.", HelpName = "N", DefaultValueFactory = _ => 10 };
-        var (models, grid, exports) = (new ModelOptions(), new GridOptions(), new ExportOptions());
-        var command = new Command("sweep", "Run a strategy over files of bars once for each combination of its parameters.") { files, journal, top };
-        foreach (var option in (IEnumerable<Option>)[.. grid.All, .. models.All, .. exports.All]) command.Add(option);
-        shared.SetAction(command, (parsed, terminal, cancellationToken) =>
+        var (tape, models, grid, exports) = (new RangeOptions(), new ModelOptions(), new GridOptions(), new ExportOptions());
+        var command = new Command("sweep", "Run a strategy over bars once for each combination of its parameters.") { files, journal, top };
+        foreach (var option in (IEnumerable<Option>)[.. tape.All, .. grid.All, .. models.All, .. exports.All]) command.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (tape.AreGiven(result) == result.GetValue(files) is { Length: > 0 }) result.AddError("Expected files or --instrument.");
+            tape.Validate(result);
+        });
+        shared.SetAction(command, async (parsed, terminal, cancellationToken) =>
         {
             try
             {
                 var (plan, measure) = (grid.Plan(parsed, models), grid.Measure(parsed));
-                var paths = parsed.GetValue(files)!;
+                if (parsed.GetValue(files) is not { Length: > 0 } paths)
+                {
+                    if (parsed.GetValue(journal) is not null || exports.AreWanted(parsed) || grid.Threads(parsed) is not null)
+                        throw new CommandFailedException(ExitCode.Usage, "--journal, --threads, --report and --csv go with files.");
+
+                    using var console = new ConsoleClient(ConsoleAddress.Find(parsed.GetValue(shared.Url)));
+                    var request = Request(parsed, tape, grid, models);
+                    return Show(
+                        terminal, await new TapeSweep(terminal, console).RunAsync(request, plan, cancellationToken), measure, grid.Seed(parsed), parsed.GetValue(top));
+                }
+
                 var bars = models.Bars(parsed, paths, cancellationToken);
                 var name = string.Join(", ", paths.Select(Path.GetFileName));
                 var result = Run(terminal, bars, name, plan, parsed.GetValue(journal), grid.Threads(parsed), cancellationToken);
-                var assessment = Assess(result, measure, grid.Seed(parsed));
-                Show(terminal, result, measure, assessment, parsed.GetValue(top));
-                if (result.Ranked(measure).FirstOrDefault() is not { } best)
-                {
-                    terminal.Error.WriteLine($"algo: No combination has a {measure.Name}.");
-                    return Task.FromResult(ExitCode.NothingUseful);
-                }
-
-                if (exports.AreWanted(parsed)) Export(parsed, terminal, exports, result, plan, bars, name, measure, best);
-                return Task.FromResult(ExitCode.Ok);
+                var exitCode = Show(terminal, result, measure, grid.Seed(parsed), parsed.GetValue(top));
+                if (exitCode == ExitCode.Ok && exports.AreWanted(parsed)) Export(parsed, terminal, exports, result, plan, bars, name, measure);
+                return exitCode;
             }
             catch (Exception e) when (e is ArgumentException or FormatException or SweepJournalException)
             {
@@ -47,6 +60,23 @@ internal static class SweepCommand
             }
         });
         return command;
+    }
+
+    private static StartSweep Request(ParseResult parsed, RangeOptions tape, GridOptions grid, ModelOptions models)
+    {
+        var text = grid.Text(parsed);
+        return new StartSweep(
+            text.Strategy,
+            tape.Instruments(parsed)!,
+            tape.Timeframe(parsed)!,
+            tape.From(parsed),
+            tape.To(parsed),
+            text.Grid,
+            text.Random,
+            text.Seed,
+            grid.MeasureName(parsed),
+            text.Limit,
+            models.Choices(parsed));
     }
 
     private static SweepResult Run(
@@ -63,11 +93,16 @@ internal static class SweepCommand
         return result!;
     }
 
-    /// <summary>Null where there is too little to hold the best against.</summary>
-    private static SweepAssessment? Assess(SweepResult result, Measure measure, ulong seed) =>
-        result.Outcomes.Count(o => o.Figures?.Days is { Length: >= 4 }) < 2 ? null : SweepAssessment.Of(result, measure, seed);
+    private static int Show(Terminal terminal, SweepResult result, Measure measure, ulong seed, int top)
+    {
+        Print(terminal, result, measure, SweepAssessment.Find(result.Outcomes, measure, seed), top);
+        if (result.Ranked(measure).Any()) return ExitCode.Ok;
 
-    private static void Show(Terminal terminal, SweepResult result, Measure measure, SweepAssessment? assessment, int top)
+        terminal.Error.WriteLine($"algo: No combination has a {measure.Name}.");
+        return ExitCode.NothingUseful;
+    }
+
+    private static void Print(Terminal terminal, SweepResult result, Measure measure, SweepAssessment? assessment, int top)
     {
         var failed = result.Outcomes.Where(o => o.Error is not null).ToList();
         terminal.Result(new { result.Data, result.Strategy, result.Models, measure = measure.Name, result.LeftOut, result.Outcomes, assessment });
@@ -113,9 +148,9 @@ internal static class SweepCommand
         SweepPlan plan,
         BarSeries bars,
         string name,
-        Measure measure,
-        SweepOutcome best)
+        Measure measure)
     {
+        var best = result.Ranked(measure).First();
         var strategy = plan.Strategy.Configure(best.Parameters, plan.Instruments);
         var whole = Backtester.Run(bars, name, new BacktestPlan([strategy], plan.Settings));
         exports.Write(parsed, terminal, whole, bars, Surface(result, plan, measure));

@@ -1,4 +1,5 @@
 using AlgoStack.Backtest.Backtests;
+using AlgoStack.Backtest.Sweeps;
 using AlgoStack.EventStore;
 using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
@@ -25,15 +26,24 @@ public static class BacktestService
             store.Event<BacktestCanceled>("backtest_canceled");
             store.Inline<BacktestTable>();
             store.Inline<TradeTable>();
+            store.Event<SweepStarted>("sweep_started");
+            store.Event<SweepPartFinished>("sweep_part_finished");
+            store.Event<SweepFinished>("sweep_finished");
+            store.Event<SweepCanceled>("sweep_canceled");
+            store.Event<SweepBroke>("sweep_broke");
+            store.Inline<SweepList>();
             store.Subscribe<PublishBacktests>();
+            store.Subscribe<PublishSweepParts>();
         });
-        builder.AddBus();
+        builder.AddBus(bus => bus.AddWorker<RunSweepParts>());
         builder.Services.AddLimits();
         builder.Services.AddSingleton<TapeData>();
         builder.Services.AddSingleton<RunBacktest>();
         builder.Services.AddSingleton<CheckParity>();
         builder.Services.AddSingleton<AcceptBacktest>();
         builder.Services.AddSingleton<ExportBacktest>();
+        builder.Services.AddSingleton<SweepData>();
+        builder.Services.AddSingleton<EndSweep>();
         builder.Services.AddSingleton<BacktestQueue>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BacktestQueue>());
 
@@ -47,6 +57,9 @@ public static class BacktestService
         CancelBacktest.Map(app);
         ExportBacktest.Map(app);
         CheckParity.Map(app);
+        BeginSweep.Map(app);
+        GetSweep.Map(app);
+        CancelSweep.Map(app);
         return app;
     }
 }

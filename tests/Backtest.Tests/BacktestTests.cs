@@ -70,6 +70,25 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
     }
 
     [Fact]
+    public async Task A_second_instance_leaves_what_the_first_runs_alone()
+    {
+        using var session = RecordedSession.Of("replay-beside", Sizes);
+        await using var here = await Surroundings.StartAsync(servers, session);
+        var slow = new BacktestStarted("slow", new StartBacktest(session.Id, Speed: "1x"), DateTimeOffset.UnixEpoch);
+        await AppendAsync(here.Backtest.Get<EventLog>(), slow.BacktestId, slow);
+        await here.Backtest.Get<BacktestQueue>().EnqueueAsync(slow, CancellationToken.None);
+        await Eventually.True(async () => await BegunAsync() == 1);
+
+        await using var beside = await here.StartBesideAsync();
+        // One after the other: when this one is through, the unfinished one has been looked at.
+        await beside.ReplayAsync(new StartBacktest(session.Id));
+
+        (await BegunAsync()).Should().Be(1);
+
+        async Task<int> BegunAsync() => (await here.Backtest.Get<EventLog>().OpenSession().FetchStreamAsync("backtest-slow")).Count(e => e.Data is BacktestBegun);
+    }
+
+    [Fact]
     public async Task What_an_interrupted_run_had_told_does_not_count_in_the_next()
     {
         using var session = RecordedSession.Of("replay-interrupted", Sizes);
@@ -169,7 +188,7 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
     private sealed record EventLine(long Number, string Kind, string Id, string? Instrument, string? Strategy, string Detail, DateTimeOffset At);
 
     /// <summary>The service, and the other services as a session has left them.</summary>
-    private sealed record Surroundings(RecordedSession Session, HttpPeer Others, ServiceUnderTest Backtest) : IAsyncDisposable
+    private sealed record Surroundings(RecordedSession Session, HttpPeer Others, ServiceUnderTest Backtest, string Database, string Broker) : IAsyncDisposable
     {
         /// <param name="heard">What the signal service says was evaluated, when that is not the truth.</param>
         public static async Task<Surroundings> StartAsync(
@@ -182,15 +201,12 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
                 routes.MapGet($"/sessions/{session.Id}/strategies", RecordedSession.Strategies);
                 MapRouting(routes, session);
             });
-            var backtest = await ServiceUnderTest.StartAsync(
-                BacktestService.Build,
-                await servers.CreateSchemaDatabaseAsync(),
-                await servers.CreateVirtualHostAsync(),
-                ("ingestion", others.Address),
-                ("signal", others.Address),
-                ("broker-routing", others.Address));
-            return new Surroundings(session, others, backtest);
+            var (database, broker) = (await servers.CreateSchemaDatabaseAsync(), await servers.CreateVirtualHostAsync());
+            return new Surroundings(session, others, await StartAsync(others, database, broker), database, broker);
         }
+
+        /// <summary>One more instance of the service.</summary>
+        public async Task<Surroundings> StartBesideAsync() => this with { Backtest = await StartAsync(Others, Database, Broker) };
 
         public async Task<ParityReport> ParityAsync()
         {
@@ -222,6 +238,9 @@ public sealed class BacktestTests(ServerFixture servers) : IClassFixture<ServerF
             await Backtest.DisposeAsync();
             await Others.DisposeAsync();
         }
+
+        private static Task<ServiceUnderTest> StartAsync(HttpPeer others, string database, string broker) => ServiceUnderTest.StartAsync(
+            BacktestService.Build, database, broker, ("ingestion", others.Address), ("signal", others.Address), ("broker-routing", others.Address));
 
         private static void MapRouting(IEndpointRouteBuilder routes, RecordedSession session)
         {

@@ -5,14 +5,16 @@ namespace AlgoStack.Campaigns;
 /// <param name="Seed">Makes all schedules.</param>
 /// <param name="Kills">Of each target.</param>
 /// <param name="Longest">After this nothing new is begun.</param>
-internal sealed record CampaignOptions(int Seed, int Kills, TimeSpan Longest)
+/// <param name="Combinations">Of the sweep.</param>
+internal sealed record CampaignOptions(int Seed, int Kills, TimeSpan Longest, int Combinations)
 {
     private const int DefaultKills = 100;
+    private const int DefaultCombinations = 5_000;
 
     /// <exception cref="FormatException">An option is unknown, or its value no number that it takes.</exception>
-    public static CampaignOptions Parse(string[] args)
+    public static CampaignOptions Parse(string campaign, string[] args)
     {
-        var options = new CampaignOptions(Random.Shared.Next(1_000_000), DefaultKills, TimeSpan.FromDays(1));
+        var options = new CampaignOptions(Random.Shared.Next(1_000_000), DefaultKills, TimeSpan.FromDays(1), DefaultCombinations);
         for (var i = 0; i < args.Length; i += 2)
         {
             var number = i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
@@ -22,8 +24,9 @@ internal sealed record CampaignOptions(int Seed, int Kills, TimeSpan Longest)
             {
                 "--seed" => options with { Seed = number },
                 "--kills" => options with { Kills = number },
-                "--minutes" => options with { Longest = TimeSpan.FromMinutes(number) },
-                _ => throw new FormatException($"Unknown option {args[i]}."),
+                "--combinations" when campaign == "sweep" => options with { Combinations = number },
+                "--minutes" when campaign == "event-store" => options with { Longest = TimeSpan.FromMinutes(number) },
+                _ => throw new FormatException($"Unknown option {args[i]} of {campaign}."),
             };
         }
 

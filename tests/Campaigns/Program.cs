@@ -10,10 +10,13 @@ switch (args)
     case [ChildPrograms.Read, var schema]:
         await ChildPrograms.ReadAsync(schema);
         return 0;
-    case ["event-store", .. var rest]:
+    case ["event-store" or "sweep", .. var rest]:
         try
         {
-            return await new EventStoreCampaign(CampaignOptions.Parse(rest), Console.Out).RunAsync();
+            var options = CampaignOptions.Parse(args[0], rest);
+            return args[0] == "sweep"
+                ? await new SweepCampaign(options, Console.Out).RunAsync()
+                : await new EventStoreCampaign(options, Console.Out).RunAsync();
         }
         catch (FormatException e)
         {
@@ -22,6 +25,6 @@ switch (args)
         }
 
     default:
-        await Console.Error.WriteLineAsync("Which campaign? There is event-store; tests/campaign --help explains.");
+        await Console.Error.WriteLineAsync("Which campaign? There are event-store and sweep; tests/campaign --help explains.");
         return 2;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AlgoStack.Backtesting;
 using AlgoStack.Backtesting.Reports;
+using AlgoStack.Backtesting.Sweeps;
 using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.MarketData;
@@ -40,6 +41,13 @@ public sealed class FakeConsole : IAsyncDisposable
 
     /// <summary>What <c>report.json</c> of a backtest says.</summary>
     public BacktestResult Result { get; } = Waves();
+
+    public StartSweep? Swept { get; private set; }
+
+    public SweepView Sweep { get; set; } = Sweeps("completed");
+
+    /// <summary>What came of its combinations, page by page.</summary>
+    public IReadOnlyList<IReadOnlyList<SweepOutcome>> SweepOutcomes { get; set; } = [];
 
     public ArchiveStatus Archived { get; } = new("bars_200001_1", "archived", 204_105, 3_060_000, new string('a', 64), Start);
 
@@ -106,6 +114,10 @@ public sealed class FakeConsole : IAsyncDisposable
         return Backtester.Run(bars, "A.SIM 1d", new BacktestPlan([PlanText.Strategy("sma-cross fast=5 slow=10")], new ModelText().Settings()));
     }
 
+    public static SweepView Sweeps(string state) => new(
+        "sweep-1", state, new StartSweep("sma-cross", ["A.SIM"], "1d"), 5, 1, 2, 5_105, Start, Start, "data", "plan", 5, 0, null, null, null, null, Start,
+        state == "running" ? null : Start);
+
     public static async Task<FakeConsole> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -164,6 +176,15 @@ public sealed class FakeConsole : IAsyncDisposable
             return RefuseRun ?? Results.Accepted("/api/backtest/backtest-1", Backtest with { State = "waiting", EndedAt = null });
         });
         _app.MapGet("/api/v1/backtest", () => new[] { Backtest });
+        _app.MapPost("/api/v1/backtest/sweeps", (StartSweep sweep) =>
+        {
+            Swept = sweep;
+            return Results.Accepted("/api/backtest/sweeps/sweep-1", Sweep with { State = "running", EndedAt = null });
+        });
+        _app.MapGet("/api/v1/backtest/sweeps/sweep-1", () => Sweep);
+        _app.MapGet("/api/v1/backtest/sweeps/sweep-1/outcomes", (int after) =>
+            new { Outcomes = SweepOutcomes.ElementAtOrDefault(after) ?? [], Next = Math.Min(after + 1, SweepOutcomes.Count) });
+        _app.MapDelete("/api/v1/backtest/sweeps/sweep-1", () => Sweep = Sweeps("canceled"));
         _app.MapGet("/api/v1/backtest/{id}", () => Backtest);
         _app.MapDelete("/api/v1/backtest/{id}", (string id) => id == "backtest-1"
             ? Results.Ok(Backtest with { State = "canceled" })

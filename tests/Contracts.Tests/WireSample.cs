@@ -50,7 +50,7 @@ internal static class WireSample
         if (value == typeof(decimal)) return 1.250m;
         if (value == typeof(DateTimeOffset)) return DateTimeOffset.Parse("2026-01-02T21:00:00.123+00:00", CultureInfo.InvariantCulture);
         if (value.IsEnum) return Enum.GetValues(value).GetValue(0)!;
-        if (value == typeof(int) || value == typeof(long)) return Convert.ChangeType(7, value, CultureInfo.InvariantCulture);
+        if (value == typeof(int) || value == typeof(long) || value == typeof(ulong)) return Convert.ChangeType(7, value, CultureInfo.InvariantCulture);
         if (value == typeof(Guid)) return Guid.Parse("0195c1a0-0000-7000-8000-000000000007");
         if (value.IsArray) return FillList(value.GetElementType()!, name);
         if (value.IsGenericType && value.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) return FillList(value.GetGenericArguments()[0], name);

@@ -36,6 +36,9 @@ public static class TestServers
     /// <summary>A RabbitMQ of the test's own, to be killed and started again.</summary>
     public static async Task<PrivateServer> StartPrivateRabbitMQAsync() => (await StartRabbitMQAsync()).Server;
 
+    /// <summary>A new folder that goes when this process ends.</summary>
+    internal static string NewFolder(string name) => Folder.Value.NewSubfolder(name);
+
     private static async Task<string> GetPostgresAsync()
     {
         if (Environment.GetEnvironmentVariable(PostgresVariable) is { Length: > 0 } given) return given;

@@ -51,7 +51,7 @@ internal sealed record ParameterAxis(string Name, double[] Values, double Least,
         // Divided as doubles: the quotient of two decimals need not fit one. Counted in decimals: three tenths are 0.3.
         var steps = from < to ? (double)(to - from) / (double)step : 0;
         if (steps >= ParameterGrid.MostCombinations)
-            throw new ArgumentException($"{schema.Name}: expected at most {ParameterGrid.MostCombinations:N0} values of {name}, found {steps + 1:N0}.", paramName: null);
+            throw new TooManyCombinationsException($"{schema.Name}: expected at most {ParameterGrid.MostCombinations:N0} values of {name}, found {steps + 1:N0}.");
         var count = (int)Math.Round(steps) + 1;
         if (from + (step * (count - 1)) > to) count--;
         return new ParameterAxis(name, [.. Enumerable.Range(0, count).Select(i => (double)(from + (step * i)))], (double)from, (double)to);

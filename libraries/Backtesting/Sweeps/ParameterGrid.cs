@@ -62,7 +62,8 @@ public sealed class ParameterGrid
     }
 
     /// <summary>Every combination that goes together.</summary>
-    /// <exception cref="ArgumentException">They cannot be counted, are too many, or none goes together.</exception>
+    /// <exception cref="ArgumentException">They cannot be counted, or none goes together.</exception>
+    /// <exception cref="TooManyCombinationsException">They are more than <see cref="MostCombinations"/>.</exception>
     public Combinations All()
     {
         if (Count is not { } count)
@@ -74,9 +75,8 @@ public sealed class ParameterGrid
 
         if (count > MostCombinations)
         {
-            throw new ArgumentException(
-                $"{Strategy.Name}: expected at most {MostCombinations:N0} combinations, found {count:N0}; take wider steps, or a random search with a budget.",
-                paramName: null);
+            throw new TooManyCombinationsException(
+                $"{Strategy.Name}: expected at most {MostCombinations:N0} combinations, found {count:N0}; take wider steps, or a random search with a budget.");
         }
 
         return Take(Enumerable.Range(0, (int)count).Select(i => this[i]), (int)count);

@@ -61,7 +61,8 @@ public static class Sweep
         }
     }
 
-    internal static void ThrowUnlessOneCurrency(BarSeries bars)
+    /// <exception cref="ArgumentException">No bars, or bars of two currencies.</exception>
+    public static void ThrowUnlessOneCurrency(BarSeries bars)
     {
         string[] currencies = [.. bars.Instruments.Select(i => i.Currency).Distinct(StringComparer.Ordinal)];
         if (bars.Count == 0) throw new ArgumentException("Sweep: expected bars, found none.", nameof(bars));

@@ -20,18 +20,26 @@ public sealed record SweepAssessment(
     /// <exception cref="ArgumentException">
     /// Fewer than two outcomes have daily returns, as when the plan keeps none, or there are fewer than four days.
     /// </exception>
-    public static SweepAssessment Of(SweepResult sweep, Measure measure, ulong seed = 1)
+    public static SweepAssessment Of(SweepResult sweep, Measure measure, ulong seed = 1) => Of(sweep.Outcomes, measure, seed);
+
+    /// <summary>Null where there is too little to hold the best against.</summary>
+    /// <param name="outcomes">In the order of the combinations.</param>
+    /// <inheritdoc cref="Of(SweepResult, Measure, ulong)"/>
+    public static SweepAssessment? Find(IReadOnlyList<SweepOutcome> outcomes, Measure measure, ulong seed = 1) =>
+        outcomes.Count(o => o.Figures?.Days is { Length: >= 4 }) < 2 ? null : Of(outcomes, measure, seed);
+
+    private static SweepAssessment Of(IReadOnlyList<SweepOutcome> outcomes, Measure measure, ulong seed)
     {
-        SweepOutcome[] known = [.. sweep.Outcomes.Where(o => o.Figures?.Days is not null)];
+        SweepOutcome[] known = [.. outcomes.Where(o => o.Figures?.Days is not null)];
         if (known.Length < 2)
-            throw new ArgumentException($"Overfitting: expected two outcomes with daily returns or more, found {known.Length} of {sweep.Outcomes.Count}.", nameof(sweep));
+            throw new ArgumentException($"Overfitting: expected two outcomes with daily returns or more, found {known.Length} of {outcomes.Count}.", nameof(outcomes));
 
         double[][] returns = [.. known.Select(o => o.Figures!.Days!)];
         // Of fewer days, fewer slices: each is of two or more.
         var slices = Math.Min(Slices, returns[0].Length / 4 * 2);
         var report = OverfittingReport.Of(returns, slices);
-        var chosen = sweep.Ranked(measure).FirstOrDefault();
-        return new SweepAssessment(chosen, known[report.Best], report, sweep.Outcomes.Count - known.Length, MonteCarloOf(chosen, seed));
+        var chosen = SweepResult.Ranked(outcomes, measure).FirstOrDefault();
+        return new SweepAssessment(chosen, known[report.Best], report, outcomes.Count - known.Length, MonteCarloOf(chosen, seed));
     }
 
     private static MonteCarlo? MonteCarloOf(SweepOutcome? chosen, ulong seed) => chosen?.Figures?.Days is { Length: > 0 } days

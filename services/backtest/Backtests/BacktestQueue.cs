@@ -1,15 +1,22 @@
 using System.Threading.Channels;
 using AlgoStack.EventStore.Streams;
+using AlgoStack.Postgres;
 using Npgsql;
 
 namespace AlgoStack.Backtest.Backtests;
 
 /// <summary>
 /// Backtests that wait, one at a time. The streams are the queue: what was started and has not ended is taken up again after
-/// a restart, from its beginning.
+/// a restart, from its beginning, by an instance that no other has forestalled.
 /// </summary>
 public sealed partial class BacktestQueue(
-    RunBacktest runner, EventLog log, BacktestTable backtests, NpgsqlDataSource database, TimeProvider clock, ILogger<BacktestQueue> logger)
+    RunBacktest runner,
+    EventLog log,
+    BacktestTable backtests,
+    NpgsqlDataSource source,
+    ServiceDatabase database,
+    TimeProvider clock,
+    ILogger<BacktestQueue> logger)
     : BackgroundService
 {
     /// <summary>More than this wait for nobody; the next request is refused.</summary>
@@ -59,8 +66,11 @@ public sealed partial class BacktestQueue(
 
     private async Task RunAsync(BacktestStarted started, CancellationToken stop, CancellationToken stoppingToken)
     {
-        // One that was asked for while the unfinished were read waits twice; one may be canceled while it waits.
-        if (await HasEndedAsync(started.BacktestId, stoppingToken)) return;
+        // An instance that starts finds unfinished what another runs, or has in its queue; one that was asked for while the
+        // unfinished were read waits twice; one may be canceled while it waits.
+        await using var owner = database.CreateConnection();
+        await owner.OpenAsync(stoppingToken);
+        if (!await TryTakeAsync(owner, started.BacktestId, stoppingToken) || await HasEndedAsync(started.BacktestId, stoppingToken)) return;
 
         try
         {
@@ -85,7 +95,7 @@ public sealed partial class BacktestQueue(
 
     private async Task<List<string>> UnfinishedAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        await using var command = source.CreateCommand(
             $"""
             select stream_id from mt_events e
             where type = 'backtest_started' and not exists (
@@ -98,6 +108,14 @@ public sealed partial class BacktestQueue(
         var streams = new List<string>();
         while (await reader.ReadAsync(cancellationToken)) streams.Add(reader.GetString(0));
         return streams;
+    }
+
+    /// <summary>Takes the backtest for as long as the connection lives; false when another has it.</summary>
+    private async Task<bool> TryTakeAsync(NpgsqlConnection owner, string id, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock($1)", owner);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = database.LockKey(BacktestStarted.StreamOf(id)) });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private async Task<bool> HasEndedAsync(string id, CancellationToken cancellationToken) =>

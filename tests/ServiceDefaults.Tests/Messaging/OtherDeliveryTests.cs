@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -123,6 +124,26 @@ public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<Se
     }
 
     [Fact]
+    public async Task A_worker_takes_no_more_than_it_has_cores_and_leaves_the_rest_to_others()
+    {
+        var host = await servers.CreateVirtualHostAsync();
+        var (begun, after) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
+        using var stuck = new CancellationTokenSource();
+        await using var first = await StartWorkerAsync(host, new Work(begun, stuck.Token));
+        string[] work = [.. Enumerable.Range(0, (2 * Environment.ProcessorCount) + 1).Select(i => $"part {i}")];
+
+        foreach (var part in work) await first.Services.GetRequiredService<IBus>().Publish(new Noted(part), CancellationToken.None);
+        await Eventually.Equal(Environment.ProcessorCount, () => begun.Count);
+        await using var next = await StartWorkerAsync(host, new Work(after, CancellationToken.None));
+
+        // The next has been given all that the first, which holds what it took, was not.
+        await Eventually.Equal(work.Length - begun.Count, () => after.Count);
+        begun.Should().HaveCount(Environment.ProcessorCount);
+        after.Concat(begun).Should().BeEquivalentTo(work);
+        await stuck.CancelAsync();
+    }
+
+    [Fact]
     public async Task A_batch_of_bars_arrives_bit_for_bit()
     {
         const int rows = 2_000;
@@ -149,6 +170,9 @@ public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<Se
     private static Task<TestService> StartOrdinaryAsync(string host, ConcurrentQueue<string> tries) =>
         TestService.StartOnBusAsync(host, bus => bus.AddConsumer<FailOnNoted>(), builder => builder.Services.AddSingleton(tries));
 
+    private static Task<TestService> StartWorkerAsync(string host, Work work) =>
+        TestService.StartOnBusAsync(host, bus => bus.AddWorker<DoWork>(), builder => builder.Services.AddSingleton(work));
+
     private static async Task<string?> SetAsideAsync(TestService service)
     {
         var report = await service.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == OrdinaryQueue);
@@ -161,6 +185,18 @@ public sealed class OtherDeliveryTests(ServerFixture servers) : IClassFixture<Se
             bus => bus.AddLiveConsumer<FollowCounted, Counted>(),
             builder => builder.Services.AddSingleton(heard),
             name: "AlgoStack.Listener");
+
+    private sealed record Work(ConcurrentQueue<string> Begun, CancellationToken Stuck);
+
+    /// <summary>Goes on until it is no longer stuck.</summary>
+    private sealed class DoWork(Work work) : IConsumer<Noted>
+    {
+        public async Task Consume(ConsumeContext<Noted> context)
+        {
+            work.Begun.Enqueue(context.Message.Text);
+            if (work.Stuck.CanBeCanceled) await Task.Delay(Timeout.InfiniteTimeSpan, work.Stuck).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private sealed class FailOnNoted(ConcurrentQueue<string> tries) : IConsumer<Noted>
     {

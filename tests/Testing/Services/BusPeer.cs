@@ -58,7 +58,13 @@ public sealed class BusPeer : IAsyncDisposable
     /// <summary>The same for a contract whose order does not matter.</summary>
     public Task TellAsync<T>(T message)
         where T : class =>
-        _host.Services.GetRequiredService<IBus>().Publish(message, CancellationToken.None);
+        TellAsync(message, Guid.CreateVersion7());
+
+    /// <inheritdoc cref="TellAsync{T}(T)"/>
+    public async Task TellAsync<T>(T message, Guid messageId)
+        where T : class =>
+        // Awaited here: the bus leaves its logger behind in the flow that calls it, and the next bus would take that one.
+        await _host.Services.GetRequiredService<IBus>().Publish(message, context => context.MessageId = messageId, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
