@@ -21,7 +21,7 @@ public static class Backtester
         using var run = new BacktestRun(plan.Settings, bars.Timeframe, plan.Strategies);
         var curves = new List<List<CurvePoint>>();
         var trades = new List<RoundTrip>();
-        var signals = 0L;
+        var (signals, marginCalls) = (0L, 0L);
         var step = Math.Max(1, bars.Count / Points);
         for (var from = 0; from < bars.Count;)
         {
@@ -31,6 +31,7 @@ public static class Backtester
             from = last;
 
             signals += run.Signals.Count;
+            marginCalls += run.Session.MarginCalls.Count;
             trades.AddRange(run.Trades);
             run.ClearEvents();
             AddPoints(curves, run.Session, bars.CloseMs[from - 1]);
@@ -47,7 +48,10 @@ public static class Backtester
             run.Session.Fills,
             run.Session.OrderListHash,
             [.. run.Statistics.Zip(run.DailyReturns, curves).Select(c => Currency(bars, c.First.Currency, c.First.Statistics, c.Third, c.Second.Returns))],
-            trades);
+            trades)
+        {
+            MarginCalls = marginCalls,
+        };
     }
 
     private static void AddPoints(List<List<CurvePoint>> curves, TradingSession session, long atMs)

@@ -7,6 +7,8 @@ using AlgoStack.Simulation;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Portfolios;
+using AlgoStack.Trading.Positions;
 
 namespace AlgoStack.Backtest.Backtests;
 
@@ -90,7 +92,11 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
     {
         totals.Bars += bars;
         totals.Signals += run.Signals.Count;
-        var events = run.Signals.Select(Told).Concat(run.Session.OrderEvents.Select(Told)).OrderBy(e => e.At).ToList();
+        var events = run.Signals.Select(Told)
+            .Concat(run.Session.PositionEvents.OfType<BorrowCharged>().Select(Told))
+            .Concat(run.Session.MarginCalls.Select(Told))
+            .Concat(run.Session.OrderEvents.Select(Told))
+            .OrderBy(e => e.At).ToList();
         run.ClearEvents();
         if (events.Count == 0) return;
 
@@ -107,6 +113,12 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
         StrategyCatalog.Find(signal.Strategy).Describe(signal),
         signal.Bar.CloseTime);
 
+    private static ReplayedEvent Told(BorrowCharged e) => new(
+        "borrow_charged", e.Instrument.Value, e.Instrument.Value, null, Text($"{-e.Cash.Normalized()} for {e.Days} days of {-e.Quantity.Normalized()} short"), e.At);
+
+    private static ReplayedEvent Told(MarginCalled e) => new(
+        "margin_called", e.Currency, null, null, Text($"equity {e.Equity:0.00} {e.Currency}, margin {e.Required:0.00}: all is closed"), e.At);
+
     private static ReplayedEvent Told(OrderEvent e)
     {
         var id = e.OrderId.Value;
@@ -120,6 +132,7 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
             OrderRejected r => new("order_rejected", id, null, null, r.Reason, e.At),
             OrderFilled f => new("order_filled", id, null, null, Text($"{f.Quantity.Normalized()} at {f.Price.Normalized()}"), e.At),
             OrderCanceled c => new("order_canceled", id, null, null, c.Reason, e.At),
+            OrderSplit s => new("order_split", id, null, null, Text($"{s.Leaves.Normalized()} left"), e.At),
             _ => throw new InvalidOperationException($"Order {id}: the backtest does not know {e.GetType().Name}."),
         };
     }
