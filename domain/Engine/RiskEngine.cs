@@ -34,8 +34,8 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
 
     /// <summary>
     /// Looks at a margin account's currency once all of an instant's bars are in. Null, or the call that has just begun: all
-    /// orders of the currency are to be taken back and all its positions closed. Until nothing is held any more, no order may
-    /// leave that does not close.
+    /// orders of the currency are to be taken back and all its positions closed. Until nothing is held any more, no other order
+    /// may leave.
     /// </summary>
     public MarginCalled? Watch(int ledger, DateTimeOffset at)
     {
@@ -87,12 +87,15 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
 
         if (State == TradingState.Halted) return Denied("halted", $"Trading is halted.");
 
+        // All is being closed already: what makes a position smaller now would leave one on the other side.
+        var ledger = portfolio.LedgerOf(instrument);
+        if (limits.Margin is not null && _called.Contains(ledger)) return Denied("margin_call", $"A margin call has not been met yet.");
+
         var held = portfolio.Position(instrument).Quantity;
         var change = intent.Side == OrderSide.Buy ? intent.Quantity : -intent.Quantity;
         if (Math.Sign(change) == -Math.Sign(held) && Math.Abs(change) <= Math.Abs(held)) return RiskDecision.Allowed;
 
         var workingChange = instrument < _workingChange.Count ? _workingChange[instrument] : 0;
-        var ledger = portfolio.LedgerOf(instrument);
         if (limits.Margin is { } margin)
         {
             if (DeniedByMargin(margin, instrument, ledger, change, intent.ReferencePrice) is { } denied) return denied;
@@ -119,8 +122,6 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
 
     private RiskDecision? DeniedByMargin(MarginModel margin, int instrument, int ledger, decimal change, decimal price)
     {
-        if (_called.Contains(ledger)) return Denied("margin_call", $"A margin call has not been met yet.");
-
         var value = Exposure(instrument, change) * price;
         for (var other = 0; other < portfolio.Instruments; other++)
         {
