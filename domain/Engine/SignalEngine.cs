@@ -18,6 +18,7 @@ public sealed class SignalEngine
     private readonly Dictionary<InstrumentId, int> _indices = [];
     private readonly List<(int Row, int Follower, FoundVerdict Found)> _merged = [];
     private readonly List<Signal> _raised = [];
+    private readonly List<Signal> _ofRow = [];
     private Followed[] _instruments = [];
     private bool _isSplit;
 
@@ -90,7 +91,7 @@ public sealed class SignalEngine
     {
         if (_isSplit)
         {
-            for (; from < to; from++) OnBar(instruments[bars.Instrument[from]], bars[from], signals);
+            OnEach(bars, instruments, from, to, signals);
             return;
         }
 
@@ -124,6 +125,17 @@ public sealed class SignalEngine
         if (bars.Instruments.Count == 1) fed = Math.Max(fed, to - MarketContext.Bars);
         Feed(bars, instruments, ref fed, to);
         _merged.Clear();
+    }
+
+    /// <summary>Bar by bar: a column is not in the shares that strategies see.</summary>
+    private void OnEach(BarSeries bars, int[] instruments, int from, int to, List<(int Row, Signal Signal)> signals)
+    {
+        for (var row = from; row < to; row++)
+        {
+            OnBar(instruments[bars.Instrument[row]], bars[row], _ofRow);
+            foreach (var signal in _ofRow) signals.Add((row, signal));
+            _ofRow.Clear();
+        }
     }
 
     private void Feed(BarSeries bars, int[] instruments, ref int fed, int to)
