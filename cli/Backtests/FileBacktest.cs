@@ -46,6 +46,8 @@ internal static class FileBacktest
         foreach (var strategy in result.Strategies) terminal.Line($"{strategy.Name} {strategy.Parameters}".TrimEnd());
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{result.Signals:N0} signals, {result.Orders:N0} order intents ({result.Denied:N0} denied), {result.Fills:N0} fills"));
+        if (data.Actions > 0) terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{data.Actions:N0} splits and dividends"));
+        if (result.MarginCalls > 0) terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{result.MarginCalls:N0} margin calls"));
 
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn("statistic");

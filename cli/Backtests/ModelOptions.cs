@@ -70,7 +70,28 @@ internal sealed class ModelOptions
         HelpName = "P",
     };
 
-    public IEnumerable<Option> All => [_symbol, _timeframe, _balance, _size, _position, _commission, _slippage, _latency, _participation];
+    private readonly Option<string> _margin = new("--margin")
+    {
+        Description = "none, or percent of their worth to open and to keep positions, as in 50/25.",
+        HelpName = "M",
+        DefaultValueFactory = _ => "none",
+    };
+
+    private readonly Option<string> _borrow = new("--borrow")
+    {
+        Description = "What borrowing what is short costs a year, as in 3%.",
+        HelpName = "P",
+        DefaultValueFactory = _ => "none",
+    };
+
+    private readonly Option<string?> _actions = new("--actions")
+    {
+        Description = "A file of splits and dividends of the bars' symbols, whose prices are raw.",
+        HelpName = "FILE",
+    };
+
+    public IEnumerable<Option> All =>
+        [_symbol, _timeframe, _actions, _balance, _size, _position, _commission, _slippage, _latency, _participation, _margin, _borrow];
 
     /// <exception cref="CommandFailedException">A model cannot be read.</exception>
     public TradingSettings Settings(ParseResult parsed)
@@ -86,6 +107,8 @@ internal sealed class ModelOptions
                 Slippage = parsed.GetValue(_slippage)!,
                 Latency = parsed.GetValue(_latency),
                 Participation = parsed.GetValue(_participation),
+                Margin = parsed.GetValue(_margin)!,
+                Borrow = parsed.GetValue(_borrow)!,
             }.Settings();
         }
         catch (FormatException e)
@@ -106,11 +129,15 @@ internal sealed class ModelOptions
             parsed.GetValue(_participation),
             Named(_balance) ? parsed.GetValue(_balance) : null,
             Named(_size) ? parsed.GetValue(_size) : null,
-            parsed.GetValue(_position));
+            parsed.GetValue(_position),
+            Named(_margin) ? parsed.GetValue(_margin) : null,
+            Named(_borrow) ? parsed.GetValue(_borrow) : null);
         return choices == new ModelChoices() ? null : choices;
 
         bool Named(Option option) => parsed.GetResult(option) is { Implicit: false };
     }
+
+    public bool AreActionsNamed(SymbolResult result) => result.GetValue(_actions) is not null;
 
     public bool IsSymbolNamed(SymbolResult result) => result.GetValue(_symbol) is not null;
 
@@ -118,7 +145,7 @@ internal sealed class ModelOptions
     public string? Symbol(ParseResult parsed) => parsed.GetValue(_symbol);
 
     /// <summary>The bars of the files that were named.</summary>
-    /// <exception cref="BarFileException">They cannot be read whole.</exception>
+    /// <exception cref="BarFileException">They, or their corporate actions, cannot be read whole.</exception>
     public BarSeries Bars(ParseResult parsed, string[] files, CancellationToken cancellationToken)
     {
         Timeframe? timeframe = null;
@@ -129,6 +156,7 @@ internal sealed class ModelOptions
                 : throw new CommandFailedException(ExitCode.Usage, $"--bars: expected such as 1m, 1h or 1d, found '{text}'.");
         }
 
-        return BarFile.Read(files, parsed.GetValue(_symbol), timeframe, venue: null, cancellationToken);
+        var bars = BarFile.Read(files, parsed.GetValue(_symbol), timeframe, venue: null, cancellationToken);
+        return parsed.GetValue(_actions) is { } actions ? ActionFile.Read(actions, bars, parsed.GetValue(_symbol)) : bars;
     }
 }

@@ -39,6 +39,7 @@ internal sealed class TapeOptions
         if (new[] { named, days, result.GetValue(_session) is not null }.Count(given => given) != 1)
             result.AddError("Expected files, --symbol with --days, --instrument or --session.");
         if (days != models.IsSymbolNamed(result)) result.AddError("--days and --symbol need each other.");
+        if (models.AreActionsNamed(result)) result.AddError("--actions goes with files.");
         _range.Validate(result);
     }
 

@@ -28,6 +28,8 @@ public sealed record StartBacktest(
 /// <param name="Balance">What the account opens with, of each currency.</param>
 /// <param name="Size">Percent of equity that an entry takes.</param>
 /// <param name="Position">The most one instrument may be worth, percent of equity.</param>
+/// <param name="Margin">As in <c>50/25</c>: percent to open and to keep a position.</param>
+/// <param name="Borrow">As in <c>3%</c>: what borrowing what is short costs a year.</param>
 public sealed record ModelChoices(
     string? Commission = null,
     string? Slippage = null,
@@ -35,7 +37,9 @@ public sealed record ModelChoices(
     double? Participation = null,
     decimal? Balance = null,
     decimal? Size = null,
-    decimal? Position = null);
+    decimal? Position = null,
+    string? Margin = null,
+    string? Borrow = null);
 
 /// <summary>What <c>POST /api/backtest/run?symbol=&amp;days=</c> may be given besides.</summary>
 /// <param name="Strategies">Null: those that trade when nothing is configured.</param>

@@ -18,6 +18,7 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
     private const int EntryLeg = 0;
     private const int ExpiryLeg = 1;
     private const int FirstExitLeg = 2;
+    private const int MarginCallLeg = -1;
 
     private readonly List<Instrument> _instruments = [];
     private readonly decimal _share = limits.RiskPercent / 100;
@@ -50,6 +51,39 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
 
             book.Direction = SignalDirection.Flat;
             orders.Add(ToMarket(instrument, book, bar, -book.Expected, ExpiryLeg, signal: null));
+        }
+    }
+
+    /// <summary>A split: what books hold becomes whole lots of new shares, which <paramref name="kept"/> sums up.</summary>
+    /// <param name="orders">What waits at the venue for the instrument; those of which nothing is left are not to stay there.</param>
+    public void OnSplit(int instrument, Split split, IEnumerable<WorkingOrder> orders, out decimal kept)
+    {
+        foreach (var order in orders)
+        {
+            var before = order.Leaves;
+            order.Split(split, _instruments[instrument]);
+            if (!order.IsExit) order.Book.Working += order.IsBuy ? order.Leaves - before : before - order.Leaves;
+            else if (order.Leaves == 0) order.Book.Exits.Remove(order);
+        }
+
+        kept = 0;
+        foreach (var book in _books[instrument])
+        {
+            var held = book.Held;
+            book.Split(split, _instruments[instrument]);
+            kept += book.Held;
+            if (held != 0 && book.Expected == 0) book.Direction = SignalDirection.Flat;
+        }
+    }
+
+    /// <summary>Closes all that the books hold of an instrument; its other orders are taken back before.</summary>
+    /// <param name="last">Its last close, at the time of the call.</param>
+    public void OnMarginCall(int instrument, in Bar last, List<WorkingOrder> orders)
+    {
+        foreach (var book in _books[instrument])
+        {
+            book.Direction = SignalDirection.Flat;
+            if (book.Held != 0) orders.Add(ToMarket(instrument, book, last, -book.Held, MarginCallLeg, signal: null));
         }
     }
 
@@ -135,7 +169,8 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
         if (!(price > 0)) return null;
 
         var (intent, book) = (entry.Intent, entry.Book);
-        var rounded = _instruments[entry.Instrument].RoundPrice(price);
+        // No bar reaches further, so that an order there waits, or trades at once, as one beyond it would.
+        var rounded = _instruments[entry.Instrument].RoundPrice(Math.Min(price, Instrument.LargestPrice));
         var id = ClientOrderId.For(
             portfolio.Account, book.Strategy, intent.Instrument, intent.At.ToUnixTimeMilliseconds(), FirstExitLeg + (2 * entry.Fills) + leg);
         var exit = new WorkingOrder(

@@ -1,4 +1,5 @@
 using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Portfolios;
 using AlgoStack.Trading.Positions;
@@ -11,6 +12,11 @@ namespace AlgoStack.Engine;
 /// </summary>
 public sealed class PortfolioKeeper(string account, decimal openingBalance)
 {
+    private const int Digits = 8;
+
+    // A third of a share is one to so many.
+    private const int SplitDigits = 12;
+
     private readonly List<Ledger> _ledgers = [];
     private Holding[] _holdings = [];
 
@@ -52,15 +58,100 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         return new PositionChanged(Account, id, currency, after.Quantity, after.AveragePrice, after.RealizedPnl, fill.At);
     }
 
+    /// <summary>
+    /// Books a split: the position is <paramref name="kept"/> from then on, and what is not is paid out at the last close, divided.
+    /// Null where nothing was held.
+    /// </summary>
+    /// <param name="kept">Signed; no more than the split makes of the position.</param>
+    public PositionSplit? Book(int instrument, Split split, decimal kept, DateTimeOffset at)
+    {
+        var holding = _holdings[instrument];
+        var worth = split.Price(holding.Price);
+        holding.Adjust(worth);
+        var before = holding.Position;
+        if (before.Quantity == 0) return null;
+
+        var price = decimal.Round(worth, SplitDigits);
+        var average = split.Price(before.AveragePrice);
+        var fraction = decimal.Round(split.Quantity(before.Quantity) - kept, SplitDigits);
+        var cash = fraction * price;
+        holding.Position = new Position(kept, kept == 0 ? 0 : average, before.RealizedPnl);
+        Realize(holding, cash, cash - (fraction * average));
+        var (after, currency) = (holding.Position, _ledgers[holding.Ledger].Currency);
+        return new PositionSplit(
+            Account, holding.Instrument.Id, currency, kept, after.AveragePrice, after.RealizedPnl, at, split.New, split.Old, fraction, price, cash);
+    }
+
+    /// <summary>Books a dividend: a long gets it, a short pays it, and the last close is worth so much less. Null where nothing was held.</summary>
+    public DividendBooked? Book(int instrument, CashDividend dividend, DateTimeOffset at)
+    {
+        var holding = _holdings[instrument];
+        holding.Adjust(Math.Max(holding.Price - dividend.Amount, 0));
+        if (holding.Position.Quantity == 0) return null;
+
+        var cash = holding.Position.Quantity * dividend.Amount;
+        Realize(holding, cash, cash);
+        var (after, currency) = (holding.Position, _ledgers[holding.Ledger].Currency);
+        return new DividendBooked(Account, holding.Instrument.Id, currency, after.Quantity, after.AveragePrice, after.RealizedPnl, at, cash);
+    }
+
+    /// <summary>Books what a short's shares cost to borrow for so many days: of 360 in a year. Null where nothing is short.</summary>
+    /// <param name="annualPercent">Of what is short at its last close.</param>
+    public BorrowCharged? BookBorrow(int instrument, decimal annualPercent, int days, DateTimeOffset at)
+    {
+        var holding = _holdings[instrument];
+        if (holding.QuantityEstimate >= 0) return null;
+
+        var cash = decimal.Round(holding.Position.Quantity * holding.Price * annualPercent / 100 * days / 360, Digits);
+        Realize(holding, cash, cash);
+        var (after, currency) = (holding.Position, _ledgers[holding.Ledger].Currency);
+        return new BorrowCharged(Account, holding.Instrument.Id, currency, after.Quantity, after.AveragePrice, after.RealizedPnl, at, days, cash);
+    }
+
     public Position Position(int instrument) => _holdings[instrument].Position;
 
+    /// <summary>The last close as orders take it: on the tick, but where a split or a dividend has changed it since.</summary>
+    public decimal LastPrice(int instrument) => _holdings[instrument].Price;
+
     public decimal Cash(int instrument) => _ledgers[_holdings[instrument].Ledger].Cash;
+
+    public int Instruments => _holdings.Length;
+
+    public int Currencies => _ledgers.Count;
+
+    public string CurrencyOf(int ledger) => _ledgers[ledger].Currency;
 
     /// <summary>The index of the currency that an instrument is quoted in, counted from 0 as they were first seen.</summary>
     public int LedgerOf(int instrument) => _holdings[instrument].Ledger;
 
     /// <summary>Equity of the currency that <paramref name="instrument"/> is quoted in.</summary>
     public decimal Equity(int instrument) => EquityOf(_holdings[instrument].Ledger);
+
+    /// <summary>What a currency's positions are worth at their last close, shorts as much as longs.</summary>
+    public decimal GrossValue(int ledger)
+    {
+        var value = 0m;
+        foreach (var holding in _holdings)
+        {
+            if (holding.QuantityEstimate == 0 || holding.Ledger != ledger) continue;
+            value += Math.Abs(holding.Position.Quantity) * holding.Price;
+        }
+
+        return value;
+    }
+
+    /// <summary>Equity of a currency: its cash, and its positions at their last close.</summary>
+    public decimal EquityOf(int ledger)
+    {
+        var equity = _ledgers[ledger].Cash;
+        foreach (var holding in _holdings)
+        {
+            if (holding.QuantityEstimate == 0 || holding.Ledger != ledger) continue;
+            equity += holding.Position.Quantity * holding.Price;
+        }
+
+        return equity;
+    }
 
     /// <summary>Every currency, in the order they were first seen.</summary>
     public IEnumerable<Balance> Balances()
@@ -94,21 +185,19 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         return (_ledgers[holding.Ledger].CashEstimate, holding.QuantityEstimate);
     }
 
-    private decimal EquityOf(int ledger)
+    private void Realize(Holding holding, decimal cash, decimal profit)
     {
-        var equity = _ledgers[ledger].Cash;
-        foreach (var holding in _holdings)
-        {
-            if (holding.QuantityEstimate == 0 || holding.Ledger != ledger) continue;
-            equity += holding.Position.Quantity * holding.Instrument.RoundPrice(holding.LastClose);
-        }
-
-        return equity;
+        var ledger = _ledgers[holding.Ledger];
+        ledger.Cash += cash;
+        ledger.RealizedPnl += profit;
+        holding.Position = holding.Position with { RealizedPnl = holding.Position.RealizedPnl + profit };
     }
 
     private sealed class Holding(Instrument instrument, int ledger)
     {
         private Position _position;
+        private double _adjustedClose = double.NaN;
+        private decimal _adjustedPrice;
 
         public Instrument Instrument { get; } = instrument;
 
@@ -127,6 +216,16 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         public double QuantityEstimate { get; private set; }
 
         public double LastClose { get; set; }
+
+        /// <inheritdoc cref="LastPrice"/>
+        public decimal Price => LastClose == _adjustedClose ? _adjustedPrice : Instrument.RoundPrice(LastClose);
+
+        /// <summary>Makes another of the last close, which no bar has said.</summary>
+        public void Adjust(decimal price)
+        {
+            _adjustedPrice = price;
+            LastClose = _adjustedClose = (double)price;
+        }
     }
 
     private sealed class Ledger(string currency, decimal opening)

@@ -1,19 +1,22 @@
 using System.Globalization;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Portfolios;
 using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Engine;
 
 /// <summary>
 /// Says whether an order may leave. Codes: <c>quantity_below_lot</c>, <c>halted</c>, <c>insufficient_cash</c>,
-/// <c>position_limit</c>. Cash is checked at the order's reference price and counts buys still on their way; an order
-/// that only makes a position smaller passes cash and limit.
+/// <c>position_limit</c>; of a margin account <c>insufficient_margin</c> in place of cash, and <c>margin_call</c>. Cash is
+/// checked at the order's reference price and counts buys still on their way, margin counts all that is; an order that only
+/// makes a position smaller passes cash, margin and limit.
 /// </summary>
 public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
 {
     private readonly decimal _positionShare = limits.PositionPercent / 100;
     private readonly List<decimal> _workingChange = [];
     private readonly List<decimal> _workingCost = [];
+    private readonly HashSet<int> _called = [];
 
     public TradingState State { get; private set; }
 
@@ -28,6 +31,32 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
         if (decision.IsAllowed) Reserve(order, order.Leaves);
         return decision;
     }
+
+    /// <summary>
+    /// Looks at a margin account's currency once all of an instant's bars are in. Null, or the call that has just begun: all
+    /// orders of the currency are to be taken back and all its positions closed. Until nothing is held any more, no other order
+    /// may leave.
+    /// </summary>
+    public MarginCalled? Watch(int ledger, DateTimeOffset at)
+    {
+        if (limits.Margin is not { } margin) return null;
+
+        var value = portfolio.GrossValue(ledger);
+        if (_called.Contains(ledger))
+        {
+            if (value == 0) _called.Remove(ledger);
+            return null;
+        }
+
+        var (equity, required) = (portfolio.EquityOf(ledger), value * margin.MaintenancePercent / 100);
+        if (value == 0 || equity >= required) return null;
+
+        _called.Add(ledger);
+        return new MarginCalled(portfolio.Account, portfolio.CurrencyOf(ledger), equity, required, at);
+    }
+
+    /// <summary>From now on an order counts as working that nobody asks leave for: one that a margin call wants, or a split changed.</summary>
+    public void Count(WorkingOrder order) => Reserve(order, order.Leaves);
 
     /// <summary>So much of an order traded.</summary>
     public void OnFill(WorkingOrder order, decimal quantity) => Reserve(order, -quantity);
@@ -58,16 +87,26 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
 
         if (State == TradingState.Halted) return Denied("halted", $"Trading is halted.");
 
+        // All is being closed already: what makes a position smaller now would leave one on the other side.
+        var ledger = portfolio.LedgerOf(instrument);
+        if (limits.Margin is not null && _called.Contains(ledger)) return Denied("margin_call", $"A margin call has not been met yet.");
+
         var held = portfolio.Position(instrument).Quantity;
         var change = intent.Side == OrderSide.Buy ? intent.Quantity : -intent.Quantity;
         if (Math.Sign(change) == -Math.Sign(held) && Math.Abs(change) <= Math.Abs(held)) return RiskDecision.Allowed;
 
         var workingChange = instrument < _workingChange.Count ? _workingChange[instrument] : 0;
-        var ledger = portfolio.LedgerOf(instrument);
-        var workingCost = ledger < _workingCost.Count ? _workingCost[ledger] : 0;
-        var cost = intent.Side == OrderSide.Buy ? intent.Quantity * intent.ReferencePrice : 0;
-        var cash = portfolio.Cash(instrument) - workingCost;
-        if (cost > cash) return Denied("insufficient_cash", $"The order costs {cost:0.00}, and {cash:0.00} is free.");
+        if (limits.Margin is { } margin)
+        {
+            if (DeniedByMargin(margin, instrument, ledger, change, intent.ReferencePrice) is { } denied) return denied;
+        }
+        else
+        {
+            var workingCost = ledger < _workingCost.Count ? _workingCost[ledger] : 0;
+            var cost = intent.Side == OrderSide.Buy ? intent.Quantity * intent.ReferencePrice : 0;
+            var cash = portfolio.Cash(instrument) - workingCost;
+            if (cost > cash) return Denied("insufficient_cash", $"The order costs {cost:0.00}, and {cash:0.00} is free.");
+        }
 
         var value = Math.Abs(held + workingChange + change) * intent.ReferencePrice;
         var limit = portfolio.Equity(instrument) * _positionShare;
@@ -79,6 +118,28 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
         }
 
         return RiskDecision.Allowed;
+    }
+
+    private RiskDecision? DeniedByMargin(MarginModel margin, int instrument, int ledger, decimal change, decimal price)
+    {
+        var value = Exposure(instrument, change) * price;
+        for (var other = 0; other < portfolio.Instruments; other++)
+        {
+            if (other != instrument && portfolio.LedgerOf(other) == ledger) value += Exposure(other, change: 0) * portfolio.LastPrice(other);
+        }
+
+        var (equity, required) = (portfolio.EquityOf(ledger), value * margin.InitialPercent / 100);
+        return required <= equity
+            ? null
+            : Denied("insufficient_margin", $"The positions would need {required:0.00} of margin, and equity is {equity:0.00}.");
+    }
+
+    /// <summary>The most that is held of an instrument now or, with what is on its way, later, long or short.</summary>
+    private decimal Exposure(int instrument, decimal change)
+    {
+        var held = portfolio.Position(instrument).Quantity;
+        var workingChange = instrument < _workingChange.Count ? _workingChange[instrument] : 0;
+        return Math.Max(Math.Abs(held), Math.Abs(held + workingChange + change));
     }
 
     private static void Grow(List<decimal> sums, int index)

@@ -8,6 +8,8 @@ namespace AlgoStack.Engine;
 /// <summary>
 /// Feeds each bar to every strategy that trades its instrument and turns changed wishes into signals. Its state is a fold
 /// over all bars of a session, warm-up first: exponential averages never forget, so no shorter window gives the same.
+/// Strategies see prices in shares as they were at the instrument's first bar, so that a split is no fall and what they saw
+/// never changes; a signal is in the prices of its day.
 /// </summary>
 public sealed class SignalEngine
 {
@@ -16,7 +18,9 @@ public sealed class SignalEngine
     private readonly Dictionary<InstrumentId, int> _indices = [];
     private readonly List<(int Row, int Follower, FoundVerdict Found)> _merged = [];
     private readonly List<Signal> _raised = [];
+    private readonly List<Signal> _ofRow = [];
     private Followed[] _instruments = [];
+    private bool _isSplit;
 
     /// <exception cref="ArgumentException">Two are of one name: their orders could not be told apart.</exception>
     public SignalEngine(Timeframe timeframe, IReadOnlyList<ConfiguredStrategy> strategies)
@@ -50,18 +54,29 @@ public sealed class SignalEngine
     public void WarmUp(int instrument, in Bar bar)
     {
         var followed = _instruments[instrument];
-        followed.History.Add(bar);
-        foreach (var follower in followed.Followers) follower.Runner.OnBar(instrument, bar);
+        var shown = followed.Show(bar);
+        foreach (var follower in followed.Followers) follower.Runner.OnBar(instrument, shown);
+    }
+
+    /// <summary>From the next bar on a share is one of so many that were one until now. Before an instrument's first bar nothing changes.</summary>
+    /// <param name="ratio">Above zero.</param>
+    public void OnSplit(int instrument, double ratio)
+    {
+        var followed = _instruments[instrument];
+        if (followed.History.IsEmpty) return;
+
+        followed.Split(ratio);
+        _isSplit = true;
     }
 
     /// <summary>Takes the next bar; its signals are added in the order of the strategies' names.</summary>
     public void OnBar(int instrument, in Bar bar, List<Signal> signals)
     {
         var followed = _instruments[instrument];
-        followed.History.Add(bar);
+        var shown = followed.Show(bar);
         foreach (var follower in followed.Followers)
         {
-            if (follower.Runner.OnBar(instrument, bar) is not { } verdict) continue;
+            if (follower.Runner.OnBar(instrument, shown) is not { } verdict) continue;
             Raise(follower.Strategy, followed, follower.Runner.Counterpart, verdict, signals);
         }
     }
@@ -74,6 +89,12 @@ public sealed class SignalEngine
     /// <param name="signals">Each is added, with its row.</param>
     public void OnBars(BarSeries bars, int[] instruments, int from, int to, List<(int Row, Signal Signal)> signals)
     {
+        if (_isSplit)
+        {
+            OnEach(bars, instruments, from, to, signals);
+            return;
+        }
+
         for (var f = 0; f < _followers.Length; f++)
         {
             var follower = _followers[f];
@@ -106,6 +127,17 @@ public sealed class SignalEngine
         _merged.Clear();
     }
 
+    /// <summary>Bar by bar: a column is not in the shares that strategies see.</summary>
+    private void OnEach(BarSeries bars, int[] instruments, int from, int to, List<(int Row, Signal Signal)> signals)
+    {
+        for (var row = from; row < to; row++)
+        {
+            OnBar(instruments[bars.Instrument[row]], bars[row], _ofRow);
+            foreach (var signal in _ofRow) signals.Add((row, signal));
+            _ofRow.Clear();
+        }
+    }
+
     private void Feed(BarSeries bars, int[] instruments, ref int fed, int to)
     {
         for (; fed < to; fed++) _instruments[instruments[bars.Instrument[fed]]].History.Add(bars[fed]);
@@ -118,7 +150,7 @@ public sealed class SignalEngine
     }
 
     private Signal Raise(ConfiguredStrategy strategy, Followed followed, Verdict verdict) =>
-        Raise(strategy, followed.Id, followed.History.Newest, verdict, followed.History.Context());
+        Raise(strategy, followed.Id, followed.Newest, followed.OfToday(verdict), followed.History.Context());
 
     private Signal Raise(ConfiguredStrategy strategy, InstrumentId instrument, in Bar bar, Verdict verdict, in MarketContext market) => new(
         SignalId.For(strategy.Name, strategy.ParameterText, instrument, _timeframe, bar.CloseMs),
@@ -146,10 +178,35 @@ public sealed class SignalEngine
 
     private sealed class Followed(InstrumentId id, Follower[] followers)
     {
+        private double _shares = 1;
+        private Bar _newest;
+
         public InstrumentId Id { get; } = id;
 
         public BarHistory History { get; } = new();
 
         public Follower[] Followers { get; } = followers;
+
+        /// <summary>The bar that was shown last, in the prices of its day.</summary>
+        public Bar Newest => _shares == 1 ? History.Newest : _newest;
+
+        public void Split(double ratio) => _shares *= ratio;
+
+        /// <summary>The bar as strategies are to see it.</summary>
+        public Bar Show(in Bar bar)
+        {
+            var shown = bar;
+            if (_shares != 1)
+            {
+                _newest = bar;
+                shown = bar.Times(_shares);
+            }
+
+            History.Add(shown);
+            return shown;
+        }
+
+        /// <summary>A verdict in the prices of the day.</summary>
+        public Verdict OfToday(Verdict verdict) => _shares == 1 ? verdict : verdict.Times(1 / _shares);
     }
 }

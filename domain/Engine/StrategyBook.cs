@@ -1,4 +1,6 @@
 using AlgoStack.Strategies;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Engine;
 
@@ -38,5 +40,13 @@ internal sealed class StrategyBook(string strategy)
         Stop = verdict.Stop;
         ExpiryBars = verdict.ExpiryBars;
         BarsHeld = 0;
+    }
+
+    /// <summary>What is held becomes whole lots of new shares; prices of the idea are theirs.</summary>
+    public void Split(Split split, Instrument instrument)
+    {
+        Held = decimal.Sign(Held) * instrument.FloorQuantity(split.Quantity(Math.Abs(Held)));
+        Target /= split.Ratio;
+        Stop /= split.Ratio;
     }
 }

@@ -1,3 +1,5 @@
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.Engine;
@@ -17,7 +19,8 @@ public sealed class WorkingOrder
     /// <summary>The index that the engines call the instrument by.</summary>
     public int Instrument { get; }
 
-    public OrderIntent Intent { get; }
+    /// <summary>As it was wanted, or as a split has changed it since.</summary>
+    public OrderIntent Intent { get; private set; }
 
     /// <summary>What has not traded yet.</summary>
     public decimal Leaves { get; set; }
@@ -34,4 +37,20 @@ public sealed class WorkingOrder
 
     /// <summary>How often it has traded.</summary>
     internal int Fills { get; set; }
+
+    /// <summary>Makes an order for old shares one for new: whole lots, and prices on the tick.</summary>
+    internal void Split(Split split, Instrument instrument)
+    {
+        Leaves = instrument.FloorQuantity(split.Quantity(Leaves));
+        Intent = Intent with
+        {
+            Quantity = instrument.FloorQuantity(split.Quantity(Intent.Quantity)),
+            ReferencePrice = PriceOf(Intent.ReferencePrice),
+            LimitPrice = Intent.LimitPrice is { } limit ? PriceOf(limit) : null,
+            StopPrice = Intent.StopPrice is { } stop ? PriceOf(stop) : null,
+            TrailBy = Intent.TrailBy is { } trail ? PriceOf(trail) : null,
+        };
+
+        decimal PriceOf(decimal price) => Math.Max(instrument.RoundPrice((double)split.Price(price)), instrument.Tick);
+    }
 }

@@ -3,6 +3,7 @@ using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Performance;
+using AlgoStack.Trading.Positions;
 
 namespace AlgoStack.Simulation;
 
@@ -21,6 +22,9 @@ public sealed class BacktestRun : IDisposable
     private Ledger[] _ledgers = [];
     private IReadOnlyList<Instrument> _mapped = [];
     private int[] _map = [];
+    private IReadOnlyList<CorporateAction> _actions = [];
+    private int _nextAction;
+    private long _throughMs = long.MinValue;
 
     /// <inheritdoc cref="SignalEngine(Timeframe, IReadOnlyList{ConfiguredStrategy})"/>
     public BacktestRun(TradingSettings settings, Timeframe timeframe, IReadOnlyList<ConfiguredStrategy> strategies)
@@ -53,13 +57,19 @@ public sealed class BacktestRun : IDisposable
         Trades.Clear();
         Session.OrderEvents.Clear();
         Session.PositionEvents.Clear();
+        Session.MarginCalls.Clear();
     }
 
     /// <summary>History from before the run: strategies see it, nothing is traded.</summary>
     public void WarmUp(BarSeries bars)
     {
         var map = Map(bars.Instruments);
-        for (var row = 0; row < bars.Count; row++) _engine.WarmUp(map[bars.Instrument[row]], bars[row]);
+        for (var from = 0; from < bars.Count;)
+        {
+            var end = Act(bars, map, from, bars.Count);
+            for (; from < end; from++) _engine.WarmUp(map[bars.Instrument[from]], bars[from]);
+            _throughMs = bars.CloseMs[from - 1];
+        }
     }
 
     /// <summary>Runs rows <paramref name="from"/> to before <paramref name="to"/>: whole instants, in order.</summary>
@@ -70,9 +80,11 @@ public sealed class BacktestRun : IDisposable
         {
             var end = Math.Min(from + BlockRows, to);
             while (end < to && bars.CloseMs[end] == bars.CloseMs[end - 1]) end++;
+            end = Act(bars, map, from, end);
             _engine.OnBars(bars, map, from, end, _raised);
             Trade(bars, map, from, end);
             _raised.Clear();
+            _throughMs = bars.CloseMs[end - 1];
             from = end;
         }
     }
@@ -88,9 +100,55 @@ public sealed class BacktestRun : IDisposable
 
     public void Dispose() => Session.Dispose();
 
+    /// <summary>
+    /// Applies the actions that come before row <paramref name="from"/>. Returns the row before which the next one comes, or
+    /// <paramref name="to"/>.
+    /// </summary>
+    private int Act(BarSeries bars, int[] map, int from, int to)
+    {
+        if (!ReferenceEquals(bars.Actions, _actions))
+        {
+            _actions = bars.Actions;
+            _nextAction = 0;
+            while (_nextAction < _actions.Count && _actions[_nextAction].ExMs < _throughMs) _nextAction++;
+        }
+
+        for (; _nextAction < _actions.Count; _nextAction++)
+        {
+            var action = _actions[_nextAction];
+            if (action.ExMs >= bars.CloseMs[from]) return FirstAfter(bars, action.ExMs, from, to);
+            Apply(bars, map, action);
+        }
+
+        return to;
+    }
+
+    private void Apply(BarSeries bars, int[] map, CorporateAction action)
+    {
+        for (var i = 0; i < map.Length; i++)
+        {
+            if (bars.Instruments[i].Id != action.Instrument) continue;
+
+            var booked = Session.PositionEvents.Count;
+            if (action is Split split) _engine.OnSplit(map[i], split.Ratio);
+            Session.OnAction(action);
+            TakeBookings(booked, action.ExMs);
+            return;
+        }
+    }
+
+    private static int FirstAfter(BarSeries bars, long ms, int from, int to)
+    {
+        var row = Array.BinarySearch(bars.CloseMs, from, to - from, ms);
+        if (row < 0) return ~row;
+        while (row < to && bars.CloseMs[row] == ms) row++;
+        return row;
+    }
+
     private void Trade(BarSeries bars, int[] map, int from, int to)
     {
         var (instruments, closes) = (bars.Instrument, bars.CloseMs);
+        var isOnCredit = Session.IsOnCredit;
         var signal = 0;
         while (from < to)
         {
@@ -101,6 +159,7 @@ public sealed class BacktestRun : IDisposable
             }
 
             var close = closes[from];
+            if (isOnCredit) BeginInstant(close);
             do
             {
                 Session.OnBar(map[instruments[from]], bars, from);
@@ -108,6 +167,7 @@ public sealed class BacktestRun : IDisposable
             }
             while (from < to && closes[from] == close);
 
+            if (isOnCredit) Session.EndBars(close);
             for (; signal < _raised.Count && _raised[signal].Row < from; signal++)
             {
                 var raised = _raised[signal].Signal;
@@ -131,6 +191,7 @@ public sealed class BacktestRun : IDisposable
     private int PassQuietly(BarSeries bars, int instrument, int from, int until)
     {
         if (until == from || !Session.IsQuiet(instrument)) return from;
+        if (Session.IsOnCredit && Session.PositionOf(instrument).Quantity != 0) return from;
 
         var (cash, quantity) = Session.HoldingEstimate(instrument);
         _ledgers[Session.LedgerOf(instrument)].Performance.OnEquities(
@@ -149,6 +210,35 @@ public sealed class BacktestRun : IDisposable
         }
 
         Session.Executions.Clear();
+    }
+
+    private void BeginInstant(long closeMs)
+    {
+        var booked = Session.PositionEvents.Count;
+        Session.BeginInstant(closeMs);
+        TakeBookings(booked, closeMs);
+    }
+
+    /// <summary>What was booked without an order, from the event at <paramref name="from"/> on.</summary>
+    private void TakeBookings(int from, long atMs)
+    {
+        for (var i = from; i < Session.PositionEvents.Count; i++)
+        {
+            var booked = Session.PositionEvents[i];
+            var performance = Array.Find(_ledgers, l => l.Currency == booked.Currency)!.Performance;
+            switch (booked)
+            {
+                case PositionSplit split when performance.OnSplit(split, atMs, out var trade):
+                    Trades.Add(trade);
+                    break;
+                case DividendBooked dividend:
+                    performance.OnIncome(dividend.Instrument, dividend.Cash);
+                    break;
+                case BorrowCharged charged:
+                    performance.OnIncome(charged.Instrument, charged.Cash);
+                    break;
+            }
+        }
     }
 
     private int[] Map(IReadOnlyList<Instrument> instruments)

@@ -14,10 +14,13 @@ namespace AlgoStack.Simulation;
 /// From signals to fills: risk, execution, portfolio and the simulated venue, driven instant by instant. Live and
 /// backtest call this same object. Within an instant the order is: <see cref="OnBar(int, in Bar)"/> for each bar by instrument id
 /// (the venue's reports come first, then exits that the bar calls for), then <see cref="OnSignal(Signal)"/> for each signal by
-/// instrument id and strategy.
+/// instrument id and strategy. Where <see cref="IsOnCredit"/>, <see cref="BeginInstant"/> comes before the bars and
+/// <see cref="EndBars"/> between bars and signals. <see cref="OnAction"/> comes before the first instant after its ex-date.
 /// </summary>
 public sealed class TradingSession : IDisposable
 {
+    private const double DayMs = 86_400_000;
+
     private readonly PortfolioKeeper _portfolio;
     private readonly RiskEngine _risk;
     private readonly ExecutionEngine _execution;
@@ -27,9 +30,13 @@ public sealed class TradingSession : IDisposable
     private readonly List<WorkingOrder> _wanted = [];
     private readonly List<WorkingOrder> _unwanted = [];
     private readonly List<VenueReport> _reports = [];
+    private readonly decimal _borrowPercent;
+    private long? _day;
 
     public TradingSession(TradingSettings settings)
     {
+        _borrowPercent = settings.BorrowPercent;
+        IsOnCredit = settings.Limits.Margin is not null || settings.BorrowPercent > 0;
         _portfolio = new PortfolioKeeper(settings.Account, settings.OpeningBalance);
         _risk = new RiskEngine(_portfolio, settings.Limits);
         _execution = new ExecutionEngine(_portfolio, settings.Limits);
@@ -45,7 +52,13 @@ public sealed class TradingSession : IDisposable
     /// <summary>What traded since the list was last cleared, in order. The caller clears it.</summary>
     public List<(WorkingOrder Order, OrderFilled Fill)> Executions { get; } = [];
 
+    /// <summary>Margin calls since the list was last cleared, in order. The caller clears it.</summary>
+    public List<MarginCalled> MarginCalls { get; } = [];
+
     public string Account => _portfolio.Account;
+
+    /// <summary>Margin is watched, or what is short costs money as time goes by: no instant can be passed over while something is held.</summary>
+    public bool IsOnCredit { get; }
 
     public TradingState State => _risk.State;
 
@@ -93,6 +106,57 @@ public sealed class TradingSession : IDisposable
 
     /// <inheritdoc cref="PortfolioKeeper.HoldingEstimate"/>
     public (double Cash, double Quantity) HoldingEstimate(int instrument) => _portfolio.HoldingEstimate(instrument);
+
+    /// <summary>
+    /// Applies a split or a dividend to what is held of its instrument and, a split, to the orders that wait for it. Orders are
+    /// not changed for a dividend. Nothing of it where no bar of the instrument was seen.
+    /// </summary>
+    public void OnAction(CorporateAction action)
+    {
+        if (!_indices.TryGetValue(action.Instrument, out var instrument)) return;
+
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(action.ExMs);
+        switch (action)
+        {
+            case Split split:
+                OnSplit(instrument, split, at);
+                break;
+            case CashDividend dividend when _portfolio.Book(instrument, dividend, at) is { } booked:
+                PositionEvents.Add(booked);
+                break;
+        }
+    }
+
+    /// <summary>Before the bars of an instant: at the first of a UTC day what is short pays for the days since the last one.</summary>
+    public void BeginInstant(long closeMs)
+    {
+        // What closes at midnight is of the day that ends there.
+        var day = (long)Math.Floor((closeMs - 1) / DayMs);
+        if (day == _day) return;
+
+        for (var instrument = 0; _borrowPercent > 0 && _day is { } last && instrument < _indices.Count; instrument++)
+        {
+            var at = DateTimeOffset.FromUnixTimeMilliseconds(closeMs);
+            if (_portfolio.BookBorrow(instrument, _borrowPercent, (int)(day - last), at) is { } charged) PositionEvents.Add(charged);
+        }
+
+        _day = day;
+    }
+
+    /// <summary>After the bars of an instant: where a margin call has come up, all of its currency is closed at the next open.</summary>
+    public void EndBars(long closeMs)
+    {
+        for (var ledger = 0; ledger < _portfolio.Currencies; ledger++)
+        {
+            if (_risk.Watch(ledger, DateTimeOffset.FromUnixTimeMilliseconds(closeMs)) is not { } call) continue;
+
+            MarginCalls.Add(call);
+            for (var instrument = 0; instrument < _indices.Count; instrument++)
+            {
+                if (_portfolio.LedgerOf(instrument) == ledger) Close(instrument, closeMs);
+            }
+        }
+    }
 
     /// <summary>Takes a row of a series, as <see cref="OnBar(int, in Bar)"/> would.</summary>
     public void OnBar(int instrument, BarSeries bars, int row)
@@ -154,6 +218,47 @@ public sealed class TradingSession : IDisposable
         }
     }
 
+    private void OnSplit(int instrument, Split split, DateTimeOffset at)
+    {
+        var waiting = _venue.Waiting(instrument);
+        foreach (var order in waiting) _risk.Release(order);
+        _execution.OnSplit(instrument, split, waiting, out var kept);
+        _venue.OnSplit(instrument, split);
+        foreach (var order in waiting)
+        {
+            _risk.Count(order);
+            var intent = order.Intent;
+            OrderEvents.Add(order.Leaves > 0
+                ? new OrderSplit(intent.OrderId, order.Leaves, intent.LimitPrice, intent.StopPrice, intent.TrailBy, at)
+                : new OrderCanceled(intent.OrderId, "the split leaves less than a lot of it", at));
+        }
+
+        if (_portfolio.Book(instrument, split, kept, at) is { } booked) PositionEvents.Add(booked);
+    }
+
+    /// <summary>Closes all of an instrument for a margin call, whatever risk may say.</summary>
+    private void Close(int instrument, long atMs)
+    {
+        foreach (var order in _venue.Waiting(instrument))
+        {
+            _venue.Cancel(order);
+            _risk.Release(order);
+            ExecutionEngine.OnDone(order);
+            OrderEvents.Add(new OrderCanceled(order.Intent.OrderId, "margin call", DateTimeOffset.FromUnixTimeMilliseconds(atMs)));
+        }
+
+        var price = (double)_portfolio.LastPrice(instrument);
+        _execution.OnMarginCall(instrument, new Bar(atMs, price, price, price, price, Volume: 0), _wanted);
+        foreach (var order in _wanted)
+        {
+            Request(order);
+            _risk.Count(order);
+            Submit(order);
+        }
+
+        _wanted.Clear();
+    }
+
     private void Route(WorkingOrder order)
     {
         Request(order);
@@ -168,8 +273,13 @@ public sealed class TradingSession : IDisposable
         }
 
         Unprotect(order);
-        OrderEvents.Add(new OrderSubmitted(intent.OrderId, intent.At));
-        OrderEvents.Add(_venue.Accept(order, intent.At.ToUnixTimeMilliseconds()));
+        Submit(order);
+    }
+
+    private void Submit(WorkingOrder order)
+    {
+        OrderEvents.Add(new OrderSubmitted(order.Intent.OrderId, order.Intent.At));
+        OrderEvents.Add(_venue.Accept(order, order.Intent.At.ToUnixTimeMilliseconds()));
     }
 
     private void Request(WorkingOrder order)

@@ -16,6 +16,8 @@ public sealed class BarHistory
     private readonly double[] _volume = new double[Room];
     private int _count;
 
+    public bool IsEmpty => _count == 0;
+
     /// <summary>The bar added last.</summary>
     public Bar Newest
     {

@@ -26,6 +26,9 @@ public sealed record Verdict(
     double FlipClose,
     Explanation Explanation)
 {
+    /// <summary>The same at prices so many times these. The explanation stays: what of it is a price, only the strategy knows.</summary>
+    public Verdict Times(double factor) => this with { Target = Target * factor, Stop = Stop * factor, FlipClose = FlipClose * factor };
+
     /// <summary>The same of a pair's other instrument, whose prices are none of these.</summary>
     public Verdict Mirrored() => this with
     {

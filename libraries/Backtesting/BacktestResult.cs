@@ -19,18 +19,28 @@ public sealed record BacktestResult(
     long Fills,
     string OrderListHash,
     IReadOnlyList<CurrencyResult> Currencies,
-    IReadOnlyList<RoundTrip> Trades);
+    IReadOnlyList<RoundTrip> Trades)
+{
+    /// <summary>How often all of a currency was closed because its equity had become too small.</summary>
+    public long MarginCalls { get; init; }
+}
 
 /// <summary>What a backtest ran over.</summary>
 /// <param name="Name">Of the file or the range, as a person calls it.</param>
 /// <param name="FirstMs">Close of the first bar, Unix milliseconds UTC.</param>
 /// <param name="LastMs">Close of the last bar.</param>
-/// <param name="Hash">SHA-256 over instruments and columns.</param>
+/// <param name="Hash">SHA-256 over instruments, columns and, where there are any, corporate actions.</param>
 public sealed record BacktestData(string Name, IReadOnlyList<string> Instruments, string Timeframe, int Bars, long FirstMs, long LastMs, string Hash)
 {
+    /// <summary>Splits and dividends from the first bar to the last.</summary>
+    public int Actions { get; init; }
+
     /// <param name="bars">At least one.</param>
     public static BacktestData Of(BarSeries bars, string name) => new(
-        name, [.. bars.Instruments.Select(i => i.Id.Value)], bars.Timeframe.ToString(), bars.Count, bars.CloseMs[0], bars.CloseMs[^1], DataHash.Of(bars));
+        name, [.. bars.Instruments.Select(i => i.Id.Value)], bars.Timeframe.ToString(), bars.Count, bars.CloseMs[0], bars.CloseMs[^1], DataHash.Of(bars))
+    {
+        Actions = bars.Actions.Count(a => a.ExMs >= bars.CloseMs[0] && a.ExMs < bars.CloseMs[^1]),
+    };
 }
 
 /// <summary>A strategy that ran.</summary>

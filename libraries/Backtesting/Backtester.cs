@@ -21,7 +21,7 @@ public static class Backtester
         using var run = new BacktestRun(plan.Settings, bars.Timeframe, plan.Strategies);
         var curves = new List<List<CurvePoint>>();
         var trades = new List<RoundTrip>();
-        var signals = 0L;
+        var (signals, marginCalls) = (0L, 0L);
         var step = Math.Max(1, bars.Count / Points);
         for (var from = 0; from < bars.Count;)
         {
@@ -31,13 +31,14 @@ public static class Backtester
             from = last;
 
             signals += run.Signals.Count;
+            marginCalls += run.Session.MarginCalls.Count;
             trades.AddRange(run.Trades);
             run.ClearEvents();
             AddPoints(curves, run.Session, bars.CloseMs[from - 1]);
             progress?.Report(from);
         }
 
-        return Result(run, bars, name, plan, signals, curves, trades);
+        return Result(run, bars, name, plan, signals, curves, trades) with { MarginCalls = marginCalls };
     }
 
     /// <summary>What a run has come to.</summary>

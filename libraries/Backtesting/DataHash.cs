@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.Backtesting;
 
@@ -22,8 +23,17 @@ public static class DataHash
             {
                 hash.AppendData(MemoryMarshal.AsBytes(column.AsSpan()));
             }
+
+            foreach (var action in bars.Actions) hash.AppendData(Encoding.UTF8.GetBytes(Line(action)));
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
+
+    private static string Line(CorporateAction action) => string.Create(CultureInfo.InvariantCulture, $"{action.Instrument}|{action.ExMs}|") + action switch
+    {
+        Split split => string.Create(CultureInfo.InvariantCulture, $"split {split.New.Normalized()} for {split.Old.Normalized()}\n"),
+        CashDividend dividend => string.Create(CultureInfo.InvariantCulture, $"dividend {dividend.Amount.Normalized()}\n"),
+        _ => throw new ArgumentException($"Expected a split or a dividend, found {action.GetType().Name}.", nameof(action)),
+    };
 }

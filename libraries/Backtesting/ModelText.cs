@@ -29,6 +29,12 @@ public sealed record ModelText
     /// <summary>The most of a bar's volume that is traded, percent; null for all that is wanted.</summary>
     public double? Participation { get; init; }
 
+    /// <inheritdoc cref="PlanText.Margin"/>
+    public string Margin { get; init; } = "none";
+
+    /// <inheritdoc cref="PlanText.Borrow"/>
+    public string Borrow { get; init; } = "none";
+
     /// <exception cref="FormatException">A model cannot be read, or a number is out of its range; the message names it.</exception>
     public TradingSettings Settings()
     {
@@ -40,7 +46,11 @@ public sealed record ModelText
             OpeningBalance = Between("Balance", Balance, 0.01m, 1_000_000_000_000),
             Limits = new RiskLimits(
                 Between("Size", Size, 0.0001m, 1_000),
-                Between("Position", Position ?? Math.Max(RiskLimits.Default.PositionPercent, Size), 0.0001m, 1_000)),
+                Between("Position", Position ?? Math.Max(RiskLimits.Default.PositionPercent, Size), 0.0001m, 1_000))
+            {
+                Margin = PlanText.Margin(Margin),
+            },
+            BorrowPercent = PlanText.Borrow(Borrow),
             Venue = new VenueModel(
                 PlanText.Commission(Commission), PlanText.Slippage(Slippage), TimeSpan.FromMilliseconds(Latency), Participation / 100),
         };

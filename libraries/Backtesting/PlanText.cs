@@ -2,6 +2,7 @@ using System.Globalization;
 using AlgoStack.Simulation.Venue;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Backtesting;
 
@@ -85,6 +86,30 @@ public static class PlanText
 
         throw new FormatException($"Slippage: expected none, 0.01, spread=2, volume=0.1 or root=1, found '{text}'.");
     }
+
+    /// <summary>
+    /// What an account must have of its own, in percent of its positions: to open and to keep them, <c>50/25</c>; <c>none</c> for
+    /// a cash account.
+    /// </summary>
+    /// <exception cref="FormatException">It is none of these, or not 100 ≥ to open ≥ to keep > 0.</exception>
+    public static MarginModel? Margin(string text)
+    {
+        if (text == "none") return null;
+        if (text.Split('/') is [var open, var keep] && TryNumber(open, out var initial) && TryNumber(keep, out var maintenance)
+            && initial <= 100 && maintenance <= initial && maintenance > 0)
+        {
+            return new MarginModel(initial, maintenance);
+        }
+
+        throw new FormatException($"Margin: expected none, or percent to open and to keep a position, at most 100 and the latter no more, such as 50/25; found '{text}'.");
+    }
+
+    /// <summary>What borrowing what is short costs a year, in percent of its worth: <c>3%</c>; <c>none</c> for nothing.</summary>
+    /// <exception cref="FormatException">It is neither, or not 0 to 1000 percent.</exception>
+    public static decimal Borrow(string text) =>
+        text == "none" ? 0
+        : TryPercent(text, out var percent) && percent is >= 0 and <= 1_000 ? percent
+        : throw new FormatException($"Borrow: expected none, or 0% to 1000% a year such as 3%, found '{text}'.");
 
     private static bool TryNamed(string text, string name, out decimal percent)
     {

@@ -1,6 +1,6 @@
 namespace AlgoStack.BarFiles;
 
-/// <summary>When a bar that is only dated closed.</summary>
+/// <summary>When a bar that is only dated closed, and when a date begins.</summary>
 public sealed class CloseTimes
 {
     private const long DayMs = 86_400_000;
@@ -17,9 +17,18 @@ public sealed class CloseTimes
         if (!equity) return dateMs + DayMs;
         if (_equity.TryGetValue(dateMs, out var close)) return close;
 
-        var local = DateTimeOffset.FromUnixTimeMilliseconds(dateMs).DateTime + EquityClose;
-        close = new DateTimeOffset(local, NewYork.GetUtcOffset(local)).ToUnixTimeMilliseconds();
+        close = AtNewYork(dateMs, EquityClose);
         _equity.Add(dateMs, close);
         return close;
+    }
+
+    /// <summary>00:00 New York of that date for equities, 00:00 UTC otherwise.</summary>
+    /// <param name="dateMs">Midnight UTC of the date.</param>
+    public static long BeginOfDate(long dateMs, bool equity) => equity ? AtNewYork(dateMs, TimeSpan.Zero) : dateMs;
+
+    private static long AtNewYork(long dateMs, TimeSpan timeOfDay)
+    {
+        var local = DateTimeOffset.FromUnixTimeMilliseconds(dateMs).DateTime + timeOfDay;
+        return new DateTimeOffset(local, NewYork.GetUtcOffset(local)).ToUnixTimeMilliseconds();
     }
 }

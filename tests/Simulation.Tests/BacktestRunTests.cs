@@ -3,6 +3,8 @@ using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Positions;
+using AlgoStack.Trading.Risk;
 using FluentAssertions;
 using Xunit;
 
@@ -72,6 +74,92 @@ public sealed class BacktestRunTests
     }
 
     [Fact]
+    public void Over_a_gap_of_a_year_a_position_is_worth_its_last_close_an_idea_ages_by_bars_and_a_short_pays_for_every_day()
+    {
+        using var session = SessionScript.Session(
+            $"""
+            bar 1 10 10 10 10
+            short 1 expiry 2
+            bar 2 10 10 10 10
+            bar 3 10 10 10 11
+            bar {3 + (365 * 24 * 60)} 12 12 12 12
+            bar {4 + (365 * 24 * 60)} 13 13 13 13
+            """,
+            WithoutCosts with { BorrowPercent = 3.6m });
+
+        // Entered at bar 2, it is two bars old at bar 3 and out at the next open there is: 1,000 shares, 365 days at 1.1 each.
+        session.OrderEvents.OfType<OrderFilled>().Select(f => f.Price).Should().Equal(10, 12);
+        session.PositionEvents.OfType<BorrowCharged>().Should().ContainSingle().Which.Cash.Should().Be(-365 * 1.1m);
+        session.Balances.Single().Equity.Should().Be(100_000 - 2_000 - (365 * 1.1m));
+    }
+
+    [Fact]
+    public void While_an_instrument_is_halted_its_orders_wait_and_others_trade()
+    {
+        var rows = Crossing();
+        var raised = rows[^1].CloseMs;
+        (int, Bar)[] halted = [.. Enumerable.Range(1, 500).Select(i => (1, Flat(raised + (i * Minute), 50)))];
+        using var run = Run(
+            RandomWalk.Of([Apple, Ibm], [.. rows.Select(b => (0, Flat(b.CloseMs, b.Close))), .. halted, (0, Flat(raised + (501 * Minute), 130))]), Following);
+
+        var fill = run.Session.OrderEvents.OfType<OrderFilled>().Should().ContainSingle().Subject;
+        fill.At.Should().Be(DateTimeOffset.FromUnixTimeMilliseconds(raised + (501 * Minute)));
+        fill.Price.Should().Be(130);
+    }
+
+    [Theory]
+    [InlineData(1e16)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.MaxValue)]
+    public void A_target_beyond_all_prices_waits_for_ever(double price)
+    {
+        using var session = SessionScript.Session($"bar 1 10 10 10 10\nlong 1 target {price}\nbar 2 10 10 10 10\nbar 3 99 9e14 99 99", WithoutCosts);
+
+        session.PositionOf(0).Quantity.Should().Be(1_000);
+    }
+
+    [Fact]
+    public void A_stop_beyond_all_prices_is_one_that_was_reached()
+    {
+        using var session = SessionScript.Session("bar 1 10 10 10 10\nlong 1 stop 1e300\nbar 2 10 10 10 10", WithoutCosts);
+
+        session.PositionOf(0).Quantity.Should().Be(0);
+        session.Balances.Single().Equity.Should().Be(100_000);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Of_a_volume_that_is_none_nobody_takes_part(double volume)
+    {
+        using var session = SessionScript.Session(
+            $"bar 1 10 10 10 10\nlong 1\nbar 2 10 10 10 10 {volume}\nbar 3 11 11 11 11 {double.MaxValue}", WithoutCosts with { Venue = WithoutCosts.Venue with { Participation = 0.5 } });
+
+        session.OrderEvents.OfType<OrderFilled>().Should().ContainSingle().Which.Price.Should().Be(11);
+    }
+
+    [Theory]
+    [InlineData(1e-8, 1e-12, 1)]
+    [InlineData(1e8, 1, 1e-8)]
+    public void Prices_of_any_size_are_split_and_borrowed(double price, double tick, double lot)
+    {
+        var bars = RandomWalk.Of(seed: 1, minutes: 10_000, instruments: 2, price, (decimal)tick, (decimal)lot);
+        bars = bars with { Actions = [new Split(bars.Instruments[0].Id, 3_000 * Minute, 1, 3), new Split(bars.Instruments[1].Id, 5_000 * Minute, 7)] };
+        var limits = new RiskLimits(50, 200) { Margin = new MarginModel(50, 40) };
+
+        var pairs = StrategyCatalog.Find("pairs").Configure("", bars.Instruments[0].Id, bars.Instruments[1].Id);
+        using var run = Run(bars, [pairs], WithoutCosts with { Limits = limits, BorrowPercent = 5 });
+
+        run.Session.PositionEvents.OfType<PositionSplit>().Should().NotBeEmpty();
+        run.Session.PositionEvents.OfType<BorrowCharged>().Should().NotBeEmpty();
+        run.Session.PositionEvents.Should().OnlyContain(e => e.Quantity % (decimal)lot == 0);
+        var balance = run.Session.Balances.Single();
+        var held = Enumerable.Range(0, 2).Sum(i => run.Session.PositionOf(i).Quantity * run.Session.PositionOf(i).AveragePrice);
+        (balance.Cash + held).Should().BeApproximately(100_000 + balance.RealizedPnl, 1e-6m);
+    }
+
+    [Fact]
     public void Without_volume_an_account_trades_all_it_wants_unless_it_takes_part_in_the_volume()
     {
         var bars = Bars([.. Crossing(), (100 * Minute, 120)]);
@@ -112,6 +200,25 @@ public sealed class BacktestRunTests
         using var run = Run(Bars([.. Crossing().Select(b => (b.CloseMs, b.Close * 1e-5))]), Following);
 
         run.Session.OrderEvents.OfType<OrderDenied>().Should().ContainSingle().Which.Code.Should().Be("quantity_below_lot");
+    }
+
+    [Fact]
+    public void A_short_in_what_is_no_longer_listed_goes_on_paying_for_it()
+    {
+        using var session = new TradingSession(WithoutCosts with { BorrowPercent = 3.6m, BarLength = TimeSpan.FromMinutes(1) });
+        var (apple, ibm) = (session.IndexOf(Apple), session.IndexOf(Ibm));
+        session.OnBar(apple, Flat(Minute, 10));
+        session.OnSignal(SessionScript.SignalOf(["short"], Flat(Minute, 10)));
+        session.OnBar(apple, Flat(2 * Minute, 10));
+        session.BeginInstant(2 * Minute);
+
+        for (var day = 1; day <= 30; day++)
+        {
+            session.BeginInstant((day * 1_440 * Minute) + Minute);
+            session.OnBar(ibm, Flat((day * 1_440 * Minute) + Minute, 50));
+        }
+
+        session.PositionEvents.OfType<BorrowCharged>().Should().HaveCount(30).And.OnlyContain(c => c.Cash == -1);
     }
 
     [Fact]

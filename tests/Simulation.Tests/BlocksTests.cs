@@ -2,7 +2,9 @@ using AlgoStack.Engine;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Positions;
 using AlgoStack.Trading.Research;
+using AlgoStack.Trading.Risk;
 using FluentAssertions;
 using FsCheck;
 using FsCheck.Fluent;
@@ -84,12 +86,58 @@ public sealed class BlocksTests
     [InlineData(1)]
     [InlineData(3)]
     public void A_backtest_is_the_live_engines_driven_instant_by_instant(int instruments) =>
+        IsLive(Everything.Settings, seed => RandomWalk.Of(seed, ManyRows / instruments, instruments));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void So_it_is_over_splits_and_dividends_with_margin_and_borrowed_shares(int instruments)
+    {
+        var settings = Everything.Settings with
+        {
+            BorrowPercent = 5_000,
+            Limits = new RiskLimits(RiskPercent: 40, PositionPercent: 200) { Margin = new MarginModel(50, 45) },
+        };
+        var (splits, charges, calls) = (0, 0, 0);
+        IsLive(
+            settings,
+            seed => Acted(RandomWalk.Of(seed, ManyRows / instruments, instruments), new SplitMix64((ulong)seed)),
+            lived =>
+            {
+                splits += lived.PositionEvents.OfType<PositionSplit>().Count();
+                charges += lived.PositionEvents.OfType<BorrowCharged>().Count();
+                calls += lived.MarginCalls.Count;
+            });
+
+        splits.Should().BePositive();
+        calls.Should().BePositive();
+        if (instruments > 1) charges.Should().BePositive();
+    }
+
+    /// <summary>Five splits and five dividends of which the prices know nothing, which makes accounts rich or poor.</summary>
+    private static BarSeries Acted(BarSeries bars, SplitMix64 random)
+    {
+        var actions = new List<CorporateAction>();
+        while (actions.Count < 10)
+        {
+            var instrument = bars.Instruments[random.NextBelow(bars.Instruments.Count)].Id;
+            var exMs = bars.CloseMs[random.NextBelow(bars.Count)];
+            actions.Add(new CashDividend(instrument, exMs, 0.01m));
+            actions.Add(new Split(instrument, exMs + random.NextBelow(100_000), random.NextBelow(3) + 1, random.NextBelow(3) + 1));
+        }
+
+        actions.Sort(CorporateAction.Compare);
+        return bars with { Actions = actions };
+    }
+
+    private static void IsLive(TradingSettings settings, Func<int, BarSeries> history, Action<TradingSession>? see = null) =>
         Prop.ForAll(Arb.From(Gen.Choose(0, 1_000_000)), Arb.From(Gen.Choose(1, ManyRows)), (seed, most) =>
         {
-            var bars = RandomWalk.Of(seed, ManyRows / instruments, instruments);
-            using var lived = Live(bars);
+            var bars = history(seed);
+            using var lived = Live(bars, settings);
+            see?.Invoke(lived);
 
-            using var run = new BacktestRun(Everything.Settings, bars.Timeframe, Everything.Strategies(bars.Instruments));
+            using var run = new BacktestRun(settings, bars.Timeframe, Everything.Strategies(bars.Instruments));
             var (random, from) = (new SplitMix64((ulong)seed), 0);
             while (from < bars.Count)
             {
@@ -102,6 +150,7 @@ public sealed class BlocksTests
                 && run.Session.OrderListHash == lived.OrderListHash
                 && run.Session.OrderEvents.SequenceEqual(lived.OrderEvents)
                 && run.Session.PositionEvents.SequenceEqual(lived.PositionEvents)
+                && run.Session.MarginCalls.SequenceEqual(lived.MarginCalls)
                 && run.Session.Balances.SequenceEqual(lived.Balances);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5));
 
@@ -114,21 +163,31 @@ public sealed class BlocksTests
         return engine;
     }
 
-    private static TradingSession Live(BarSeries bars)
+    private static TradingSession Live(BarSeries bars, TradingSettings settings)
     {
         var engine = NewEngine(bars);
-        var session = new TradingSession(Everything.Settings with { BarLength = TimeSpan.FromMinutes(1) });
+        var session = new TradingSession(settings with { BarLength = TimeSpan.FromMinutes(1) });
         foreach (var instrument in bars.Instruments) session.IndexOf(instrument);
         var signals = new List<Signal>();
+        var actions = new Queue<CorporateAction>(bars.Actions);
         for (var from = 0; from < bars.Count;)
         {
             var to = BacktestRun.EndOfInstant(bars, from, bars.Count);
+            var close = bars.CloseMs[from];
+            while (actions.TryPeek(out var action) && action.ExMs < close)
+            {
+                session.OnAction(actions.Dequeue());
+                if (action is Split split) engine.OnSplit(engine.IndexOf(split.Instrument), split.Ratio);
+            }
+
+            if (session.IsOnCredit) session.BeginInstant(close);
             for (; from < to; from++)
             {
                 session.OnBar(bars.Instrument[from], bars[from]);
                 engine.OnBar(bars.Instrument[from], bars[from], signals);
             }
 
+            if (session.IsOnCredit) session.EndBars(close);
             foreach (var signal in signals) session.OnSignal(signal);
             signals.Clear();
         }

@@ -58,6 +58,21 @@ public sealed class DeterminismTests
             return Past(other, nowMs).SequenceEqual(Past(lived, nowMs));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
 
+    [Fact]
+    public void A_split_and_a_dividend_to_come_change_no_order_past()
+    {
+        var bars = RandomWalk.Of(seed: 8, minutes: 3_000, instruments: 2);
+        var nowMs = bars.CloseMs[2_000];
+        using var lived = Everything.Run(bars);
+        using var other = Everything.Run(bars with
+        {
+            Actions = [new CashDividend(bars.Instruments[0].Id, nowMs + 1, 5), new Split(bars.Instruments[1].Id, nowMs + 1, 7)],
+        });
+
+        Past(other, nowMs).Should().NotBeEmpty().And.Equal(Past(lived, nowMs));
+        other.Session.OrderListHash.Should().NotBe(lived.Session.OrderListHash);
+    }
+
     private static IEnumerable<OrderEvent> Past(BacktestRun run, long nowMs) =>
         run.Session.OrderEvents.TakeWhile(e => e.At.ToUnixTimeMilliseconds() <= nowMs);
 

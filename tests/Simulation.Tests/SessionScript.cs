@@ -3,13 +3,14 @@ using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Positions;
 using AlgoStack.Trading.Signals;
 
 namespace AlgoStack.Simulation.Tests;
 
 /// <summary>
 /// A trading session as text, one line one event. What goes in: bars of a minute, <c>bar T open high low close [volume]</c>,
-/// <c>halt</c>, <c>resume</c>, and signals at the bar before them, <c>long|short|flat T [stop P] [target P] [expiry N] [by NAME]</c>.
+/// <c>halt</c>, <c>resume</c>, <c>split NEW OLD</c> and <c>dividend D</c> after the bar before them, and signals at the bar before them, <c>long|short|flat T [stop P] [target P] [expiry N] [by NAME]</c>.
 /// </summary>
 internal static class SessionScript
 {
@@ -34,7 +35,15 @@ internal static class SessionScript
             {
                 case "bar":
                     last = BarOf(words);
+                    if (session.IsOnCredit) session.BeginInstant(last.CloseMs);
                     session.OnBar(apple, last);
+                    if (session.IsOnCredit) session.EndBars(last.CloseMs);
+                    break;
+                case "split":
+                    session.OnAction(new Split(Apple.Id, last.CloseMs, (decimal)Number(words[1]), (decimal)Number(words[2])));
+                    break;
+                case "dividend":
+                    session.OnAction(new CashDividend(Apple.Id, last.CloseMs, (decimal)Number(words[1])));
                     break;
                 case "halt":
                     session.Halt();
@@ -75,7 +84,9 @@ internal static class SessionScript
 
     private static string Told(TradingSession session)
     {
-        var positions = new Queue<string>(session.PositionEvents.Select(p => Text($"position {p.Quantity.Normalized()} @{p.AveragePrice:0.00}")));
+        var positions = new Queue<string>(session.PositionEvents
+            .Where(p => p is PositionOpened or PositionChanged or PositionClosed)
+            .Select(p => Text($"position {p.Quantity.Normalized()} @{p.AveragePrice:0.00}")));
         var orders = session.OrderEvents.OfType<OrderRequested>().ToDictionary(r => r.OrderId, r => Named(r.Intent));
         var lines = new List<string>();
         foreach (var e in session.OrderEvents)
@@ -89,6 +100,7 @@ internal static class SessionScript
                 OrderFilled f => Text(
                     $"filled {f.Quantity.Normalized()} @{f.Price:0.00} commission {f.Commission.Normalized()} leaves {f.Leaves.Normalized()}"),
                 OrderCanceled => $"canceled {orders[e.OrderId]}",
+                OrderSplit s => Text($"split {orders[e.OrderId]} into {s.Leaves.Normalized()} {(s.StopPrice ?? s.LimitPrice)?.Normalized()}").TrimEnd(),
                 _ => e.ToString(),
             });
             if (e is OrderFilled) lines.Add(positions.Dequeue());

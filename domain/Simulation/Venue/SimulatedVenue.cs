@@ -56,6 +56,17 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
     /// <summary>Takes an order back.</summary>
     public void Cancel(WorkingOrder order) => _markets[order.Instrument].Resting.RemoveAll(r => r.Order == order);
 
+    /// <summary>What rests for the instrument, in the order in which it came.</summary>
+    public IReadOnlyList<WorkingOrder> Waiting(int instrument) => [.. _markets[instrument].Resting.Select(r => r.Order)];
+
+    /// <summary>Takes the prices of what rests from orders that a split has changed; those of which nothing is left go.</summary>
+    public void OnSplit(int instrument, Split split)
+    {
+        var market = _markets[instrument];
+        foreach (ref var resting in CollectionsMarshal.AsSpan(market.Resting)) resting.Split(split, market.Instrument);
+        market.Resting.RemoveAll(r => r.Order.Leaves == 0);
+    }
+
     /// <summary>Nothing rests for the instrument.</summary>
     public bool IsEmpty(int instrument) => _markets[instrument].Resting.Count == 0;
 
@@ -137,8 +148,8 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
             price = order.IsBuy ? price + slip : price - slip;
         }
 
-        // No slippage makes a seller pay.
-        var at = Math.Max(market.Instrument.RoundPrice(price), market.Instrument.Tick);
+        // No slippage makes a seller pay, or a buyer more than can be told.
+        var at = Math.Max(market.Instrument.RoundPrice(Math.Min(price, Instrument.LargestPrice)), market.Instrument.Tick);
         var commission = model.Commission.Of(quantity, at, resting.IsMaker, model.Commission.IsTiered ? TradedBefore(bar.CloseTime, quantity) : 0);
         order.Leaves -= quantity;
         reports.Add(new VenueReport(
@@ -179,6 +190,9 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
 
     private sealed class Market(Instrument instrument)
     {
+        // As much as a gate lets in.
+        private const double MostVolume = 1e18;
+
         public Instrument Instrument { get; } = instrument;
 
         public List<Resting> Resting { get; } = [];
@@ -187,14 +201,16 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         public decimal Traded { get; set; }
 
         public decimal Free(double? participation, double volume) =>
-            participation is { } share ? Instrument.FloorQuantity((decimal)(share * volume)) - Traded : decimal.MaxValue;
+            participation is not { } share ? decimal.MaxValue
+            : volume > 0 ? Instrument.FloorQuantity((decimal)Math.Min(share * volume, MostVolume)) - Traded
+            : 0;
     }
 
     private struct Resting
     {
         private readonly bool _isBuy;
-        private readonly double _limit = double.NaN;
-        private readonly double _trail = double.NaN;
+        private double _limit = double.NaN;
+        private double _trail = double.NaN;
         private bool _isMarket;
         private double _stop = double.NaN;
 
@@ -247,6 +263,14 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
             var stop = _isBuy ? bar.Low + _trail : bar.High - _trail;
             if (IsHere && IsReached(_stop, stop)) _stop = stop;
             IsHere = false;
+        }
+
+        public void Split(Split split, Instrument instrument)
+        {
+            var intent = Order.Intent;
+            _limit = (double?)intent.LimitPrice ?? double.NaN;
+            _trail = (double?)intent.TrailBy ?? double.NaN;
+            if (!double.IsNaN(_stop)) _stop = Math.Max((double)instrument.RoundPrice(_stop / split.Ratio), (double)instrument.Tick);
         }
 
         private void Wake()

@@ -9,8 +9,8 @@ namespace AlgoStack.Trading.Instruments;
 /// </summary>
 public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, string Currency)
 {
-    // decimal holds 28 digits; past this a price cannot be told to the tick any more.
-    private const double LargestPrice = 1e15;
+    /// <summary>decimal holds 28 digits; past this a price cannot be told to the tick any more.</summary>
+    public const double LargestPrice = 1e15;
 
     // What a double tells to the millionth of a tick.
     private const double MostTicks = 1e9;

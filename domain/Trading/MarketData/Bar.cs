@@ -7,4 +7,7 @@ namespace AlgoStack.Trading.MarketData;
 public readonly record struct Bar(long CloseMs, double Open, double High, double Low, double Close, double Volume)
 {
     public DateTimeOffset CloseTime => DateTimeOffset.FromUnixTimeMilliseconds(CloseMs);
+
+    /// <summary>The same of shares of which so many make one of these: the price is theirs together, the volume so much less.</summary>
+    public Bar Times(double factor) => new(CloseMs, Open * factor, High * factor, Low * factor, Close * factor, Volume / factor);
 }

@@ -20,6 +20,9 @@ public sealed record BarSeries(
 {
     public int Count => CloseMs.Length;
 
+    /// <summary>Splits and dividends of the instruments, in the order of <see cref="CorporateAction.Compare"/>; prices are raw.</summary>
+    public IReadOnlyList<CorporateAction> Actions { get; init; } = [];
+
     public Bar this[int row]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

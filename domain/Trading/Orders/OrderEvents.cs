@@ -22,3 +22,7 @@ public sealed record OrderFilled(
     : OrderEvent(OrderId, At);
 
 public sealed record OrderCanceled(ClientOrderId OrderId, string Reason, DateTimeOffset At) : OrderEvent(OrderId, At);
+
+/// <summary>A split changed an order that waits at the venue: what is left of it, and its prices, are those of new shares.</summary>
+public sealed record OrderSplit(
+    ClientOrderId OrderId, decimal Leaves, decimal? LimitPrice, decimal? StopPrice, decimal? TrailBy, DateTimeOffset At) : OrderEvent(OrderId, At);

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Positions;
 
 namespace AlgoStack.Trading.Performance;
 
@@ -40,6 +42,24 @@ public sealed class PerformanceTracker(decimal openingEquity)
         if (isClosed) _trades.Add(trade.ProfitAndLoss, trade.ClosedMs - trade.OpenedMs);
         return isClosed;
     }
+
+    /// <summary>Takes a split of what is held; true when less than a lot was left and the position is closed, as <paramref name="trade"/> sums up.</summary>
+    /// <inheritdoc cref="OnFill"/>
+    public bool OnSplit(PositionSplit split, long atMs, out RoundTrip trade)
+    {
+        _roundTrips.OnSplit(split.Instrument, new Split(split.Instrument, atMs, split.New, split.Old), split.Quantity + split.Fraction);
+        if (split.Fraction != 0)
+        {
+            var side = split.Fraction > 0 ? OrderSide.Sell : OrderSide.Buy;
+            return OnFill(split.Instrument, side, Math.Abs(split.Fraction), split.Price, commission: 0, atMs, out trade);
+        }
+
+        trade = default;
+        return false;
+    }
+
+    /// <inheritdoc cref="RoundTrips.OnIncome"/>
+    public void OnIncome(InstrumentId instrument, decimal amount) => _roundTrips.OnIncome(instrument, amount);
 
     /// <summary>Takes equity at an instant: Unix milliseconds, UTC, never before the one before it.</summary>
     public void OnEquity(long atMs, double equity)

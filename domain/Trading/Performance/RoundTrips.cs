@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.Trading.Performance;
@@ -55,8 +56,21 @@ public sealed class RoundTrips
         return true;
     }
 
+    /// <summary>A split of an instrument: what is open is from here on in new shares, as if it had been traded in them.</summary>
+    /// <param name="quantity">Of new shares that are held, signed, fractions with them; 0 where nothing is.</param>
+    public void OnSplit(InstrumentId instrument, Split split, decimal quantity)
+    {
+        if (quantity != 0) CollectionsMarshal.GetValueRefOrNullRef(_open, instrument).Split(split, quantity);
+    }
+
+    /// <summary>A dividend, or below zero a cost, of what is held of an instrument.</summary>
+    public void OnIncome(InstrumentId instrument, decimal amount) => CollectionsMarshal.GetValueRefOrNullRef(_open, instrument).Add(amount);
+
     private struct OpenTrade
     {
+        // Averages need no more, and a quantity has to come back to zero.
+        private const int QuantityDigits = 12;
+
         private bool _isShort;
         private long _openedMs;
         private int _buys;
@@ -68,6 +82,7 @@ public sealed class RoundTrips
         private decimal _paid;
         private decimal _received;
         private decimal _commission;
+        private decimal _income;
 
         /// <summary>Above zero when long, below when short.</summary>
         public readonly decimal Quantity => _bought - _sold;
@@ -97,6 +112,23 @@ public sealed class RoundTrips
             }
         }
 
+        public void Add(decimal income) => _income += income;
+
+        public void Split(Split split, decimal quantity)
+        {
+            (_buyPrice, _sellPrice) = (split.Price(_buyPrice), split.Price(_sellPrice));
+            if (_isShort)
+            {
+                _bought = decimal.Round(split.Quantity(_bought), QuantityDigits);
+                _sold = _bought - quantity;
+            }
+            else
+            {
+                _sold = decimal.Round(split.Quantity(_sold), QuantityDigits);
+                _bought = _sold + quantity;
+            }
+        }
+
         public readonly RoundTrip ToRoundTrip(InstrumentId instrument, long atMs)
         {
             // Of one fill the average is its price, and a division of money is the dearest thing here.
@@ -109,20 +141,23 @@ public sealed class RoundTrips
                 _isShort ? sold : bought,
                 _isShort ? bought : sold,
                 _commission,
-                _received - _paid - _commission,
+                _received - _paid - _commission + _income,
                 _openedMs,
-                atMs);
+                atMs)
+            {
+                Income = _income,
+            };
         }
     }
 }
 
-/// <summary>A position that was opened and is closed again.</summary>
+/// <summary>A position that was opened and is closed again; where there was a split meanwhile, in shares as they are after it.</summary>
 /// <param name="Side">Of the entry: <c>Buy</c> for a long trade.</param>
 /// <param name="Quantity">All that was entered, above zero.</param>
 /// <param name="EntryPrice">Average.</param>
 /// <param name="ExitPrice">Average.</param>
 /// <param name="Commission">Of entry and exit.</param>
-/// <param name="ProfitAndLoss">Net of commission.</param>
+/// <param name="ProfitAndLoss">Net of commission, with <see cref="Income"/>.</param>
 public readonly record struct RoundTrip(
     InstrumentId Instrument,
     OrderSide Side,
@@ -132,4 +167,8 @@ public readonly record struct RoundTrip(
     decimal Commission,
     decimal ProfitAndLoss,
     long OpenedMs,
-    long ClosedMs);
+    long ClosedMs)
+{
+    /// <summary>Dividends of the position less what borrowing its shares cost.</summary>
+    public decimal Income { get; init; }
+}

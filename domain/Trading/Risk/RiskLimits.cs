@@ -6,6 +6,9 @@ namespace AlgoStack.Trading.Risk;
 public sealed record RiskLimits(decimal RiskPercent, decimal PositionPercent)
 {
     public static RiskLimits Default { get; } = new(10, 25);
+
+    /// <summary>Null for a cash account: it buys for the cash it has, and a short is bound by <see cref="PositionPercent"/> alone.</summary>
+    public MarginModel? Margin { get; init; }
 }
 
 public enum TradingState

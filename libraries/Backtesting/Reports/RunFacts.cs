@@ -26,7 +26,7 @@ internal static class RunFacts
         {
             WriteList(html, "Strategies", result.Strategies.Select(s => (s.Name, s.Instruments.Count == 0
                 ? s.Parameters : $"{s.Parameters} on {Names(s.Instruments)}")));
-            WriteList(html, "Data", [("instruments", Names(result.Data.Instruments)), ("bars, SHA-256", result.Data.Hash)]);
+            WriteList(html, "Data", [("instruments", Names(result.Data.Instruments)), ("bars, SHA-256", result.Data.Hash), ("splits and dividends", Numbers.Count(result.Data.Actions))]);
         }
 
         WriteList(html, "Models", result.Models.Select(m => (m.Key, m.Value)));
@@ -37,6 +37,7 @@ internal static class RunFacts
                 ("signals", Numbers.Count(result.Signals)),
                 ("orders", Numbers.Count(result.Orders)),
                 ("denied by risk", Numbers.Count(result.Denied)),
+                ("margin calls", Numbers.Count(result.MarginCalls)),
                 ("fills", Numbers.Count(result.Fills)),
                 ("list of orders, hash", result.OrderListHash),
             ]);

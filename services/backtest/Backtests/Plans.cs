@@ -50,6 +50,8 @@ public static class Plans
                 Slippage = models.Slippage ?? usual.Slippage,
                 Latency = models.Latency ?? usual.Latency,
                 Participation = models.Participation,
+                Margin = models.Margin ?? usual.Margin,
+                Borrow = models.Borrow ?? usual.Borrow,
             }.Settings();
     }
 }

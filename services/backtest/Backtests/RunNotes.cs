@@ -8,6 +8,8 @@ using AlgoStack.Strategies;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Performance;
+using AlgoStack.Trading.Portfolios;
+using AlgoStack.Trading.Positions;
 
 namespace AlgoStack.Backtest.Backtests;
 
@@ -45,6 +47,8 @@ internal sealed class RunNotes
 
     public long Signals { get; private set; }
 
+    public long MarginCalls { get; private set; }
+
     public static async Task<RunNotes> OpenAsync(EventLog log, TimeProvider clock, string backtestId, CancellationToken cancellationToken)
     {
         var state = await log.OpenSession().FetchStreamStateAsync(BacktestStarted.StreamOf(backtestId), cancellationToken);
@@ -75,7 +79,15 @@ internal sealed class RunNotes
         if (Bars == _notedBars) return;
 
         Signals += run.Signals.Count;
-        List<ReplayedEvent> events = [.. run.Signals.Select(Told).Concat(run.Session.OrderEvents.Select(Told)).OrderBy(e => e.At)];
+        MarginCalls += run.Session.MarginCalls.Count;
+        List<ReplayedEvent> events =
+        [
+            .. run.Signals.Select(Told)
+                .Concat(run.Session.PositionEvents.OfType<BorrowCharged>().Select(Told))
+                .Concat(run.Session.MarginCalls.Select(Told))
+                .Concat(run.Session.OrderEvents.Select(Told))
+                .OrderBy(e => e.At),
+        ];
         List<BacktestTrade> trades = [.. run.Trades.Select(t => Told(t, ++_trades))];
         run.ClearEvents();
         await AppendAsync(new BacktestAdvanced(_backtestId, throughMs, Bars, events, trades), cancellationToken);
@@ -123,6 +135,12 @@ internal sealed class RunNotes
         StrategyCatalog.Find(signal.Strategy).Describe(signal),
         signal.Bar.CloseTime);
 
+    private static ReplayedEvent Told(BorrowCharged e) => new(
+        "borrow_charged", e.Instrument.Value, e.Instrument.Value, null, Text($"{-e.Cash.Normalized()} for {e.Days} days of {-e.Quantity.Normalized()} short"), e.At);
+
+    private static ReplayedEvent Told(MarginCalled e) => new(
+        "margin_called", e.Currency, null, null, Text($"equity {e.Equity:0.00} {e.Currency}, margin {e.Required:0.00}: all is closed"), e.At);
+
     private static ReplayedEvent Told(OrderEvent e)
     {
         var id = e.OrderId.Value;
@@ -136,6 +154,7 @@ internal sealed class RunNotes
             OrderRejected r => new("order_rejected", id, null, null, r.Reason, e.At),
             OrderFilled f => new("order_filled", id, null, null, Text($"{f.Quantity.Normalized()} at {f.Price.Normalized()}"), e.At),
             OrderCanceled c => new("order_canceled", id, null, null, c.Reason, e.At),
+            OrderSplit s => new("order_split", id, null, null, Text($"{s.Leaves.Normalized()} left"), e.At),
             _ => throw new InvalidOperationException($"Order {id}: the backtest does not know {e.GetType().Name}."),
         };
     }

@@ -46,7 +46,7 @@ public sealed class JsonReportTests
         var json = Parse(Samples.IndexResult);
 
         Names(json).Should().Equal(
-            "data", "strategies", "models", "signals", "orders", "denied", "fills", "orderListHash", "currencies", "trades");
+            "data", "strategies", "models", "signals", "orders", "denied", "fills", "orderListHash", "currencies", "trades", "marginCalls");
         Names(json.GetProperty("data")).Should().Equal("name", "instruments", "timeframe", "bars", "firstMs", "lastMs", "hash");
         Names(json.GetProperty("strategies")[0]).Should().Equal("name", "parameters", "instruments");
         var currency = json.GetProperty("currencies")[0];
