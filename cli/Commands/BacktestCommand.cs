@@ -1,14 +1,17 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using AlgoStack.Backtesting;
+using AlgoStack.BarFiles;
 using AlgoStack.Cli.Backtests;
 using AlgoStack.Cli.Reaching;
 using AlgoStack.Contracts.Backtests;
+using AlgoStack.Trading.MarketData;
 using Spectre.Console;
 
 namespace AlgoStack.Cli.Commands;
 
-/// <summary><c>algo backtest</c>: runs strategies over files of bars, in this process; or over bars of the tape, in the service.</summary>
+/// <summary><c>algo backtest</c>: runs strategies over files of bars or ticks, in this process; or over bars of the tape, in the service.</summary>
 internal static class BacktestCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -16,7 +19,7 @@ internal static class BacktestCommand
 
     public static Command Create(SharedOptions shared)
     {
-        var files = new Argument<string[]>("FILE") { Description = "Files of bars, to run over in this process.", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Files of bars, or of trades and quotes, to run over in this process.", Arity = ArgumentArity.ZeroOrMore };
         var plan = new PlanOptions();
         var exports = new ExportOptions();
         var session = new Option<string?>("--session") { Description = "The bars of this session.", HelpName = "ID" };
@@ -25,7 +28,7 @@ internal static class BacktestCommand
         var from = new Option<DateTimeOffset?>("--from") { Description = "First close, UTC. Default: all there is.", HelpName = "TIME", CustomParser = Time };
         var to = new Option<DateTimeOffset?>("--to") { Description = "Last close, UTC.", HelpName = "TIME", CustomParser = Time };
         var speed = new Option<string>("--speed") { Description = "1x to 1000x, or max.", HelpName = "SPEED", DefaultValueFactory = _ => "max" };
-        var command = new Command("backtest", "Run strategies over files of bars, or over bars of the tape.") { files, session, instruments, timeframe, from, to, speed };
+        var command = new Command("backtest", "Run strategies over files of bars or ticks, or over bars of the tape.") { files, session, instruments, timeframe, from, to, speed };
         foreach (var option in (IEnumerable<Option>)[.. plan.All, .. exports.All]) command.Add(option);
         command.Validators.Add(result =>
         {
@@ -57,10 +60,10 @@ internal static class BacktestCommand
         Terminal terminal, ParseResult parsed, PlanOptions options, ExportOptions exports, string[] files, CancellationToken cancellationToken)
     {
         var plan = options.Plan(parsed);
-        var bars = options.Models.Bars(parsed, files, cancellationToken);
+        var name = string.Join(", ", files.Select(Path.GetFileName));
         try
         {
-            var result = FileBacktest.Run(terminal, bars, string.Join(", ", files.Select(Path.GetFileName)), plan, cancellationToken);
+            var (result, bars) = files.Any(TickFile.IsOne) ? OverTicks() : OverBars();
             exports.Write(parsed, terminal, result, bars, surface: null);
             FileBacktest.Show(terminal, result);
             return ExitCode.Ok;
@@ -68,6 +71,18 @@ internal static class BacktestCommand
         catch (ArgumentException e)
         {
             throw new CommandFailedException(ExitCode.Usage, e.Message);
+        }
+
+        (BacktestResult Result, BarSeries Bars) OverBars()
+        {
+            var bars = options.Models.Bars(parsed, files, cancellationToken);
+            return (FileBacktest.Run(terminal, bars, name, plan, cancellationToken), bars);
+        }
+
+        (BacktestResult Result, BarSeries Bars) OverTicks()
+        {
+            var (ticks, timeframe) = options.Models.Ticks(parsed, files, cancellationToken);
+            return FileBacktest.Run(terminal, ticks, timeframe, name, plan, cancellationToken);
         }
     }
 

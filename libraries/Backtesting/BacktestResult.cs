@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Performance;
 
@@ -25,12 +26,19 @@ public sealed record BacktestResult(
 /// <param name="Name">Of the file or the range, as a person calls it.</param>
 /// <param name="FirstMs">Close of the first bar, Unix milliseconds UTC.</param>
 /// <param name="LastMs">Close of the last bar.</param>
-/// <param name="Hash">SHA-256 over instruments and columns.</param>
+/// <param name="Hash">SHA-256 over instruments and columns, of the ticks where there are any.</param>
 public sealed record BacktestData(string Name, IReadOnlyList<string> Instruments, string Timeframe, int Bars, long FirstMs, long LastMs, string Hash)
 {
+    /// <summary>Of which the bars were made; null where bars are what there was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Ticks { get; init; }
+
     /// <param name="bars">At least one.</param>
     public static BacktestData Of(BarSeries bars, string name) => new(
         name, [.. bars.Instruments.Select(i => i.Id.Value)], bars.Timeframe.ToString(), bars.Count, bars.CloseMs[0], bars.CloseMs[^1], DataHash.Of(bars));
+
+    /// <param name="bars">Made of the ticks; at least one.</param>
+    public static BacktestData Of(TickSeries ticks, BarSeries bars, string name) => Of(bars, name) with { Ticks = ticks.Count, Hash = DataHash.Of(ticks) };
 }
 
 /// <summary>A strategy that ran.</summary>

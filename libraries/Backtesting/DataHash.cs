@@ -6,7 +6,7 @@ using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Backtesting;
 
-/// <summary>SHA-256 over columns and the instruments' names: two runs with one hash ran over the same bars.</summary>
+/// <summary>SHA-256 over columns and the instruments' names: two runs with one hash ran over the same bars or ticks.</summary>
 public static class DataHash
 {
     public static string Of(params IEnumerable<BarSeries> stretches)
@@ -22,6 +22,22 @@ public static class DataHash
             {
                 hash.AppendData(MemoryMarshal.AsBytes(column.AsSpan()));
             }
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    public static string Of(TickSeries ticks)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var head = string.Create(CultureInfo.InvariantCulture, $"ticks|{string.Join(',', ticks.Instruments.Select(i => i.Id.Value))}|{ticks.Count}\n");
+        hash.AppendData(Encoding.UTF8.GetBytes(head));
+        hash.AppendData(MemoryMarshal.AsBytes(ticks.Instrument.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(ticks.TimeUs.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(ticks.Kind.AsSpan()));
+        foreach (var column in (double[][])[ticks.Price, ticks.Size, ticks.Ask, ticks.AskSize])
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(column.AsSpan()));
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());
