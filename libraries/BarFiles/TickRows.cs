@@ -103,9 +103,9 @@ internal sealed class TickRows : IDisposable
 
         if (IsSuspicious || !TryTick(time)) return;
 
-        if (Tick.Impossible is { } impossible)
+        if (Tick.Problem() is { } problem)
         {
-            _file.Refuse(GateReason.Unreadable, impossible);
+            _file.Refuse(GateReason.Unreadable, problem);
             return;
         }
 

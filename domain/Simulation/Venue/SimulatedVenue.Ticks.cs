@@ -41,11 +41,14 @@ public sealed partial class SimulatedVenue
         market.Ticks++;
         foreach (ref var resting in CollectionsMarshal.AsSpan(market.Resting))
         {
-            if (resting.ArrivesUs > tick.TimeUs || resting.Order.Leaves == 0 || resting.Sleeps(tick, now)) continue;
+            if (resting.ArrivesUs > tick.TimeUs || resting.Order.Leaves == 0) continue;
+
+            var slept = resting.IsAsleep;
+            if (slept && !resting.WakesWith(tick, now)) continue;
 
             var there = PriceThere(resting.Order.IsBuy, tick, now);
             if (resting.Takes(there, IsQuoted(resting.Order.IsBuy, now), tick)) Take(market, resting, there, tick, now, reports);
-            else if (resting.IsMetBy(tick)) Give(market, resting, tick, now, reports);
+            else if (!slept && resting.IsMetBy(tick)) Give(market, resting, tick, now, reports);
             resting.HasWaited = true;
         }
 
@@ -126,24 +129,23 @@ public sealed partial class SimulatedVenue
     {
         public readonly double Limit => _limit;
 
-        /// <summary>Whether it goes on waiting for its stop; moves a trailing one.</summary>
-        public bool Sleeps(in Tick tick, in TickMarket now)
-        {
-            if (double.IsNaN(_stop)) return false;
+        public readonly bool IsAsleep => !double.IsNaN(_stop);
 
+        /// <summary>Whether its stop is reached; moves a trailing one that is not.</summary>
+        public bool WakesWith(in Tick tick, in TickMarket now)
+        {
             var price = tick.Kind == TickKind.Trade ? tick.Price : now.HasTraded ? 0 : _isBuy ? tick.Ask : tick.Price;
-            if (!(price > 0)) return true;
+            if (!(price > 0)) return false;
 
             if (IsReached(price, _stop))
             {
                 Wake();
-                HasWaited = false;
-                return false;
+                return true;
             }
 
             var stop = _isBuy ? price + _trail : price - _trail;
             if (IsReached(_stop, stop)) _stop = stop;
-            return true;
+            return false;
         }
 
         /// <summary>Whether it takes the price there is.</summary>

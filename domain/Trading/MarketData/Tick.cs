@@ -18,13 +18,13 @@ public readonly record struct Tick(long TimeUs, TickKind Kind, double Price, dou
     private const double LargestSize = 1e18;
 
     /// <summary>Why it can be neither a trade nor a quote: what was expected and what was found; null where it can.</summary>
-    public string? Impossible => Kind switch
+    public string? Problem() => Kind switch
     {
-        TickKind.Trade when !IsPrice(Price) => Found("a price", Price),
-        TickKind.Trade when !IsSize(Size) => Found("a size", Size),
+        TickKind.Trade when !IsPrice(Price) => Text($"expected a price from 1e-9 to 1e15, found {Price}"),
+        TickKind.Trade when !IsSize(Size) => Text($"expected a size from 0 to 1e18, found {Size}"),
         TickKind.Trade => null,
-        TickKind.Quote when !IsSide(Price, Size) => Found("a bid", Price, Size),
-        TickKind.Quote when !IsSide(Ask, AskSize) => Found("an ask", Ask, AskSize),
+        TickKind.Quote when !IsSide(Price, Size) => Text($"expected a bid of 0, or from 1e-9 to 1e15 for 0 to 1e18, found {Price} for {Size}"),
+        TickKind.Quote when !IsSide(Ask, AskSize) => Text($"expected an ask of 0, or from 1e-9 to 1e15 for 0 to 1e18, found {Ask} for {AskSize}"),
         TickKind.Quote when Price > Ask && Ask > 0 => Text($"expected a bid of at most the ask, found {Price} and {Ask}"),
         TickKind.Quote => null,
         _ => Text($"expected a trade or a quote, found kind {(byte)Kind}"),
@@ -41,12 +41,6 @@ public readonly record struct Tick(long TimeUs, TickKind Kind, double Price, dou
 
     private static bool IsSide(double price, double size) =>
         price is 0 or double.NaN || (IsPrice(price) && (double.IsNaN(size) || IsSize(size)));
-
-    private static string Found(string what, double value) => Text(
-        $"expected {what} {(what == "a size" ? $"from 0 to {LargestSize:g}" : $"from {LowestPrice:g} to {HighestPrice:g}")}, found {value}");
-
-    private static string Found(string what, double price, double size) => Text(
-        $"expected {what} of 0 or {LowestPrice:g} to {HighestPrice:g} for 0 to {LargestSize:g}, found {price} for {size}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

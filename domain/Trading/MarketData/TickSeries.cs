@@ -66,7 +66,7 @@ public sealed class TickSeries
         {
             if ((uint)Instrument[row] >= (uint)Instruments.Count) return Text($"row {row}: expected one of {Instruments.Count} instruments, found {Instrument[row]}");
             if (TimeUs[row] < before) return Text($"row {row}: expected a time of at least {before}, found {TimeUs[row]}");
-            if (this[row].Impossible is { } impossible) return Text($"row {row}: {impossible}");
+            if (this[row].Problem() is { } problem) return Text($"row {row}: {problem}");
             before = TimeUs[row];
         }
 
