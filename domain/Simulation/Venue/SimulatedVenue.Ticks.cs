@@ -22,13 +22,14 @@ public sealed partial class SimulatedVenue
     /// that stands. Where the other side, or the trade that this tick is, is worse still, the quote is old and that price
     /// counts. Where its side was never quoted, it trades at the price of the next trade.</item>
     /// <item>A stop is reached by a trade at it or beyond; of an instrument without a trade so far, by a bid (of a seller) or
-    /// an ask (of a buyer). With that tick it is a market order, or has its first tick as a limit order.</item>
-    /// <item>A limit order that the price there is betters at its first tick takes that price. Otherwise it waits, and trades at
-    /// its limit once a tick quotes the opposite side at its limit or better, or a trade is strictly better than its limit:
-    /// at the limit itself others were before it.</item>
+    /// an ask (of a buyer). With that tick it is a market order. A stop-limit order takes the price there is as well, where that
+    /// betters its limit, and otherwise is a limit order that waits.</item>
+    /// <item>A limit order trades at its limit once a tick quotes the opposite side at its limit or better, or a trade is
+    /// strictly better than its limit: at the limit itself others were before it. One that the price there is betters at its first
+    /// tick trades with that, and at its limit too: that price may not have been there when it came.</item>
     /// <item>A trailing stop follows the prices that could reach it.</item>
-    /// <item>What takes the price there is suffers slippage, never beyond its limit, and is charged as a taker; what waited for
-    /// its price is a maker.</item>
+    /// <item>What trades with the price there is suffers slippage, never beyond its limit, and is charged as a taker; what waited
+    /// for its price is a maker.</item>
     /// <item>Where there is a participation, an account trades no more than this share of the size: of the quote where it takes
     /// or is met by one, as long as that stands; else of the trade. A size that was not given is 0. What is left waits.
     /// Orders are served as they came.</item>
@@ -47,8 +48,15 @@ public sealed partial class SimulatedVenue
             if (slept && !resting.WakesWith(tick, now)) continue;
 
             var there = PriceThere(resting.Order.IsBuy, tick, now);
-            if (resting.Takes(there, IsQuoted(resting.Order.IsBuy, now), tick)) Take(market, resting, there, tick, now, reports);
-            else if (!slept && resting.IsMetBy(tick)) Give(market, resting, tick, now, reports);
+            if (resting.Takes(there, IsQuoted(resting.Order.IsBuy, now), tick))
+            {
+                Take(market, resting, resting.IsMaker && !slept ? resting.Limit : there, tick, now, reports);
+            }
+            else if (!slept && resting.IsMetBy(tick))
+            {
+                Give(market, resting, tick, now, reports);
+            }
+
             resting.HasWaited = true;
         }
 

@@ -59,16 +59,16 @@ public sealed class TickRulesTests
         Play(Quoted + script).Should().Be(traded);
 
     [Theory]
-    [InlineData("2 buy 10 limit 10.5\n3 quote 9.9 100 10.2 100", "3 buy 10 @10.20, commission 0.102")]
-    [InlineData("2 sell 10 limit 9.5\n3 trade 10 5", "3 sell 10 @9.90, commission 0.099")]
+    [InlineData("2 buy 10 limit 10.5\n3 quote 9.9 100 10.2 100", "3 buy 10 @10.50, commission 0.105")]
+    [InlineData("2 sell 10 limit 9.5\n3 trade 10 5", "3 sell 10 @9.50, commission 0.095")]
     [InlineData("2 buy 10 limit 10\n3 quote 9.9 100 10.2 100\n4 quote 9 100 9.5 100", "4 buy 10 @10.00, commission 0.05")]
-    public void A_limit_that_is_bettered_as_it_comes_takes_and_one_that_waited_is_a_maker(string script, string traded) =>
+    public void A_limit_that_is_bettered_as_it_comes_gets_no_better_but_is_a_taker_and_one_that_waited_is_a_maker(string script, string traded) =>
         Play(Quoted + script, VenueScript.Free with { Commission = new CommissionModel.MakerTaker(0.05m, 0.1m) }).Should().Be(traded);
 
     [Theory]
     [InlineData("2 buy 10 limit 10\n3 trade 10 5", "")]
-    [InlineData("2 buy 10 limit 10\n3 trade 9.8 5", "3 buy 10 @9.80")]
-    public void Without_quotes_a_limit_that_comes_takes_a_trade_that_is_strictly_better(string script, string traded) =>
+    [InlineData("2 buy 10 limit 10\n3 trade 9.8 5", "3 buy 10 @10.00")]
+    public void Without_quotes_a_limit_that_comes_trades_with_a_trade_that_is_strictly_better(string script, string traded) =>
         Play("1 trade 10 5\n" + script).Should().Be(traded);
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class TickRulesTests
     [Theory]
     [InlineData("3 trade 10.6 5\n4 quote 10.5 100 10.6 100", "3 buy 10 @10.60")]
     [InlineData("3 quote 10.7 100 10.9 100\n4 trade 10.6 5\n5 quote 10.6 100 10.85 100\n6 quote 10.6 100 10.8 100", "6 buy 10 @10.80")]
-    public void A_stop_limit_that_is_reached_has_its_first_tick_as_a_limit(string ticks, string traded) =>
+    public void A_stop_limit_that_is_reached_takes_the_price_there_or_waits_for_its_limit(string ticks, string traded) =>
         Play($"{Quoted}2 buy 10 stop 10.5 limit 10.8\n{ticks}").Should().Be(traded);
 
     [Fact]
