@@ -7,21 +7,16 @@ using Spectre.Console;
 
 namespace AlgoStack.Cli.Backtests;
 
-/// <summary>A backtest in this process, over bars in memory.</summary>
+/// <summary>A backtest in this process, over bars or ticks in memory.</summary>
 internal static class FileBacktest
 {
-    public static BacktestResult Run(Terminal terminal, BarSeries bars, string name, BacktestPlan plan, CancellationToken cancellationToken)
-    {
-        if (!terminal.IsWatched) return Backtester.Run(bars, name, plan, progress: null, cancellationToken);
+    public static BacktestResult Run(Terminal terminal, BarSeries bars, string name, BacktestPlan plan, CancellationToken cancellationToken) =>
+        Watched(terminal, "bars", bars.Count, progress => Backtester.Run(bars, name, plan, progress, cancellationToken));
 
-        BacktestResult? result = null;
-        terminal.Ansi().Progress().AutoClear(enabled: true).Start(drawn =>
-        {
-            var task = drawn.AddTask("bars", maxValue: bars.Count);
-            result = Backtester.Run(bars, name, plan, new Drawn(task), cancellationToken);
-        });
-        return result!;
-    }
+    /// <summary>Over ticks; with the bars that were made of them.</summary>
+    public static (BacktestResult Result, BarSeries Bars) Run(
+        Terminal terminal, TickSeries ticks, Timeframe timeframe, string name, BacktestPlan plan, CancellationToken cancellationToken) =>
+        Watched(terminal, "ticks", ticks.Count, progress => Backtester.Run(ticks, timeframe, name, plan, progress, cancellationToken));
 
     public static void Show(Terminal terminal, BacktestResult result)
     {
@@ -36,13 +31,23 @@ internal static class FileBacktest
         terminal.Output.WriteLine(Encoding.UTF8.GetString(json.ToArray()));
     }
 
+    private static T Watched<T>(Terminal terminal, string what, int count, Func<IProgress<int>?, T> run)
+    {
+        if (!terminal.IsWatched) return run(null);
+
+        var result = default(T);
+        terminal.Ansi().Progress().AutoClear(enabled: true).Start(drawn => result = run(new Drawn(drawn.AddTask(what, maxValue: count))));
+        return result!;
+    }
+
     /// <summary>The result for a person.</summary>
     public static void Print(Terminal terminal, BacktestResult result)
     {
         var data = result.Data;
+        var ticks = data.Ticks is { } count ? string.Create(CultureInfo.InvariantCulture, $"{count:N0} ticks, ") : "";
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{data.Name}: {data.Bars:N0} bars of {data.Timeframe} of {Named(data.Instruments)}, {Figure.Time(data.FirstMs)} to {Figure.Time(data.LastMs)}"));
+            $"{data.Name}: {ticks}{data.Bars:N0} bars of {data.Timeframe} of {Named(data.Instruments)}, {Figure.Time(data.FirstMs)} to {Figure.Time(data.LastMs)}"));
         foreach (var strategy in result.Strategies) terminal.Line($"{strategy.Name} {strategy.Parameters}".TrimEnd());
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{result.Signals:N0} signals, {result.Orders:N0} order intents ({result.Denied:N0} denied), {result.Fills:N0} fills"));

@@ -9,7 +9,7 @@ using AlgoStack.Trading.Risk;
 
 namespace AlgoStack.Cli.Backtests;
 
-/// <summary>Which bars of files to run over, and with which models, as the command line says it.</summary>
+/// <summary>Which bars or ticks of files to run over, and with which models, as the command line says it.</summary>
 internal sealed class ModelOptions
 {
     private readonly Option<string?> _symbol = new("--symbol")
@@ -20,7 +20,7 @@ internal sealed class ModelOptions
 
     private readonly Option<string?> _timeframe = new("--bars")
     {
-        Description = "The file's timeframe, as in 1m. Default: its smallest step.",
+        Description = "The file's timeframe, as in 1m; of ticks, the bars to make of them. Default: a file's smallest step.",
         HelpName = "T",
     };
 
@@ -66,7 +66,7 @@ internal sealed class ModelOptions
 
     private readonly Option<double?> _participation = new("--participation")
     {
-        Description = "The most of a bar's volume that is traded, percent.",
+        Description = "The most of a bar's volume, or of a tick's size, that is traded, percent.",
         HelpName = "P",
     };
 
@@ -148,15 +148,27 @@ internal sealed class ModelOptions
     /// <exception cref="BarFileException">They, or their corporate actions, cannot be read whole.</exception>
     public BarSeries Bars(ParseResult parsed, string[] files, CancellationToken cancellationToken)
     {
-        Timeframe? timeframe = null;
-        if (parsed.GetValue(_timeframe) is { } text)
-        {
-            timeframe = Timeframe.TryParse(text, out var found)
-                ? found
-                : throw new CommandFailedException(ExitCode.Usage, $"--bars: expected such as 1m, 1h or 1d, found '{text}'.");
-        }
-
-        var bars = BarFile.Read(files, parsed.GetValue(_symbol), timeframe, venue: null, cancellationToken);
+        var bars = BarFile.Read(files, parsed.GetValue(_symbol), Timeframe(parsed), venue: null, cancellationToken);
         return parsed.GetValue(_actions) is { } actions ? ActionFile.Read(actions, bars, parsed.GetValue(_symbol)) : bars;
+    }
+
+    /// <summary>The ticks of the files that were named, and the bars to make of them.</summary>
+    /// <exception cref="BarFileException">They cannot be read whole.</exception>
+    /// <exception cref="CommandFailedException">It is not said which bars, or there are corporate actions, which ticks cannot have.</exception>
+    public (TickSeries Ticks, Timeframe Timeframe) Ticks(ParseResult parsed, string[] files, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_actions) is not null) throw new CommandFailedException(ExitCode.Usage, "--actions: expected beside files of bars, found files of ticks.");
+        var timeframe = Timeframe(parsed)
+            ?? throw new CommandFailedException(ExitCode.Usage, "--bars: expected which bars to make of the ticks, such as 1m, found nothing.");
+        return (TickFile.Read(files, parsed.GetValue(_symbol), venue: null, cancellationToken), timeframe);
+    }
+
+    private Timeframe? Timeframe(ParseResult parsed)
+    {
+        if (parsed.GetValue(_timeframe) is not { } text) return null;
+
+        return Trading.MarketData.Timeframe.TryParse(text, out var found)
+            ? found
+            : throw new CommandFailedException(ExitCode.Usage, $"--bars: expected such as 1m, 1h or 1d, found '{text}'.");
     }
 }

@@ -1,23 +1,26 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using AlgoStack.Backtesting;
 using AlgoStack.Backtesting.Reports;
+using AlgoStack.BarFiles;
 using AlgoStack.Cli.Backtests;
 using AlgoStack.Cli.Reaching;
 using AlgoStack.Contracts.Backtests;
+using AlgoStack.Trading.MarketData;
 
 namespace AlgoStack.Cli.Commands;
 
-/// <summary><c>algo backtest</c>: runs strategies over files of bars, in this process; or over bars of the tape, in the service.</summary>
+/// <summary><c>algo backtest</c>: runs strategies over files of bars or ticks, in this process; or over bars of the tape, in the service.</summary>
 internal static class BacktestCommand
 {
     public static Command Create(SharedOptions shared)
     {
-        var files = new Argument<string[]>("FILE") { Description = "Files of bars, to run over in this process.", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Files of bars, or of trades and quotes, to run over in this process.", Arity = ArgumentArity.ZeroOrMore };
         var plan = new PlanOptions();
         var exports = new ExportOptions();
         var tape = new TapeOptions();
-        var command = new Command("backtest", "Run strategies over files of bars, or over bars of the tape.") { files };
+        var command = new Command("backtest", "Run strategies over files of bars or ticks, or over bars of the tape.") { files };
         foreach (var option in (IEnumerable<Option>)[.. tape.All, .. plan.All, .. exports.All]) command.Add(option);
         command.Validators.Add(result =>
         {
@@ -39,10 +42,10 @@ internal static class BacktestCommand
         Terminal terminal, ParseResult parsed, PlanOptions options, ExportOptions exports, string[] files, CancellationToken cancellationToken)
     {
         var plan = options.Plan(parsed);
-        var bars = options.Models.Bars(parsed, files, cancellationToken);
+        var name = string.Join(", ", files.Select(Path.GetFileName));
         try
         {
-            var result = FileBacktest.Run(terminal, bars, string.Join(", ", files.Select(Path.GetFileName)), plan, cancellationToken);
+            var (result, bars) = files.Any(TickFile.IsOne) ? OverTicks() : OverBars();
             exports.Write(parsed, terminal, result, bars, surface: null);
             FileBacktest.Show(terminal, result);
             return ExitCode.Ok;
@@ -50,6 +53,18 @@ internal static class BacktestCommand
         catch (ArgumentException e)
         {
             throw new CommandFailedException(ExitCode.Usage, e.Message);
+        }
+
+        (BacktestResult Result, BarSeries Bars) OverBars()
+        {
+            var bars = options.Models.Bars(parsed, files, cancellationToken);
+            return (FileBacktest.Run(terminal, bars, name, plan, cancellationToken), bars);
+        }
+
+        (BacktestResult Result, BarSeries Bars) OverTicks()
+        {
+            var (ticks, timeframe) = options.Models.Ticks(parsed, files, cancellationToken);
+            return FileBacktest.Run(terminal, ticks, timeframe, name, plan, cancellationToken);
         }
     }
 

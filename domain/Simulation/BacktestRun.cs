@@ -11,7 +11,7 @@ namespace AlgoStack.Simulation;
 /// History through the engines that trade live: the signal engine and the trading session, called instant by instant
 /// in one loop. What it would have traded is what live trades on the same bars.
 /// </summary>
-public sealed class BacktestRun : IDisposable
+public sealed partial class BacktestRun : IDisposable
 {
     /// <summary>Rows that the strategies go through before their signals are traded.</summary>
     private const int BlockRows = 4_096;
@@ -31,6 +31,7 @@ public sealed class BacktestRun : IDisposable
     {
         _engine = new SignalEngine(timeframe, strategies);
         _openingBalance = settings.OpeningBalance;
+        _ticks = new TickBars(timeframe);
         Session = new TradingSession(settings with { BarLength = TimeSpan.FromMilliseconds(timeframe.Milliseconds) });
     }
 
@@ -200,13 +201,13 @@ public sealed class BacktestRun : IDisposable
         return until;
     }
 
-    private void TakeExecutions(long closeMs)
+    private void TakeExecutions(long atMs)
     {
         foreach (var (order, fill) in Session.Executions)
         {
             var intent = order.Intent;
             var performance = _ledgers[Session.LedgerOf(order.Instrument)].Performance;
-            if (performance.OnFill(intent.Instrument, intent.Side, fill.Quantity, fill.Price, fill.Commission, closeMs, out var trade)) Trades.Add(trade);
+            if (performance.OnFill(intent.Instrument, intent.Side, fill.Quantity, fill.Price, fill.Commission, atMs, out var trade)) Trades.Add(trade);
         }
 
         Session.Executions.Clear();

@@ -169,13 +169,34 @@ public sealed class TradingSession : IDisposable
     {
         _venue.OnBar(instrument, bar, _reports);
         if (_reports.Count > 0) Settle(instrument, bar);
+        TakeClose(instrument, bar);
+    }
 
-        _portfolio.Mark(instrument, bar.Close);
+    /// <summary>An order rests at the venue, so that a tick of the instrument may trade.</summary>
+    public bool HasOrders(int instrument) => !_venue.IsEmpty(instrument);
 
-        _execution.OnBar(instrument, bar, _wanted);
-        if (_wanted.Count == 0) return;
-        foreach (var order in _wanted) Route(order);
+    /// <summary>Takes a tick while the instrument has orders. What protects an entry is there from the next tick on.</summary>
+    /// <param name="market">What it has come to, the tick too.</param>
+    public void OnTick(int instrument, in Tick tick, in TickMarket market)
+    {
+        _venue.OnTick(instrument, tick, market, _reports);
+        if (_reports.Count == 0) return;
+
+        BookReports(out _);
+        foreach (var exit in _wanted)
+        {
+            Request(exit);
+            OrderEvents.Add(_venue.Protect(exit));
+        }
+
         _wanted.Clear();
+    }
+
+    /// <summary>Takes a bar whose ticks it has seen one by one.</summary>
+    public void OnBarOfTicks(int instrument, in Bar bar)
+    {
+        _venue.OnBarOfTicks(instrument, bar);
+        TakeClose(instrument, bar);
     }
 
     /// <exception cref="KeyNotFoundException">The signal is for an instrument that no bar was seen of.</exception>
@@ -189,22 +210,22 @@ public sealed class TradingSession : IDisposable
 
     public void Dispose() => _orders.Dispose();
 
+    private void TakeClose(int instrument, in Bar bar)
+    {
+        _portfolio.Mark(instrument, bar.Close);
+
+        _execution.OnBar(instrument, bar, _wanted);
+        if (_wanted.Count == 0) return;
+        foreach (var order in _wanted) Route(order);
+        _wanted.Clear();
+    }
+
     /// <summary>Books what the venue reports, and protects what was opened for the rest of the bar.</summary>
     private void Settle(int instrument, in Bar bar)
     {
         while (_reports.Count > 0)
         {
-            var isAtOpen = true;
-            foreach (var (order, what, atOpen) in _reports)
-            {
-                OrderEvents.Add(what);
-                var exits = _wanted.Count;
-                if (what is OrderFilled fill) Book(order, fill);
-                else ExecutionEngine.OnDone(order);
-                if (_wanted.Count > exits) isAtOpen &= atOpen;
-            }
-
-            _reports.Clear();
+            BookReports(out var isAtOpen);
             if (_wanted.Count == 0) return;
 
             foreach (var exit in _wanted)
@@ -257,6 +278,22 @@ public sealed class TradingSession : IDisposable
         }
 
         _wanted.Clear();
+    }
+
+    /// <param name="isAtOpen">Whether all entries among them traded at the open.</param>
+    private void BookReports(out bool isAtOpen)
+    {
+        isAtOpen = true;
+        foreach (var (order, what, atOpen) in _reports)
+        {
+            OrderEvents.Add(what);
+            var exits = _wanted.Count;
+            if (what is OrderFilled fill) Book(order, fill);
+            else ExecutionEngine.OnDone(order);
+            if (_wanted.Count > exits) isAtOpen &= atOpen;
+        }
+
+        _reports.Clear();
     }
 
     private void Route(WorkingOrder order)

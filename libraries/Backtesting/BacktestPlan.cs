@@ -29,5 +29,12 @@ public sealed record BacktestPlan(IReadOnlyList<ConfiguredStrategy> Strategies, 
         ["slippage"] = Settings.Venue.Slippage.Description,
     };
 
+    /// <summary>The same over quotes and trades.</summary>
+    public IReadOnlyDictionary<string, string> ModelsOfTicks => new SortedDictionary<string, string>(Models.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
+    {
+        ["fills"] = "quotes and trades: market orders at the ask or bid that stands, limits when quotes reach them or trades pass them, stops when trades reach them",
+        ["participation"] = Settings.Venue.Participation is { } share ? Text($"at most {share * 100} % of the size of a quote or a trade") : "all that is wanted",
+    };
+
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Performance;
 
@@ -29,9 +30,13 @@ public sealed record BacktestResult(
 /// <param name="Name">Of the file or the range, as a person calls it.</param>
 /// <param name="FirstMs">Close of the first bar, Unix milliseconds UTC.</param>
 /// <param name="LastMs">Close of the last bar.</param>
-/// <param name="Hash">SHA-256 over instruments, columns and, where there are any, corporate actions.</param>
+/// <param name="Hash">SHA-256 over instruments, columns, of the ticks where there are any, and corporate actions.</param>
 public sealed record BacktestData(string Name, IReadOnlyList<string> Instruments, string Timeframe, int Bars, long FirstMs, long LastMs, string Hash)
 {
+    /// <summary>Of which the bars were made; null where bars are what there was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Ticks { get; init; }
+
     /// <summary>Splits and dividends from the first bar to the last.</summary>
     public int Actions { get; init; }
 
@@ -41,6 +46,9 @@ public sealed record BacktestData(string Name, IReadOnlyList<string> Instruments
     {
         Actions = bars.Actions.Count(a => a.ExMs >= bars.CloseMs[0] && a.ExMs < bars.CloseMs[^1]),
     };
+
+    /// <param name="bars">Made of the ticks; at least one.</param>
+    public static BacktestData Of(TickSeries ticks, BarSeries bars, string name) => Of(bars, name) with { Ticks = ticks.Count, Hash = DataHash.Of(ticks) };
 }
 
 /// <summary>A strategy that ran.</summary>

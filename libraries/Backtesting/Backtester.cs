@@ -4,7 +4,7 @@ using AlgoStack.Trading.Performance;
 
 namespace AlgoStack.Backtesting;
 
-/// <summary>Runs one plan over a series of bars.</summary>
+/// <summary>Runs one plan over a series of bars or ticks.</summary>
 public static class Backtester
 {
     /// <summary>Points of a curve, about: enough for a screen.</summary>
@@ -19,9 +19,7 @@ public static class Backtester
         if (bars.Count == 0) throw new ArgumentException($"{name}: expected bars, found none.", nameof(bars));
 
         using var run = new BacktestRun(plan.Settings, bars.Timeframe, plan.Strategies);
-        var curves = new List<List<CurvePoint>>();
-        var trades = new List<RoundTrip>();
-        var (signals, marginCalls) = (0L, 0L);
+        var course = new Course(run);
         var step = Math.Max(1, bars.Count / Points);
         for (var from = 0; from < bars.Count;)
         {
@@ -29,16 +27,36 @@ public static class Backtester
             var last = BacktestRun.EndOfInstant(bars, Math.Min(from + step, bars.Count) - 1, bars.Count);
             run.Run(bars, from, last);
             from = last;
-
-            signals += run.Signals.Count;
-            marginCalls += run.Session.MarginCalls.Count;
-            trades.AddRange(run.Trades);
-            run.ClearEvents();
-            AddPoints(curves, run.Session, bars.CloseMs[from - 1]);
+            course.Take(bars.CloseMs[from - 1]);
             progress?.Report(from);
         }
 
-        return Result(run, bars, name, plan, signals, curves, trades) with { MarginCalls = marginCalls };
+        return course.Result(BacktestData.Of(bars, name), bars, plan, plan.Models);
+    }
+
+    /// <summary>The same over trades and quotes, and the bars that strategies saw of them.</summary>
+    /// <param name="progress">Hears now and then how many ticks are done.</param>
+    /// <exception cref="ArgumentException">Ticks that close no bar, or strategies that cannot run together.</exception>
+    public static (BacktestResult Result, BarSeries Bars) Run(
+        TickSeries ticks, Timeframe timeframe, string name, BacktestPlan plan, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var bars = TickBars.Of(ticks, timeframe);
+        if (bars.Count == 0) throw new ArgumentException($"{name}: expected ticks that close a bar of {timeframe}, found {ticks.Count} that close none.", nameof(ticks));
+
+        using var run = new BacktestRun(plan.Settings, timeframe, plan.Strategies);
+        var course = new Course(run);
+        var step = Math.Max(1, ticks.Count / Points);
+        for (var from = 0; from < ticks.Count;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var last = Math.Min(from + step, ticks.Count);
+            run.Run(ticks, from, last);
+            from = last;
+            course.Take(ticks.TimeUs[from - 1] / 1_000);
+            progress?.Report(from);
+        }
+
+        return (course.Result(BacktestData.Of(ticks, bars, name), bars, plan, plan.ModelsOfTicks), bars);
     }
 
     /// <summary>What a run has come to.</summary>
@@ -46,13 +64,13 @@ public static class Backtester
     /// <param name="curves">One for each of the run's currencies, in their order.</param>
     public static BacktestResult Result(
         BacktestRun run,
+        BacktestData data,
         BarSeries bars,
-        string name,
         BacktestPlan plan,
         long signals,
         IReadOnlyList<IReadOnlyList<CurvePoint>> curves,
         IReadOnlyList<RoundTrip> trades) => new(
-        BacktestData.Of(bars, name),
+        data,
         [.. plan.Strategies.Select(s => new StrategySetting(s.Name, s.ParameterText, [.. s.Instruments.Select(i => i.Value)]))],
         plan.Models,
         signals,
@@ -77,4 +95,25 @@ public static class Backtester
     private static CurrencyResult Currency(
         BarSeries bars, string currency, PerformanceStatistics statistics, IReadOnlyList<CurvePoint> curve, DailyReturns? days) =>
         new(currency, statistics, curve, days, days is null ? null : BenchmarkStatistics.Of(days, HoldingReturns.Of(bars, currency)));
+
+    /// <summary>What a run leaves behind as it goes.</summary>
+    private sealed class Course(BacktestRun run)
+    {
+        private readonly List<List<CurvePoint>> _curves = [];
+        private readonly List<RoundTrip> _trades = [];
+        private long _signals;
+        private long _marginCalls;
+
+        public void Take(long atMs)
+        {
+            _signals += run.Signals.Count;
+            _marginCalls += run.Session.MarginCalls.Count;
+            _trades.AddRange(run.Trades);
+            run.ClearEvents();
+            AddPoints(_curves, run.Session, atMs);
+        }
+
+        public BacktestResult Result(BacktestData data, BarSeries bars, BacktestPlan plan, IReadOnlyDictionary<string, string> models) =>
+            Backtester.Result(run, data, bars, plan, _signals, _curves, _trades) with { Models = models, MarginCalls = _marginCalls };
+    }
 }

@@ -7,7 +7,7 @@ using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.Backtesting;
 
-/// <summary>SHA-256 over columns and the instruments' names: two runs with one hash ran over the same bars.</summary>
+/// <summary>SHA-256 over columns and the instruments' names: two runs with one hash ran over the same bars or ticks.</summary>
 public static class DataHash
 {
     public static string Of(params IEnumerable<BarSeries> stretches)
@@ -25,6 +25,22 @@ public static class DataHash
             }
 
             foreach (var action in bars.Actions) hash.AppendData(Encoding.UTF8.GetBytes(Line(action)));
+        }
+
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    public static string Of(TickSeries ticks)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var head = string.Create(CultureInfo.InvariantCulture, $"ticks|{string.Join(',', ticks.Instruments.Select(i => i.Id.Value))}|{ticks.Count}\n");
+        hash.AppendData(Encoding.UTF8.GetBytes(head));
+        hash.AppendData(MemoryMarshal.AsBytes(ticks.Instrument.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(ticks.TimeUs.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(ticks.Kind.AsSpan()));
+        foreach (var column in (double[][])[ticks.Price, ticks.Size, ticks.Ask, ticks.AskSize])
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(column.AsSpan()));
         }
 
         return Convert.ToHexStringLower(hash.GetCurrentHash());

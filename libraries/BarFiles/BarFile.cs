@@ -115,7 +115,7 @@ public static class BarFile
         return builder.Build(series.Timeframe, [series.Instruments[chosen]], shiftMs: 0);
     }
 
-    private static bool IsNamed(Instrument instrument, string? symbol, string? venue) =>
+    internal static bool IsNamed(Instrument instrument, string? symbol, string? venue) =>
         symbol is not null
         && (instrument.Id.Value == symbol || (InstrumentNaming.TryName(symbol, venue, out var named, out _) && named!.Id == instrument.Id));
 

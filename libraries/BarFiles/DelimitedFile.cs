@@ -88,6 +88,21 @@ public sealed partial class DelimitedFile : IDisposable
         }
     }
 
+    /// <summary>The place of the first shape whose columns the file's header has; -1 for none.</summary>
+    /// <exception cref="BarFileException">Not there, empty or broken.</exception>
+    public static int ShapeOf(string path, IReadOnlyList<FileShape> shapes)
+    {
+        using var lines = LineReader.Open(path);
+        if (!lines.Next()) return -1;
+
+        for (var i = 0; i < shapes.Count; i++)
+        {
+            if (FileColumns.Fits(lines.Line, shapes[i])) return i;
+        }
+
+        return -1;
+    }
+
     public bool Has(int role) => _columns.Has(role);
 
     /// <summary>Moves to the next row; blank lines are passed over.</summary>

@@ -31,8 +31,26 @@ public sealed class FileColumns
 
     internal bool Has(int role) => Array.IndexOf(Roles, (byte)role) >= 0;
 
+    /// <summary>Whether a first line has the columns that the shape needs.</summary>
+    internal static bool Fits(ReadOnlySpan<byte> header, FileShape shape)
+    {
+        var (_, _, roles, _) = Parse(header, shape);
+        return Missing(roles, shape).Length == 0;
+    }
+
     /// <exception cref="BarFileException">A column that the shape needs is missing.</exception>
     internal static FileColumns Read(string file, ReadOnlySpan<byte> header, FileShape shape)
+    {
+        var (text, separator, roles, isHeaderless) = Parse(header, shape);
+        Require(file, text, roles, shape);
+        return new FileColumns(
+            separator, roles[..(Array.FindLastIndex(roles, r => r != Ignored) + 1)], FirstField + shape.Fields.Count)
+        {
+            IsHeaderless = isHeaderless,
+        };
+    }
+
+    private static (string Text, byte Separator, byte[] Roles, bool IsHeaderless) Parse(ReadOnlySpan<byte> header, FileShape shape)
     {
         if (header.StartsWith("\xEF\xBB\xBF"u8)) header = header[3..];
 
@@ -53,13 +71,7 @@ public sealed class FileColumns
         // A lone `time` is the whole time; beside a `date` it is the time of day.
         var time = Array.IndexOf(roles, TimeOfDay);
         if (time >= 0 && Array.IndexOf(roles, Time) < 0) roles[time] = Time;
-
-        Require(file, text, roles, shape);
-        return new FileColumns(
-            (byte)separator, roles[..(Array.FindLastIndex(roles, r => r != Ignored) + 1)], FirstField + shape.Fields.Count)
-        {
-            IsHeaderless = isHeaderless,
-        };
+        return (text, (byte)separator, roles, isHeaderless);
     }
 
     private static bool AreNumbers(string line, int count)
@@ -83,21 +95,28 @@ public sealed class FileColumns
         }
     }
 
+    private static string[] Needed(FileShape shape) => ["timestamp or date", .. shape.Fields.Where(f => f.Required).Select(f => f.Name)];
+
+    private static string[] Missing(byte[] roles, FileShape shape) =>
+    [
+        .. shape.Fields
+            .Select((f, i) => (f.Name, f.Required, Role: (byte)(FirstField + i)))
+            .Prepend((Name: "timestamp or date", Required: true, Role: Time))
+            .Where(f => f.Required && Array.IndexOf(roles, f.Role) < 0)
+            .Select(f => f.Name),
+    ];
+
     private static void Require(string file, string header, byte[] roles, FileShape shape)
     {
-        (byte Role, string Name)[] needed =
-        [
-            (Time, "timestamp or date"),
-            .. shape.Fields.Select((f, i) => (f, i)).Where(f => f.f.Required).Select(f => ((byte)(FirstField + f.i), f.f.Name)),
-        ];
-        var missing = needed.Where(n => Array.IndexOf(roles, n.Role) < 0).Select(n => n.Name).ToArray();
+        var missing = Missing(roles, shape);
         if (missing.Length == 0) return;
 
         const int mostShown = 200;
         var shown = header.Length > mostShown ? header[..mostShown] + "…" : header;
+        var needed = Needed(shape);
         throw new BarFileException(
             BarFileException.Columns,
-            $"{file}: line 1: expected a header with {string.Join(", ", needed[..^1].Select(n => n.Name))} and {needed[^1].Name}; "
+            $"{file}: line 1: expected a header with {string.Join(", ", needed[..^1])} and {needed[^1]}; "
             + $"missing {string.Join(", ", missing)}; found '{Printable(shown)}'.");
     }
 

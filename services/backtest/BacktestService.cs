@@ -16,25 +16,7 @@ public static class BacktestService
         builder.AddServiceClient<TapeClient>(TapeClient.Service);
         builder.AddServiceClient<EvaluationClient>(EvaluationClient.Service);
         builder.AddServiceClient<RoutingClient>(RoutingClient.Service);
-        builder.AddEventStore("algostack", "backtest", store =>
-        {
-            store.Event<BacktestStarted>("backtest_started");
-            store.Event<BacktestBegun>("backtest_begun");
-            store.Event<BacktestAdvanced>("backtest_advanced");
-            store.Event<BacktestFinished>("backtest_finished");
-            store.Event<BacktestBroke>("backtest_broke");
-            store.Event<BacktestCanceled>("backtest_canceled");
-            store.Inline<BacktestTable>();
-            store.Inline<TradeTable>();
-            store.Event<SweepStarted>("sweep_started");
-            store.Event<SweepPartFinished>("sweep_part_finished");
-            store.Event<SweepFinished>("sweep_finished");
-            store.Event<SweepCanceled>("sweep_canceled");
-            store.Event<SweepBroke>("sweep_broke");
-            store.Inline<SweepList>();
-            store.Subscribe<PublishBacktests>();
-            store.Subscribe<PublishSweepParts>();
-        });
+        builder.AddEventStore("algostack", "backtest", Store);
         builder.AddBus(bus => bus.AddWorker<RunSweepParts>());
         builder.Services.AddLimits();
         builder.Services.AddSingleton<TapeData>();
@@ -61,5 +43,25 @@ public static class BacktestService
         GetSweep.Map(app);
         CancelSweep.Map(app);
         return app;
+    }
+
+    private static void Store(EventStoreOptions store)
+    {
+        store.Event<BacktestStarted>("backtest_started");
+        store.Event<BacktestBegun>("backtest_begun");
+        store.Event<BacktestAdvanced>("backtest_advanced");
+        store.Event<BacktestFinished>("backtest_finished");
+        store.Event<BacktestBroke>("backtest_broke");
+        store.Event<BacktestCanceled>("backtest_canceled");
+        store.Event<SweepStarted>("sweep_started");
+        store.Event<SweepPartFinished>("sweep_part_finished");
+        store.Event<SweepFinished>("sweep_finished");
+        store.Event<SweepCanceled>("sweep_canceled");
+        store.Event<SweepBroke>("sweep_broke");
+        store.Inline<BacktestTable>();
+        store.Inline<TradeTable>();
+        store.Inline<SweepList>();
+        store.Subscribe<PublishBacktests>();
+        store.Subscribe<PublishSweepParts>();
     }
 }

@@ -1,3 +1,4 @@
+using AlgoStack.Benchmarks.Backtest;
 using AlgoStack.Benchmarks.EventStore;
 using AlgoStack.Benchmarks.Measuring;
 using FluentAssertions;
@@ -15,6 +16,16 @@ public sealed class ShortFormTests
         (await EventStoreBenchmark.RunAsync(output, only: null, rounds: 1, brief: true)).Should().Be(0);
 
         output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 15, "the table has a head and these lines");
+    }
+
+    [Fact]
+    public async Task The_replay_of_ticks_can_be_measured()
+    {
+        await using var output = new StringWriter();
+
+        (await BacktestBenchmark.RunAsync(output, only: "tick replay", rounds: 1, brief: true)).Should().Be(0);
+
+        output.ToString().TrimEnd().Split('\n').Should().HaveCount(3, "the table has a head and this line");
     }
 
     [Theory]

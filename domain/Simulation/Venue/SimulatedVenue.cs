@@ -13,7 +13,7 @@ namespace AlgoStack.Simulation.Venue;
 public readonly record struct VenueReport(WorkingOrder Order, OrderEvent Event, bool IsAtOpen);
 
 /// <summary>
-/// A venue that fills from bars; the paper broker is this. A bar says where the price has been and not in what order, so
+/// A venue that fills from bars, and from ticks where there are any, see <see cref="OnTick"/>; the paper broker is this. A bar says where the price has been and not in what order, so
 /// there are rules, and in doubt they are the worse ones:
 /// <list type="number">
 /// <item>An order trades from the first bar on that opens after it has arrived.</item>
@@ -31,13 +31,14 @@ public readonly record struct VenueReport(WorkingOrder Order, OrderEvent Event, 
 /// </list>
 /// </summary>
 /// <param name="barMs">The length of a bar in milliseconds, which tells when it opened.</param>
-public sealed class SimulatedVenue(VenueModel model, long barMs)
+public sealed partial class SimulatedVenue(VenueModel model, long barMs)
 {
     // The first ones are the same in every run, and a sweep has hundreds of runs.
     private static readonly string?[] OrderNames = new string?[4_096];
     private static readonly string?[] TradeNames = new string?[4_096];
 
     private readonly long _latencyMs = (long)model.Latency.TotalMilliseconds;
+    private readonly long _latencyUs = (long)model.Latency.TotalMicroseconds;
     private Market[] _markets = [];
     private long _orders;
     private long _trades;
@@ -48,10 +49,12 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
 
     /// <summary>Takes an order; it rests until a bar trades it.</summary>
     /// <param name="acceptedMs">Event time, Unix milliseconds UTC.</param>
-    public OrderAccepted Accept(WorkingOrder order, long acceptedMs) => Rest(order, acceptedMs + _latencyMs, isHere: false);
+    public OrderAccepted Accept(WorkingOrder order, long acceptedMs) =>
+        Rest(order, new Resting(order, acceptedMs + _latencyMs, (acceptedMs * 1_000) + _latencyUs));
 
     /// <summary>Takes what protects an entry that traded in a bar: it is there for the rest of the bar, see <see cref="OnRestOfBar"/>.</summary>
-    public OrderAccepted Protect(WorkingOrder exit, in Bar bar) => Rest(exit, bar.CloseMs - barMs, isHere: true);
+    public OrderAccepted Protect(WorkingOrder exit, in Bar bar) =>
+        Rest(exit, new Resting(exit, bar.CloseMs - barMs, 0) { IsHere = true });
 
     /// <summary>Takes an order back.</summary>
     public void Cancel(WorkingOrder order) => _markets[order.Instrument].Resting.RemoveAll(r => r.Order == order);
@@ -87,9 +90,9 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         market.Resting.RemoveAll(r => r.Order.Leaves == 0);
     }
 
-    private OrderAccepted Rest(WorkingOrder order, long arrivesMs, bool isHere)
+    private OrderAccepted Rest(WorkingOrder order, Resting resting)
     {
-        _markets[order.Instrument].Resting.Add(new Resting(order, arrivesMs) { IsHere = isHere });
+        _markets[order.Instrument].Resting.Add(resting);
         return new OrderAccepted(order.Intent.OrderId, Numbered(OrderNames, "SIM-", ++_orders), order.Intent.At);
     }
 
@@ -137,25 +140,32 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
 
     private void Trade(Market market, ref Resting resting, double price, in Bar bar, bool isAtOpen, List<VenueReport> reports)
     {
-        var order = resting.Order;
-        var quantity = Math.Min(order.Leaves, market.Free(model.Participation, bar.Volume));
+        var quantity = Math.Min(resting.Order.Leaves, market.Free(model.Participation, bar.Volume));
         if (quantity <= 0) return;
 
         market.Traded += quantity;
-        if (!resting.IsMaker)
+        Fill(market, resting, quantity, price, resting.IsMaker, bar, bar.CloseTime, isAtOpen, reports);
+    }
+
+    /// <param name="bar">What slippage is worked out from.</param>
+    private void Fill(
+        Market market, in Resting resting, decimal quantity, double price, bool isMaker, in Bar bar, DateTimeOffset when, bool isAtOpen, List<VenueReport> reports)
+    {
+        var order = resting.Order;
+        if (!isMaker)
         {
             var slip = model.Slippage.Of(price, (double)quantity, bar);
-            price = order.IsBuy ? price + slip : price - slip;
+            price = resting.NoWorseThanLimit(order.IsBuy ? price + slip : price - slip);
         }
 
         // No slippage makes a seller pay, or a buyer more than can be told.
         var at = Math.Max(market.Instrument.RoundPrice(Math.Min(price, Instrument.LargestPrice)), market.Instrument.Tick);
-        var commission = model.Commission.Of(quantity, at, resting.IsMaker, model.Commission.IsTiered ? TradedBefore(bar.CloseTime, quantity) : 0);
+        var commission = model.Commission.Of(quantity, at, isMaker, model.Commission.IsTiered ? TradedBefore(when, quantity) : 0);
         order.Leaves -= quantity;
         reports.Add(new VenueReport(
             order,
             new OrderFilled(
-                order.Intent.OrderId, Numbered(TradeNames, "SIM-T", ++_trades), quantity, at, commission, order.Leaves, bar.CloseTime),
+                order.Intent.OrderId, Numbered(TradeNames, "SIM-T", ++_trades), quantity, at, commission, order.Leaves, when),
             isAtOpen));
 
         if (order.OneCancelsOther is not { } other) return;
@@ -163,7 +173,7 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         other.Leaves = order.Leaves;
         if (other.Leaves == 0)
         {
-            reports.Add(new VenueReport(other, new OrderCanceled(other.Intent.OrderId, "the other of the pair traded", bar.CloseTime), isAtOpen));
+            reports.Add(new VenueReport(other, new OrderCanceled(other.Intent.OrderId, "the other of the pair traded", when), isAtOpen));
         }
     }
 
@@ -188,7 +198,7 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         return before;
     }
 
-    private sealed class Market(Instrument instrument)
+    private sealed partial class Market(Instrument instrument)
     {
         // As much as a gate lets in.
         private const double MostVolume = 1e18;
@@ -206,7 +216,7 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
             : 0;
     }
 
-    private struct Resting
+    private partial struct Resting
     {
         private readonly bool _isBuy;
         private double _limit = double.NaN;
@@ -214,10 +224,11 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         private bool _isMarket;
         private double _stop = double.NaN;
 
-        public Resting(WorkingOrder order, long arrivesMs)
+        public Resting(WorkingOrder order, long arrivesMs, long arrivesUs)
         {
             Order = order;
             ArrivesMs = arrivesMs;
+            ArrivesUs = arrivesUs;
             var intent = order.Intent;
             _isBuy = order.IsBuy;
             _isMarket = intent.Type is OrderType.Market;
@@ -230,6 +241,11 @@ public sealed class SimulatedVenue(VenueModel model, long barMs)
         public WorkingOrder Order { get; }
 
         public long ArrivesMs { get; }
+
+        public long ArrivesUs { get; }
+
+        /// <summary>It has had its first tick as a limit order.</summary>
+        public bool HasWaited { get; set; }
 
         /// <summary>It has a part in the bar that is gone through.</summary>
         public bool IsHere { get; set; }

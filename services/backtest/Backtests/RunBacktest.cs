@@ -97,7 +97,7 @@ public sealed class RunBacktest(TapeData data, EventLog log, TimeProvider clock)
         var hash = DataHash.Of(stretches.Select(s => s.Bars));
         var curve = notes.Curve();
         CurvePoint[][] curves = [.. curve.GroupBy(p => p.Currency, StringComparer.Ordinal).Select(Points)];
-        var result = Backtester.Result(run, bars, NameOf(started.Request, bars), plan, notes.Signals, curves, trades: []) with { MarginCalls = notes.MarginCalls };
+        var result = Backtester.Result(run, BacktestData.Of(bars, NameOf(started.Request, bars)), bars, plan, notes.Signals, curves, trades: []) with { MarginCalls = notes.MarginCalls };
         await notes.AppendAsync(
             new BacktestFinished(
                 new BacktestView(

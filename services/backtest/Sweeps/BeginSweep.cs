@@ -14,7 +14,7 @@ namespace AlgoStack.Backtest.Sweeps;
 /// </summary>
 public static class BeginSweep
 {
-    public static void Map(IEndpointRouteBuilder routes) => 
+    public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/backtest/sweeps", HandleAsync).RequireRateLimiting(Limits.Expensive);
 
     private static async Task<IResult> HandleAsync(

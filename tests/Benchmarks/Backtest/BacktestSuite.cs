@@ -39,6 +39,7 @@ internal sealed class BacktestSuite(BacktestSuite.Sizes sizes)
         new("engine, ten indicators a bar", "bars", 1.0 / 40, 1.0 / 15, () => BestAsync(_one, Loop), () => BestAsync(_one, bars => Engine(bars, Ten)), LoopExpected),
         SweepLine(),
         MergedLine(),
+        TicksLine(),
         .. IndicatorLines.Of(_one, LoopExpected),
     ];
 
@@ -51,17 +52,19 @@ internal sealed class BacktestSuite(BacktestSuite.Sizes sizes)
 
     /// <summary>Bars a second, the best of several runs: what else the machine does only ever makes it slower.</summary>
     /// <param name="run">Returns something that comes of all of its work, so that none can be left out.</param>
-    internal static Task<double> BestAsync(BarSeries bars, Func<BarSeries, double> run)
+    internal static Task<double> BestAsync(BarSeries bars, Func<BarSeries, double> run) => BestAsync(bars.Count, () => run(bars));
+
+    private static Task<double> BestAsync(int count, Func<double> run)
     {
         var best = double.MaxValue;
         for (var i = 0; i < 5; i++)
         {
             var started = Stopwatch.GetTimestamp();
-            if (double.IsNaN(run(bars))) throw new InvalidDataException("A run came to no number.");
+            if (double.IsNaN(run())) throw new InvalidDataException("A run came to no number.");
             best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
 
-        return Task.FromResult(bars.Count / best);
+        return Task.FromResult(count / best);
     }
 
     private static double Loop(BarSeries bars) => LoopLimits.Cross(bars, Fast, Slow);
@@ -114,6 +117,33 @@ internal sealed class BacktestSuite(BacktestSuite.Sizes sizes)
             LoopExpected);
     }
 
+    private Comparison TicksLine()
+    {
+        TickSeries? ticks = null;
+        return new(
+            "tick replay", "ticks", 1.0 / 30, 1.0 / 12,
+            () => BestAsync(_one, Loop),
+            () =>
+            {
+                ticks ??= RandomTicks.Of(sizes.Ticks);
+                return BestAsync(ticks.Count, () => Replay(ticks));
+            },
+            LoopExpected);
+    }
+
+    private static double Replay(TickSeries ticks)
+    {
+        using var run = new BacktestRun(AllIn, Timeframe.Minute, Cross);
+        const int Rows = 65_536;
+        for (var from = 0; from < ticks.Count; from += Rows)
+        {
+            run.Run(ticks, from, Math.Min(from + Rows, ticks.Count));
+            run.ClearEvents();
+        }
+
+        return run.Statistics.Sum(s => (double)s.Statistics.FinalEquity) + run.Session.OrderListHash.Length;
+    }
+
     private double BytesABar()
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -158,10 +188,10 @@ internal sealed class BacktestSuite(BacktestSuite.Sizes sizes)
         }
     }
 
-    internal sealed record Sizes(int Bars, int Instruments, int BarsEach, int SweepBars)
+    internal sealed record Sizes(int Bars, int Instruments, int BarsEach, int SweepBars, int Ticks)
     {
-        public static Sizes Full { get; } = new(1_000_000, 100, 100_000, 100_000);
+        public static Sizes Full { get; } = new(1_000_000, 100, 100_000, 100_000, 4_000_000);
 
-        public static Sizes Short { get; } = new(20_000, 5, 1_000, 5_000);
+        public static Sizes Short { get; } = new(20_000, 5, 1_000, 5_000, 20_000);
     }
 }

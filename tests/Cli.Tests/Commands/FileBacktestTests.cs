@@ -121,6 +121,47 @@ public sealed class FileBacktestTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_quotes_and_trades_are_replayed_and_the_result_says_so()
+    {
+        var trades = await WriteAsync("trades.csv", "timestamp,symbol,price,size", i => $"{Stamp(i)},X,{100 + (i % 7)},5");
+        var quotes = await WriteAsync("quotes.csv", "timestamp,symbol,bid,bid_size,ask,ask_size", i => $"{Stamp(i)},X,{99 + (i % 7)},5,{101 + (i % 7)},5");
+
+        var algo = await RunAsync("backtest", trades, quotes, "--bars", "1m", "--strategy", "buy-and-hold", "--latency", "250");
+        var json = await RunAsync("backtest", trades, quotes, "--bars", "1m", "--strategy", "buy-and-hold", "--latency", "250", "--json");
+
+        // A tick every 20 s in each file from 00:00:00 on, the last of which closes the last bar.
+        algo.ExitCode.Should().Be(0, algo.Error);
+        algo.Lines[0].Should().Be("trades.csv, quotes.csv: 602 ticks, 100 bars of 1m of X.SIM, 2024-01-02T00:01Z to 2024-01-02T01:40Z");
+        algo.Lines.Should().Contain(line => line.StartsWith("fills              quotes and trades: ", StringComparison.Ordinal));
+        json.Json.GetProperty("data").GetProperty("ticks").GetInt32().Should().Be(602);
+        json.Json.GetProperty("fills").GetInt32().Should().Be(1);
+        algo.Lines.Should().Contain($"order-list hash    {json.Json.GetProperty("orderListHash").GetString()}");
+
+        static string Stamp(int i) => DateTime.UnixEpoch.AddDays(19_724).AddSeconds(20 * i).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+        async Task<string> WriteAsync(string name, string header, Func<int, string> line)
+        {
+            var path = Path.Combine(_folder.FullName, name);
+            await File.WriteAllLinesAsync(path, [header, .. Enumerable.Range(0, 301).Select(line)]);
+            return path;
+        }
+    }
+
+    [Theory]
+    [InlineData("", "--bars: expected which bars to make of the ticks, such as 1m, found nothing.")]
+    [InlineData("1d", "ticks.csv: expected ticks that close a bar of 1d, found 2 that close none.")]
+    public async Task Ticks_of_which_no_bars_can_be_made_are_refused(string bars, string why)
+    {
+        var path = Path.Combine(_folder.FullName, "ticks.csv");
+        await File.WriteAllLinesAsync(path, ["timestamp,symbol,price,size", "2024-01-02T00:00:00Z,X,1,1", "2024-01-02T00:02:00Z,X,1,1"]);
+
+        var algo = await RunAsync(["backtest", path, .. bars.Length > 0 ? ["--bars", bars] : Array.Empty<string>()]);
+
+        algo.ExitCode.Should().Be(2);
+        algo.Error.Should().Contain(why);
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_there_is_named() =>
         (await RunAsync("backtest", Path.Combine(_folder.FullName, "none.csv"))).Should().Match<Algo>(a => a.ExitCode == 5 && a.Error.Contains("none.csv"));
 

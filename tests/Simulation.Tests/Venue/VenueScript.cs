@@ -62,13 +62,13 @@ internal static class VenueScript
         return string.Join('\n', reports.Select(Told));
     }
 
-    private static WorkingOrder Pair(WorkingOrder one, WorkingOrder other)
+    internal static WorkingOrder Pair(WorkingOrder one, WorkingOrder other)
     {
         (one.OneCancelsOther, other.OneCancelsOther) = (other, one);
         return other;
     }
 
-    private static WorkingOrder OrderOf(string[] words, in Bar bar)
+    internal static WorkingOrder OrderOf(string[] words, in Bar bar)
     {
         var isMarket = words[2] == "market";
         var prices = (isMarket ? [] : words[2..]).Chunk(2).ToDictionary(pair => pair[0], pair => (decimal?)SessionScript.Number(pair[1]), StringComparer.Ordinal);
