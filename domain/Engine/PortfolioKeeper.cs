@@ -14,7 +14,7 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 {
     private const int Digits = 8;
 
-    // A third of a share is one to so many.
+    // A third is one to so many, of a price and, beyond those of the lot, of a quantity.
     private const int SplitDigits = 12;
 
     private readonly List<Ledger> _ledgers = [];
@@ -73,7 +73,7 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 
         var price = decimal.Round(worth, SplitDigits);
         var average = split.Price(before.AveragePrice);
-        var fraction = decimal.Round(split.Quantity(before.Quantity) - kept, SplitDigits);
+        var fraction = decimal.Round(split.Quantity(before.Quantity) - kept, Math.Min(holding.Instrument.Lot.Scale + SplitDigits, 28));
         var cash = fraction * price;
         holding.Position = new Position(kept, kept == 0 ? 0 : average, before.RealizedPnl);
         Realize(holding, cash, cash - (fraction * average));

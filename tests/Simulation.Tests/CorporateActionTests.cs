@@ -71,6 +71,22 @@ public sealed class CorporateActionTests
         Equity(session).Should().Be(Equity(before)).And.Be(100_000 + (15 * 15));
     }
 
+    // shares | average | cash | equity, as domain/Simulation/README.md has them.
+    [Theory]
+    [InlineData("", 15, 645, 90_325, 100_225)]
+    [InlineData("split 3 2", 22, 430, 90_545, 100_225)]
+    [InlineData("split 3 2\ndividend 0.5", 22, 430, 90_556, 100_225)]
+    [InlineData("split 3 2\ndividend 0.5\nbar 3 441 441 441 441", 22, 430, 90_556, 100_258)]
+    public void The_table_of_the_page_about_the_simulation_holds(string after, decimal shares, decimal average, decimal cash, decimal equity)
+    {
+        using var session = Session($"bar 1 645 645 645 645\nlong 1\nbar 2 645 660 645 660\n{after}", Free);
+
+        session.PositionOf(0).Quantity.Should().Be(shares);
+        session.PositionOf(0).AveragePrice.Should().Be(average);
+        session.Balances.Single().Cash.Should().Be(cash);
+        Equity(session).Should().Be(equity);
+    }
+
     [Fact]
     public void A_split_that_leaves_less_than_a_lot_closes_the_position_and_the_next_long_opens_another() => Play(
         """

@@ -47,7 +47,7 @@ public sealed class JsonReportTests
 
         Names(json).Should().Equal(
             "data", "strategies", "models", "signals", "orders", "denied", "fills", "orderListHash", "currencies", "trades", "marginCalls");
-        Names(json.GetProperty("data")).Should().Equal("name", "instruments", "timeframe", "bars", "firstMs", "lastMs", "hash");
+        Names(json.GetProperty("data")).Should().Equal("name", "instruments", "timeframe", "bars", "firstMs", "lastMs", "hash", "actions");
         Names(json.GetProperty("strategies")[0]).Should().Equal("name", "parameters", "instruments");
         var currency = json.GetProperty("currencies")[0];
         Names(currency).Should().Equal("currency", "statistics", "curve", "days", "holding");
@@ -55,7 +55,7 @@ public sealed class JsonReportTests
         Names(currency.GetProperty("days")[0]).Should().Equal("day", "value");
         currency.GetProperty("days")[0].GetProperty("day").GetString().Should().Be("2000-01-03");
         Names(json.GetProperty("trades")[0]).Should().Equal(
-            "instrument", "side", "quantity", "entryPrice", "exitPrice", "commission", "profitAndLoss", "openedMs", "closedMs");
+            "instrument", "side", "quantity", "entryPrice", "exitPrice", "commission", "profitAndLoss", "openedMs", "closedMs", "income");
         json.GetProperty("models").GetProperty("size of an entry").GetString().Should().NotBeEmpty();
     }
 

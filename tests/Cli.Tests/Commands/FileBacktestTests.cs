@@ -40,6 +40,28 @@ public sealed class FileBacktestTests : IDisposable
     }
 
     [Fact]
+    public async Task Splits_margin_and_borrowing_are_named_and_a_bad_one_is_an_error_with_its_line()
+    {
+        var actions = Path.Combine(_folder.FullName, "actions.csv");
+        await File.WriteAllLinesAsync(actions, ["date,symbol,type,value", "2010-01-04,SP500-2000,split,2"]);
+        var bad = Path.Combine(_folder.FullName, "bad.csv");
+        await File.WriteAllLinesAsync(bad, ["date,symbol,type,value", "2010-01-04,SP500-2000,split,0"]);
+
+        var algo = await RunAsync("backtest", Sp500, "--actions", actions, "--margin", "50/25", "--borrow", "3%");
+        var failed = await RunAsync("backtest", Sp500, "--actions", bad);
+        var refused = await RunAsync("backtest", Sp500, "--margin", "25/50");
+
+        algo.ExitCode.Should().Be(0, algo.Error);
+        algo.Lines.Should().Contain("1 splits and dividends")
+            .And.Contain("margin             50 % to open, 25 % to keep; a call closes all of its currency at the next open")
+            .And.Contain("borrowing          3 % a year of what is short, by calendar days of 360 in a year");
+        failed.ExitCode.Should().NotBe(0);
+        failed.Error.Should().Contain("bad.csv: line 2: expected a ratio");
+        refused.ExitCode.Should().Be(2);
+        refused.Error.Should().Contain("Margin: expected");
+    }
+
+    [Fact]
     public async Task A_report_and_tables_are_written_where_they_are_asked_for()
     {
         var page = Path.Combine(_folder.FullName, "report.html");
