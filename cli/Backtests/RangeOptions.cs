@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace AlgoStack.Cli.Backtests;
 
-/// <summary>Bars of instruments of the tape, over a time, as the command line says it.</summary>
+/// <summary>Instruments of the tape and a range of their bars, as the command line says it.</summary>
 internal sealed class RangeOptions
 {
     private readonly Option<string[]> _instruments = new("--instrument")
@@ -17,7 +17,7 @@ internal sealed class RangeOptions
 
     private readonly Option<DateTimeOffset?> _from = new("--from")
     {
-        Description = "First close, UTC. Default: all there is.",
+        Description = "First close of the instruments, UTC. Default: all there is.",
         HelpName = "TIME",
         CustomParser = Time,
     };
@@ -26,12 +26,12 @@ internal sealed class RangeOptions
 
     public IEnumerable<Option> All => [_instruments, _timeframe, _from, _to];
 
-    public bool AreGiven(CommandResult result) => result.GetValue(_instruments) is { Length: > 0 };
+    public bool IsGiven(CommandResult result) => result.GetValue(_instruments) is { Length: > 0 };
 
-    /// <summary>Complains where a timeframe is missing.</summary>
-    public void Validate(CommandResult result)
+    /// <summary>Notes what is missing.</summary>
+    public void Check(CommandResult result)
     {
-        if (AreGiven(result) && result.GetValue(_timeframe) is null) result.AddError("--instrument needs --timeframe.");
+        if (IsGiven(result) && result.GetValue(_timeframe) is null) result.AddError("--instrument needs --timeframe.");
     }
 
     public string[]? Instruments(ParseResult parsed) => parsed.GetValue(_instruments) is { Length: > 0 } names ? names : null;

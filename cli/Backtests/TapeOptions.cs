@@ -16,7 +16,7 @@ internal sealed class TapeOptions
 
     private readonly Option<int?> _days = new("--days")
     {
-        Description = "Of --symbol, an instrument of the tape: so many days up to its last bar, 1 to 3650; by default of the finest bars there are.",
+        Description = "Of --symbol, an instrument of the tape: so many days up to its last bar, 1 to 3650; without --timeframe the finest bars that there are.",
         HelpName = "N",
     };
 
@@ -34,13 +34,13 @@ internal sealed class TapeOptions
     /// <summary>Notes what is missing or does not go together.</summary>
     public void Check(CommandResult result, ModelOptions models)
     {
-        var named = _range.AreGiven(result);
+        var named = _range.IsGiven(result);
         var days = result.GetValue(_days) is not null;
         if (new[] { named, days, result.GetValue(_session) is not null }.Count(given => given) != 1)
             result.AddError("Expected files, --symbol with --days, --instrument or --session.");
         if (days != models.IsSymbolNamed(result)) result.AddError("--days and --symbol need each other.");
         if (models.AreActionsNamed(result)) result.AddError("--actions goes with files.");
-        _range.Validate(result);
+        _range.Check(result);
     }
 
     /// <summary>Where to ask for it, and with what.</summary>

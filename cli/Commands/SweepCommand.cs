@@ -23,13 +23,15 @@ internal static class SweepCommand
         var files = new Argument<string[]>("FILE") { Description = "Files of bars, to run over in this process.", Arity = ArgumentArity.ZeroOrMore };
         var journal = new Option<string?>("--journal") { Description = "Keep what is finished in this file, and go on from it.", HelpName = "FILE" };
         var top = new Option<int>("--top") { Description = "How many of the best to show.", HelpName = "N", DefaultValueFactory = _ => 10 };
-        var (tape, models, grid, exports) = (new RangeOptions(), new ModelOptions(), new GridOptions(), new ExportOptions());
+        var (range, models, grid, exports) = (new RangeOptions(), new ModelOptions(), new GridOptions(), new ExportOptions());
         var command = new Command("sweep", "Run a strategy over bars once for each combination of its parameters.") { files, journal, top };
-        foreach (var option in (IEnumerable<Option>)[.. tape.All, .. grid.All, .. models.All, .. exports.All]) command.Add(option);
+        foreach (var option in (IEnumerable<Option>)[.. range.All, .. grid.All, .. models.All, .. exports.All]) command.Add(option);
         command.Validators.Add(result =>
         {
-            if (tape.AreGiven(result) == result.GetValue(files) is { Length: > 0 }) result.AddError("Expected files or --instrument.");
-            tape.Validate(result);
+            if (range.IsGiven(result) == result.GetValue(files) is { Length: > 0 }) result.AddError("Expected files or --instrument.");
+            range.Check(result);
+            if (range.IsGiven(result) && models.IsSymbolNamed(result)) result.AddError("--symbol goes with files.");
+            if (range.IsGiven(result) && models.AreActionsNamed(result)) result.AddError("--actions goes with files.");
         });
         shared.SetAction(command, async (parsed, terminal, cancellationToken) =>
         {
@@ -42,7 +44,7 @@ internal static class SweepCommand
                         throw new CommandFailedException(ExitCode.Usage, "--journal, --threads, --report and --csv go with files.");
 
                     using var console = new ConsoleClient(ConsoleAddress.Find(parsed.GetValue(shared.Url)));
-                    var request = Request(parsed, tape, grid, models);
+                    var request = Request(parsed, range, grid, models);
                     return Show(
                         terminal, await new TapeSweep(terminal, console).RunAsync(request, plan, cancellationToken), measure, grid.Seed(parsed), parsed.GetValue(top));
                 }
@@ -62,15 +64,15 @@ internal static class SweepCommand
         return command;
     }
 
-    private static StartSweep Request(ParseResult parsed, RangeOptions tape, GridOptions grid, ModelOptions models)
+    private static StartSweep Request(ParseResult parsed, RangeOptions range, GridOptions grid, ModelOptions models)
     {
         var text = grid.Text(parsed);
         return new StartSweep(
             text.Strategy,
-            tape.Instruments(parsed)!,
-            tape.Timeframe(parsed)!,
-            tape.From(parsed),
-            tape.To(parsed),
+            range.Instruments(parsed)!,
+            range.Timeframe(parsed)!,
+            range.From(parsed),
+            range.To(parsed),
             text.Grid,
             text.Random,
             text.Seed,

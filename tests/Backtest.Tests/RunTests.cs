@@ -320,6 +320,9 @@ public sealed class RunTests(ServerFixture servers) : IClassFixture<ServerFixtur
         await here.RunAsync($"symbol=SP500-2000&days=3650&strategy={Uri.EscapeDataString(Cross)}");
         var canceled = await here.ReplayAsync(new StartBacktest(null, [DailyTape.Instrument], "1d", Speed: "1x"));
         using var gone = await here.Backtest.Http.DeleteAsync($"/api/backtest/{canceled.BacktestId}");
+        using var swept = await here.Backtest.Http.PostAsJsonAsync("/api/backtest/sweeps", new StartSweep("sma-cross", [DailyTape.Instrument], "1d"));
+        var sweep = (await swept.Content.ReadFromJsonAsync<SweepView>())!;
+        await Eventually.True(async () => (await here.Backtest.GetAsync<SweepView>($"/api/backtest/sweeps/{sweep.SweepId}")).State == "completed");
 
         await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(BacktestService).Assembly, here.Backtest.Services);
     }

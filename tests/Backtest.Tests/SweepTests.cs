@@ -194,17 +194,6 @@ public sealed class SweepTests(ServerFixture servers) : IClassFixture<ServerFixt
             await here.Service.Http.GetAsync(new Uri("/api/backtest/sweeps/nobody/outcomes", UriKind.Relative)), HttpStatusCode.NotFound, "sweep_unknown");
     }
 
-    [Fact]
-    public async Task What_the_list_says_comes_of_the_log_alone()
-    {
-        await using var here = await Surroundings.StartAsync(servers, bars: 500);
-        await here.EndAsync((await here.BeginAsync(Request)).SweepId);
-        await here.AppendAsync(WithoutParts("canceled"));
-        await here.CancelAsync("canceled");
-
-        await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(BacktestService).Assembly, here.Service.Services);
-    }
-
     /// <summary>Of which nothing is handed out.</summary>
     private static SweepStarted WithoutParts(string sweep) => new(sweep, Request, 500, 0, 0, "data", "plan", 0, 0, 1, default);
 

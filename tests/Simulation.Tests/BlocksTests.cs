@@ -98,16 +98,17 @@ public sealed class BlocksTests
             BorrowPercent = 5_000,
             Limits = new RiskLimits(RiskPercent: 40, PositionPercent: 200) { Margin = new MarginModel(50, 45) },
         };
+        BarSeries History(int seed) => Acted(RandomWalk.Of(seed, ManyRows / instruments, instruments), new SplitMix64((ulong)seed));
+        IsLive(settings, History);
+
         var (splits, charges, calls) = (0, 0, 0);
-        IsLive(
-            settings,
-            seed => Acted(RandomWalk.Of(seed, ManyRows / instruments, instruments), new SplitMix64((ulong)seed)),
-            lived =>
-            {
-                splits += lived.PositionEvents.OfType<PositionSplit>().Count();
-                charges += lived.PositionEvents.OfType<BorrowCharged>().Count();
-                calls += lived.MarginCalls.Count;
-            });
+        for (var seed = 0; seed < 20; seed++)
+        {
+            using var lived = Live(History(seed), settings);
+            splits += lived.PositionEvents.OfType<PositionSplit>().Count();
+            charges += lived.PositionEvents.OfType<BorrowCharged>().Count();
+            calls += lived.MarginCalls.Count;
+        }
 
         splits.Should().BePositive();
         calls.Should().BePositive();
@@ -130,12 +131,11 @@ public sealed class BlocksTests
         return bars with { Actions = actions };
     }
 
-    private static void IsLive(TradingSettings settings, Func<int, BarSeries> history, Action<TradingSession>? see = null) =>
+    private static void IsLive(TradingSettings settings, Func<int, BarSeries> history) =>
         Prop.ForAll(Arb.From(Gen.Choose(0, 1_000_000)), Arb.From(Gen.Choose(1, ManyRows)), (seed, most) =>
         {
             var bars = history(seed);
             using var lived = Live(bars, settings);
-            see?.Invoke(lived);
 
             using var run = new BacktestRun(settings, bars.Timeframe, Everything.Strategies(bars.Instruments));
             var (random, from) = (new SplitMix64((ulong)seed), 0);

@@ -7,7 +7,7 @@ namespace AlgoStack.Backtest.Backtests;
 
 /// <summary>
 /// Backtests that wait, one at a time. The streams are the queue: what was started and has not ended is taken up again after
-/// a restart, from its beginning, by an instance that no other has forestalled.
+/// a restart, from its beginning, by one instance of the service.
 /// </summary>
 public sealed partial class BacktestQueue(
     RunBacktest runner,
@@ -66,11 +66,13 @@ public sealed partial class BacktestQueue(
 
     private async Task RunAsync(BacktestStarted started, CancellationToken stop, CancellationToken stoppingToken)
     {
-        // An instance that starts finds unfinished what another runs, or has in its queue; one that was asked for while the
-        // unfinished were read waits twice; one may be canceled while it waits.
+        // An instance that starts finds unfinished what another runs, or has in its queue.
         await using var owner = database.CreateConnection();
         await owner.OpenAsync(stoppingToken);
-        if (!await TryTakeAsync(owner, started.BacktestId, stoppingToken) || await HasEndedAsync(started.BacktestId, stoppingToken)) return;
+        if (!await TryTakeAsync(owner, started.BacktestId, stoppingToken)) return;
+
+        // One that was asked for while the unfinished were read waits twice; one may be canceled while it waits.
+        if (await HasEndedAsync(started.BacktestId, stoppingToken)) return;
 
         try
         {

@@ -56,15 +56,11 @@ public sealed class BusPeer : IAsyncDisposable
         _host.Services.GetRequiredService<OrderedPublisher>().PublishAsync(message, partition: 0, Guid.CreateVersion7(), CancellationToken.None);
 
     /// <summary>The same for a contract whose order does not matter.</summary>
-    public Task TellAsync<T>(T message)
-        where T : class =>
-        TellAsync(message, Guid.CreateVersion7());
-
-    /// <inheritdoc cref="TellAsync{T}(T)"/>
-    public async Task TellAsync<T>(T message, Guid messageId)
+    /// <param name="messageId">Null: one of its own.</param>
+    public async Task TellAsync<T>(T message, Guid? messageId = null)
         where T : class =>
         // Awaited here: the bus leaves its logger behind in the flow that calls it, and the next bus would take that one.
-        await _host.Services.GetRequiredService<IBus>().Publish(message, context => context.MessageId = messageId, CancellationToken.None);
+        await _host.Services.GetRequiredService<IBus>().Publish(message, context => context.MessageId = messageId ?? context.MessageId, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
