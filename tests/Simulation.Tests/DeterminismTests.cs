@@ -25,7 +25,7 @@ public sealed class DeterminismTests
     public void Replayed_twenty_times_a_history_ends_the_same_each_time_event_by_event()
     {
         // A million bars behind ./test --all.
-        var minutes = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_ALL") is "1" ? 500_000 : 5_000;
+        var minutes = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_ALL") is "1" ? 500_000 : 2_000;
         var bars = RandomWalk.Of(seed: 6, minutes, instruments: 2);
 
         Enumerable.Range(0, 20).Select(_ => EventHash(bars)).Distinct(StringComparer.Ordinal).Should().ContainSingle();

@@ -13,11 +13,12 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
     private static readonly TimeSpan ProjectTimeoutOfAll = TimeSpan.FromMinutes(50);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
-    // They only compute, and so use up what the others, which mostly wait for processes and servers, leave of the machine.
-    private static readonly string[] ProjectsThatCompute =
+    // Two run at a time: one of these, which compute or wait for processes of their own, and one of the others,
+    // which share a PostgreSQL and a RabbitMQ.
+    private static readonly string[] ProjectsApart =
     [
-        "Architecture.Tests", "Backtesting.Tests", "BarFiles.Tests", "Contracts.Tests", "Engine.Tests", "Indicators.Tests", "Simulation.Tests",
-        "Strategies.Tests", "Trading.Tests",
+        "Architecture.Tests", "Backtesting.Tests", "BarFiles.Tests", "Contracts.Tests", "Engine.Tests", "Hosting.Tests", "Indicators.Tests",
+        "ServiceDefaults.Tests", "Simulation.Tests", "Strategies.Tests", "Trading.Tests",
     ];
 
     private readonly string _results = Path.Combine(root, "artifacts", "test");
@@ -44,7 +45,7 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
 
         var lanes = Directory.GetDirectories(Path.Combine(root, "tests"), "*.Tests")
             .Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)
-            .ToLookup(project => ProjectsThatCompute.Contains(project, StringComparer.Ordinal));
+            .ToLookup(project => ProjectsApart.Contains(project, StringComparer.Ordinal));
         var counts = await Task.WhenAll(RunInTurnAsync(lanes[false], servers), RunInTurnAsync(lanes[true], servers));
         var total = counts[0] + counts[1];
 
