@@ -66,10 +66,16 @@ internal sealed class Terminal
     }
 
     /// <summary>A Spectre console on standard output, for tables and progress.</summary>
-    public IAnsiConsole Ansi() => AnsiConsole.Create(new AnsiConsoleSettings
+    public IAnsiConsole Ansi()
     {
-        Ansi = _canDraw ? AnsiSupport.Detect : AnsiSupport.No,
-        Interactive = _canDraw ? InteractionSupport.Detect : InteractionSupport.No,
-        Out = new AnsiConsoleOutput(Output),
-    });
+        var ansi = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = _canDraw ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = _canDraw ? InteractionSupport.Detect : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Output),
+        });
+        // What is no screen has no edge to break a row at.
+        if (!_canDraw) ansi.Profile.Width = 500;
+        return ansi;
+    }
 }
