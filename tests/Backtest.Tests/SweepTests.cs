@@ -110,7 +110,7 @@ public sealed class SweepTests(ServerFixture servers) : IClassFixture<ServerFixt
     [Fact]
     public async Task What_a_worker_has_not_finished_when_it_stops_another_does()
     {
-        await using var here = await Surroundings.StartAsync(servers, bars: 20_000);
+        await using var here = await Surroundings.StartAsync(servers, bars: 5_000);
         var begun = await here.BeginAsync(Request with { Grid = "fast=2..30 slow=61..70" });
         await Eventually.True(async () => (await here.ReadAsync(begun.SweepId)).Done > 0);
 
@@ -247,7 +247,7 @@ public sealed class SweepTests(ServerFixture servers) : IClassFixture<ServerFixt
         public async Task<SweepView> EndAsync(string id)
         {
             SweepView? sweep = null;
-            await Eventually.True(async () => (sweep = await ReadAsync(id)).State != "running");
+            await Eventually.True(async () => (sweep = await ReadAsync(id)).State != "running", TimeSpan.FromMinutes(2));
             return sweep!;
         }
 

@@ -8,7 +8,7 @@ namespace AlgoStack.Testing;
 /// <summary>Polls for something that becomes true soon, within a bound.</summary>
 public static class Eventually
 {
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
