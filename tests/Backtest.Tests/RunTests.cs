@@ -224,15 +224,19 @@ public sealed class RunTests(ServerFixture servers) : IClassFixture<ServerFixtur
         await using var here = await Surroundings.StartAsync(servers, _tape);
         var log = here.Backtest.Get<EventLog>();
         var started = new BacktestStarted("both", new StartBacktest(null, [DailyTape.Instrument], "1d"), DateTimeOffset.UnixEpoch);
-        await AppendAsync(log, started.BacktestId, started);
 
-        // As if another process had taken the cancel: nobody stops the run but its stream.
-        _tape.BeforeHistory = () =>
+        // As if another process had taken the cancel: nobody stops the run but its stream. Set before the backtest can be
+        // seen, for the queue takes up by itself what is unfinished when it starts.
+        var canceled = new TaskCompletionSource();
+        _tape.BeforeHistory = async () =>
         {
             _tape.BeforeHistory = () => Task.CompletedTask;
-            return AppendAsync(log, started.BacktestId, new BacktestCanceled(started.BacktestId, DateTimeOffset.UnixEpoch));
+            await AppendAsync(log, started.BacktestId, new BacktestCanceled(started.BacktestId, DateTimeOffset.UnixEpoch));
+            canceled.SetResult();
         };
+        await AppendAsync(log, started.BacktestId, started);
         await here.Backtest.Get<BacktestQueue>().EnqueueAsync(started, CancellationToken.None);
+        await canceled.Task;
         await here.EndedAsync(await here.ReplayAsync(new StartBacktest(null, [DailyTape.Instrument], "1d")));
 
         var stream = await log.OpenSession().FetchStreamAsync(BacktestStarted.StreamOf(started.BacktestId));
