@@ -28,4 +28,12 @@ public sealed record OrderIntent(
 
     /// <summary>How far behind the best price since its acceptance the stop follows; of a trailing stop order.</summary>
     public decimal? TrailBy { get; init; }
+
+    public TimeInForce TimeInForce { get; init; }
+
+    /// <summary>It is to be refused where it would trade at once.</summary>
+    public bool PostOnly { get; init; }
+
+    /// <summary>It must never do more than close what is held.</summary>
+    public bool ReduceOnly { get; init; }
 }

@@ -1,0 +1,57 @@
+namespace AlgoStack.Trading.Venues;
+
+/// <summary>What a venue says one may trade, and in which steps. A bound that it does not state is null.</summary>
+/// <param name="Symbol">The venue's own.</param>
+/// <param name="Currency">What it is quoted in.</param>
+/// <param name="Tick">Step of a price, at a price; it may depend on it.</param>
+/// <param name="Lot">Step of a quantity.</param>
+/// <param name="MostQuantityToMarket">The bound of market orders, where it is another.</param>
+/// <param name="LeastValue">Of quantity × price.</param>
+public sealed record VenueInstrument(
+    string Symbol,
+    string Currency,
+    bool IsTradable,
+    Func<decimal, decimal> Tick,
+    decimal Lot,
+    decimal? LeastQuantity = null,
+    decimal? MostQuantity = null,
+    decimal? MostQuantityToMarket = null,
+    decimal? LeastPrice = null,
+    decimal? MostPrice = null,
+    decimal? LeastValue = null,
+    decimal? MostValue = null)
+{
+    /// <summary>Null where the order may be sent as it is, else why not: what was expected and what was found.</summary>
+    /// <param name="lastPrice">What a market order is valued at; null leaves its value unchecked.</param>
+    public string? WhyNot(VenueOrder order, decimal? lastPrice)
+    {
+        if (!IsTradable) return $"{Symbol}: the venue does not trade it now.";
+        if (order.Quantity <= 0) return $"{Symbol}: expected a quantity above zero, found {order.Quantity}.";
+        if (order.Quantity % Lot != 0) return $"{Symbol}: expected a quantity in steps of {Lot}, found {order.Quantity}.";
+        if (order.Quantity < LeastQuantity) return $"{Symbol}: expected a quantity of at least {LeastQuantity}, found {order.Quantity}.";
+
+        var most = order.Type == Orders.OrderType.Market ? Least(MostQuantity, MostQuantityToMarket) : MostQuantity;
+        if (order.Quantity > most) return $"{Symbol}: expected a quantity of at most {most}, found {order.Quantity}.";
+
+        foreach (var price in (decimal?[])[order.LimitPrice, order.StopPrice])
+        {
+            if (price is { } p && WhyNot(p) is { } why) return why;
+        }
+
+        if ((order.LimitPrice ?? order.StopPrice ?? lastPrice) * order.Quantity is not { } value) return null;
+        if (value < LeastValue) return $"{Symbol}: expected a value of at least {LeastValue}, found {value}.";
+        return value > MostValue ? $"{Symbol}: expected a value of at most {MostValue}, found {value}." : null;
+    }
+
+    private string? WhyNot(decimal price)
+    {
+        if (price <= 0) return $"{Symbol}: expected a price above zero, found {price}.";
+        if (price < LeastPrice) return $"{Symbol}: expected a price of at least {LeastPrice}, found {price}.";
+        if (price > MostPrice) return $"{Symbol}: expected a price of at most {MostPrice}, found {price}.";
+
+        var tick = Tick(price);
+        return price % tick != 0 ? $"{Symbol}: expected a price in steps of {tick}, found {price}." : null;
+    }
+
+    private static decimal? Least(decimal? a, decimal? b) => a is null ? b : b is null ? a : Math.Min(a.Value, b.Value);
+}
