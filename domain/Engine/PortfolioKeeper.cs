@@ -25,15 +25,14 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
     /// <summary>Adds an instrument; its index is the number of those added before.</summary>
     public void Add(Instrument instrument)
     {
-        var ledger = _ledgers.FindIndex(l => l.Currency == instrument.Currency);
-        if (ledger < 0)
-        {
-            ledger = _ledgers.Count;
-            _ledgers.Add(new Ledger(instrument.Currency, openingBalance));
-        }
-
-        _holdings = [.. _holdings, new Holding(instrument, ledger)];
+        _holdings = [.. _holdings, new Holding(instrument, _ledgers.IndexOf(LedgerOf(instrument.Currency)))];
     }
+
+    /// <summary>Takes a position as it is known to be.</summary>
+    public void Restore(int instrument, Position position) => _holdings[instrument].Position = position;
+
+    /// <summary>Takes a currency's cash as it is known to be.</summary>
+    public void Restore(string currency, decimal cash) => LedgerOf(currency).Cash = cash;
 
     /// <summary>Takes an instrument's newest close.</summary>
     public void Mark(int instrument, double close) => _holdings[instrument].LastClose = close;
@@ -45,6 +44,8 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         var ledger = _ledgers[holding.Ledger];
         var before = holding.Position;
         var after = before.After(side, fill.Quantity, fill.Price);
+        if (fill.FeeAsset is { } asset && asset == InstrumentNaming.BaseAsset(holding.Instrument))
+            after = after with { Quantity = after.Quantity - fill.Fee!.Value };
 
         holding.Position = after;
         var value = fill.Quantity * fill.Price;
@@ -112,6 +113,9 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 
     /// <summary>The last close as orders take it: on the tick, but where a split or a dividend has changed it since.</summary>
     public decimal LastPrice(int instrument) => _holdings[instrument].Price;
+
+    /// <summary>0 for a currency that has not been seen.</summary>
+    public decimal Cash(string currency) => _ledgers.Find(l => l.Currency == currency)?.Cash ?? 0;
 
     public decimal Cash(int instrument) => _ledgers[_holdings[instrument].Ledger].Cash;
 
@@ -183,6 +187,13 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
     {
         var holding = _holdings[instrument];
         return (_ledgers[holding.Ledger].CashEstimate, holding.QuantityEstimate);
+    }
+
+    private Ledger LedgerOf(string currency)
+    {
+        var ledger = _ledgers.Find(l => l.Currency == currency);
+        if (ledger is null) _ledgers.Add(ledger = new Ledger(currency, openingBalance));
+        return ledger;
     }
 
     private void Realize(Holding holding, decimal cash, decimal profit)

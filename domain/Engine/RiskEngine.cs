@@ -32,6 +32,25 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
         return decision;
     }
 
+    /// <summary>Decides, and from then on counts an allowed order as working; see <see cref="Reserve(int, OrderSide, decimal, decimal)"/>.</summary>
+    public RiskDecision Check(int instrument, OrderIntent intent)
+    {
+        var decision = Decide(instrument, intent);
+        if (decision.IsAllowed) Reserve(instrument, intent.Side, intent.Quantity, intent.ReferencePrice);
+        return decision;
+    }
+
+    /// <summary>So much more of an order is working, or so much less where <paramref name="quantity"/> is below zero.</summary>
+    /// <param name="price">The order's reference price.</param>
+    public void Reserve(int instrument, OrderSide side, decimal quantity, decimal price)
+    {
+        Grow(_workingChange, instrument);
+        var ledger = portfolio.LedgerOf(instrument);
+        Grow(_workingCost, ledger);
+        _workingChange[instrument] += side == OrderSide.Buy ? quantity : -quantity;
+        if (side == OrderSide.Buy) _workingCost[ledger] += quantity * price;
+    }
+
     /// <summary>
     /// Looks at a margin account's currency once all of an instant's bars are in. Null, or the call that has just begun: all
     /// orders of the currency are to be taken back and all its positions closed. Until nothing is held any more, no other order
@@ -69,11 +88,7 @@ public sealed class RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
         // An exit only makes a position smaller.
         if (order.IsExit) return;
 
-        Grow(_workingChange, order.Instrument);
-        var ledger = portfolio.LedgerOf(order.Instrument);
-        Grow(_workingCost, ledger);
-        _workingChange[order.Instrument] += order.IsBuy ? quantity : -quantity;
-        if (order.IsBuy) _workingCost[ledger] += quantity * order.Intent.ReferencePrice;
+        Reserve(order.Instrument, order.Intent.Side, quantity, order.Intent.ReferencePrice);
     }
 
     private RiskDecision Decide(int instrument, OrderIntent intent)

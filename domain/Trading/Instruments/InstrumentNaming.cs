@@ -71,6 +71,18 @@ public static class InstrumentNaming
         return symbol.Length < FewestPairCharacters || !symbol.All(char.IsAsciiLetterOrDigit) || QuoteCurrency(symbol) is null;
     }
 
+    /// <summary>What an instrument is a quantity of: a pair's first coin, an equity itself.</summary>
+    public static string BaseAsset(Instrument instrument)
+    {
+        var symbol = instrument.Id.Symbol;
+        var slash = symbol.IndexOf('/', StringComparison.Ordinal);
+        if (slash > 0) return symbol[..slash];
+
+        return IsEquity(instrument.Id) || !symbol.EndsWith(instrument.Currency, StringComparison.OrdinalIgnoreCase)
+            ? symbol
+            : symbol[..^instrument.Currency.Length];
+    }
+
     /// <summary>What a pair is quoted in, or null when its name does not tell.</summary>
     public static string? QuoteCurrency(string symbol)
     {

@@ -40,6 +40,10 @@ public sealed class ClientOrderId : IEquatable<ClientOrderId>
     public static ClientOrderId For(string account, string strategy, InstrumentId instrument, long barCloseMs, int leg) =>
         new(account, strategy, instrument, barCloseMs, leg);
 
+    /// <summary>The id of an order that a person or a program asked for, once under one key.</summary>
+    /// <param name="key">As the caller gave it; its own for each account.</param>
+    public static ClientOrderId ForRequest(string account, string key) => new(Hash($"{account}\nrequest\n{key}"));
+
     public bool Equals(ClientOrderId? other) => other is not null && (ReferenceEquals(this, other) || Value == other.Value);
 
     public override bool Equals(object? obj) => Equals(obj as ClientOrderId);
@@ -48,9 +52,10 @@ public sealed class ClientOrderId : IEquatable<ClientOrderId>
 
     public override string ToString() => Value;
 
-    private string Derive()
+    private string Derive() => Hash(string.Create(CultureInfo.InvariantCulture, $"{_account}\n{_strategy}\n{_instrument}\n{_barCloseMs}\n{_leg}"));
+
+    private static string Hash(string text)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{_account}\n{_strategy}\n{_instrument}\n{_barCloseMs}\n{_leg}");
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
 

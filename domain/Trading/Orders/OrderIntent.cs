@@ -36,4 +36,10 @@ public sealed record OrderIntent(
 
     /// <summary>It must never do more than close what is held.</summary>
     public bool ReduceOnly { get; init; }
+
+    /// <summary>The order that has to be done first: this one is sent for as much as that one traded, and not at all where it did not.</summary>
+    public ClientOrderId? After { get; init; }
+
+    /// <summary>Of orders of one group a trade of one cancels the others.</summary>
+    public string? OneCancelsOther { get; init; }
 }

@@ -61,3 +61,8 @@ public sealed record BorrowCharged(
     int Days,
     decimal Cash)
     : PositionEvent(Account, Instrument, Currency, Quantity, AveragePrice, RealizedPnl, At);
+
+/// <summary>The position is what the venue says it is, since it was first asked or since a person decided so.</summary>
+public sealed record PositionAdjusted(
+    string Account, InstrumentId Instrument, string Currency, decimal Quantity, decimal AveragePrice, decimal RealizedPnl, DateTimeOffset At, string Reason)
+    : PositionEvent(Account, Instrument, Currency, Quantity, AveragePrice, RealizedPnl, At);

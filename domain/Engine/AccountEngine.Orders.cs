@@ -1,0 +1,298 @@
+using System.Globalization;
+using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Risk;
+using AlgoStack.Trading.Venues;
+
+namespace AlgoStack.Engine;
+
+/// <content>From what is wanted to what is sent.</content>
+public sealed partial class AccountEngine
+{
+    /// <summary>
+    /// Takes an order: denied, or approved and, where nothing holds it back, submitted. One whose id was seen before changes
+    /// nothing. Codes beside those of <see cref="RiskEngine"/>: <c>unknown_instrument</c>, <c>unsupported_order</c>,
+    /// <c>venue_rules</c>, <c>nothing_to_reduce</c>.
+    /// </summary>
+    public void Place(OrderIntent intent, DateTimeOffset now)
+    {
+        if (_orders.ContainsKey(intent.OrderId)) return;
+
+        var live = new LiveOrder(new Order(intent));
+        _orders.Add(intent.OrderId, live);
+        Events.Add(new OrderRequested(intent));
+
+        var denied = Refusal(intent);
+        if (denied is null && _listings.TryGetValue(intent.Instrument, out var listing))
+        {
+            var decision = _risk.Check(listing.Index, intent);
+            if (decision.IsAllowed) Decide(live, new OrderApproved(intent.OrderId, now), isReserved: true);
+            else denied = (decision.Code!, decision.Reason!);
+        }
+
+        if (denied is var (code, reason)) Decide(live, new OrderDenied(intent.OrderId, code, reason, now));
+    }
+
+    /// <summary>Takes an order back: at once where it has not left, else by asking the venue. Nothing of one that is done.</summary>
+    public void Cancel(ClientOrderId order, string reason, DateTimeOffset now)
+    {
+        if (!_orders.TryGetValue(order, out var live) || live.Order.Status.IsFinal() || live.Order.CancelReason is not null) return;
+
+        if (live.Order.Status is OrderStatus.Requested or OrderStatus.Approved) Decide(live, new OrderCanceled(order, reason, now));
+        else Decide(live, new OrderCancelRequested(order, reason, now));
+        live.NotBefore = now;
+    }
+
+    /// <summary>Takes back all that works, of an instrument or of a strategy where they are given.</summary>
+    public void CancelAll(string reason, DateTimeOffset now, InstrumentId? instrument = null, string? strategy = null)
+    {
+        foreach (var order in _orders.Keys.ToList())
+        {
+            var intent = _orders[order].Order.Intent;
+            if ((instrument ?? intent.Instrument) == intent.Instrument && (strategy ?? intent.Strategy) == intent.Strategy) Cancel(order, reason, now);
+        }
+    }
+
+    /// <summary>
+    /// Closes all that is held, of an instrument where it is given: what works is taken back, and a market order goes the other
+    /// way. It passes the halt, for that is what it is for.
+    /// </summary>
+    /// <param name="key">Names this call: the same one makes the same orders.</param>
+    public void CloseAll(string key, string reason, DateTimeOffset now, InstrumentId? instrument = null)
+    {
+        CancelAll(reason, now, instrument);
+        foreach (var listing in _listings.Values)
+        {
+            var held = _portfolio.Position(listing.Index).Quantity;
+            if (held == 0 || (instrument ?? listing.Instrument.Id) != listing.Instrument.Id) continue;
+
+            Place(
+                new OrderIntent(
+                    ClientOrderId.ForRequest(_terms.Account, $"{key}\n{listing.Instrument.Id}"),
+                    _terms.Account,
+                    Strategy: "close",
+                    listing.Instrument.Id,
+                    held > 0 ? OrderSide.Sell : OrderSide.Buy,
+                    Math.Abs(held),
+                    OrderType.Market,
+                    _portfolio.LastPrice(listing.Index),
+                    SignalId: null,
+                    now)
+                {
+                    ReduceOnly = true,
+                    TimeInForce = MarketTime,
+                },
+                now);
+        }
+    }
+
+    /// <summary>Changes what is left of an order at the venue. Null where that is asked for now, else why it cannot be.</summary>
+    /// <param name="quantity">In all, what has traded included; null, as the prices, stays as it is.</param>
+    public string? Replace(ClientOrderId order, decimal? quantity, decimal? limitPrice, decimal? stopPrice, DateTimeOffset now)
+    {
+        if (!_orders.TryGetValue(order, out var live) || live.Order.Status is not (OrderStatus.Accepted or OrderStatus.PartiallyFilled))
+            return $"Order {order}: expected one that works at the venue, found {(live is null ? "none" : live.Order.Status)}.";
+
+        if (!_terms.Capabilities.CanReplace) return $"{_terms.Venue} does not change orders: cancel and place anew.";
+        if (live.Order.Change is not null || live.Order.CancelReason is not null) return $"Order {order}: another change is on its way.";
+        if (quantity <= live.Order.Filled) return $"Order {order}: expected a quantity above the {live.Order.Filled} that have traded, found {quantity}.";
+
+        var intent = live.Order.Intent;
+        var changed = ToVenue(live.Order) with { LimitPrice = limitPrice ?? live.Order.LimitPrice, StopPrice = stopPrice ?? live.Order.StopPrice };
+        changed = changed with { Quantity = quantity ?? live.Order.Quantity };
+        if (_listings[intent.Instrument].Terms.WhyNot(changed, lastPrice: null) is { } why) return why;
+
+        // Risk has to allow what it would be more than it is.
+        var more = changed.Quantity - live.Order.Quantity;
+        if (more > 0)
+        {
+            var decision = _risk.Check(_listings[intent.Instrument].Index, intent with { Quantity = more, ReferencePrice = limitPrice ?? intent.ReferencePrice });
+            if (!decision.IsAllowed) return $"{decision.Code}: {decision.Reason}";
+            _risk.Reserve(_listings[intent.Instrument].Index, intent.Side, -more, intent.ReferencePrice);
+        }
+
+        var generation = _terms.Capabilities.ClientIdForm(ClientOrderId.ForRequest(_terms.Account, $"{live.Order.VenueClientId}\nreplaced"));
+        Decide(live, new OrderReplaceRequested(order, generation, quantity, limitPrice, stopPrice, now));
+        live.NotBefore = now;
+        return null;
+    }
+
+    /// <summary>
+    /// Submits what is approved and nothing holds back any more; what has waited too long is denied. To be called before every
+    /// commit, so that an order that may leave at once is approved and submitted in one.
+    /// </summary>
+    /// <param name="most">Orders that may be submitted, which bounds what is on its way at one time.</param>
+    public void Release(int most, DateTimeOffset now)
+    {
+        foreach (var live in _orders.Values.Where(o => o.Order.Status == OrderStatus.Approved).ToList())
+        {
+            var order = live.Order;
+            if (order.CancelReason is { } reason)
+            {
+                Decide(live, new OrderCanceled(order.Id, reason, now));
+                continue;
+            }
+
+            if (_risk.State == TradingState.Halted && !order.Intent.ReduceOnly)
+            {
+                Decide(live, new OrderDenied(order.Id, "halted", "Trading was halted before the order had left.", now));
+                continue;
+            }
+
+            if (order.Intent.After is not null && !IsReady(live, now)) continue;
+            if (live.Order.Status.IsFinal()) continue;
+
+            if (HeldBackBecause(order) is { } why)
+            {
+                if (now - (order.ApprovedAt ?? order.Intent.At) > _terms.MostWait && order.Intent.After is null)
+                    Decide(live, new OrderDenied(order.Id, "waited_too_long", $"It could not leave for {_terms.MostWait.TotalSeconds:0} s: {why}.", now));
+                continue;
+            }
+
+            if (most-- <= 0) return;
+            Decide(live, new OrderSubmitted(order.Id, now) { VenueClientId = _terms.Capabilities.ClientIdForm(order.Id) });
+            live.IsToBeSent = true;
+            live.NotBefore = now;
+        }
+    }
+
+    /// <summary>
+    /// What is to be done at the venue now. Each is given out once, and again only after its answer was told. Only to be called
+    /// when all <see cref="Events"/> are committed.
+    /// </summary>
+    public IReadOnlyList<AccountWork> TakeWork(DateTimeOffset now)
+    {
+        var work = new List<AccountWork>();
+        foreach (var live in _orders.Values)
+        {
+            if (live.IsBusy || live.NotBefore > now || WorkOf(live, now) is not { } next) continue;
+
+            live.IsBusy = true;
+            work.Add(next);
+        }
+
+        if (WantsStatement(now))
+        {
+            _isReconciling = true;
+            work.Add(new AccountWork.Reconcile([.. _bySymbol.Keys], (_provenAt ?? now) - _terms.Overlap));
+        }
+
+        return work;
+    }
+
+    /// <summary>When there is work that is not to be done yet; null where only something new can bring any.</summary>
+    public DateTimeOffset? NextWorkAt()
+    {
+        var next = _nextStatementAt;
+        foreach (var live in _orders.Values)
+        {
+            if (!live.IsBusy && live.NotBefore > DateTimeOffset.MinValue && !live.IsDone && (next is null || live.NotBefore < next)) next = live.NotBefore;
+        }
+
+        return next;
+    }
+
+    private AccountWork? WorkOf(LiveOrder live, DateTimeOffset now)
+    {
+        var order = live.Order;
+        if (order.Status == OrderStatus.Submitted && live.IsToBeSent)
+        {
+            live.IsToBeSent = false;
+            live.SentAt = now;
+            return new AccountWork.Place(order.Id, ToVenue(order));
+        }
+
+        if (order.Status == OrderStatus.Unknown || live.IsInDoubt || live.IsMissingFills)
+        {
+            if (order.SubmittedAt is not { } submitted) return null;
+            return new AccountWork.Lookup(order.Id, RefOf(order), live.IsMissingFills ? submitted - _terms.Overlap : null);
+        }
+
+        if (order.Status is not (OrderStatus.Accepted or OrderStatus.PartiallyFilled)) return null;
+        if (order.CancelReason is not null) return new AccountWork.Cancel(order.Id, RefOf(order));
+        return order.Change is { } change
+            ? new AccountWork.Replace(order.Id, RefOf(order), new VenueOrderChange(change.VenueClientId, change.Quantity, change.LimitPrice, change.StopPrice))
+            : null;
+    }
+
+    /// <summary>Why an order cannot leave whatever risk says; null where it can.</summary>
+    private (string Code, string Reason)? Refusal(OrderIntent intent)
+    {
+        if (!_listings.TryGetValue(intent.Instrument, out var listing))
+            return ("unknown_instrument", $"{_terms.Venue} lists no {intent.Instrument}.");
+
+        var capabilities = _terms.Capabilities;
+        if (!capabilities.Takes(intent.Type, intent.TimeInForce))
+            return ("unsupported_order", $"{_terms.Venue} takes no {intent.Type} order {intent.TimeInForce}.");
+        if (intent.PostOnly && !capabilities.CanPostOnly) return ("unsupported_order", $"{_terms.Venue} takes no post-only order.");
+
+        if (intent.Quantity > 0 && listing.Terms.WhyNot(ToVenue(new Order(intent)), intent.ReferencePrice > 0 ? intent.ReferencePrice : null) is { } why)
+            return ("venue_rules", why);
+
+        return intent.ReduceOnly && !Reduces(listing, intent)
+            ? ("nothing_to_reduce", string.Create(CultureInfo.InvariantCulture, $"{intent.Quantity} would be more than what is held ({_portfolio.Position(listing.Index).Quantity})."))
+            : null;
+    }
+
+    private bool Reduces(Listing listing, OrderIntent intent)
+    {
+        var held = _portfolio.Position(listing.Index).Quantity;
+        var change = intent.Side == OrderSide.Buy ? intent.Quantity : -intent.Quantity;
+        return decimal.Sign(change) == -decimal.Sign(held) && Math.Abs(change) <= Math.Abs(held);
+    }
+
+    /// <summary>Why nothing of an order's instrument, or of the account, may leave now; null where it may.</summary>
+    private string? HeldBackBecause(Order order)
+    {
+        if (!IsProven) return GatedBecause;
+
+        var instrument = order.Intent.Instrument;
+        foreach (var other in _orders.Values)
+        {
+            if (other.Order.Status == OrderStatus.Unknown && other.Order.Intent.Instrument == instrument)
+                return $"whether order {other.Order.Id} is at the venue is unknown";
+        }
+
+        var symbol = _listings[instrument].Terms.Symbol;
+        foreach (var drift in _drifts.Values)
+        {
+            if (drift.Kind is DriftKind.Position or DriftKind.ForeignFill && drift.Subject == symbol) return $"drift {drift.DriftId} of {symbol} is not resolved";
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the order that this one waits for is done; then it is for as much as that one traded.</summary>
+    private bool IsReady(LiveOrder live, DateTimeOffset now)
+    {
+        if (!_orders.TryGetValue(live.Order.Intent.After!, out var first) || !first.IsDone) return false;
+
+        if (first.Order.Filled == 0) Decide(live, new OrderCanceled(live.Order.Id, "the order before it did not trade", now));
+        else if (first.Order.Filled < live.Order.Quantity) Decide(live, new OrderResized(live.Order.Id, first.Order.Filled, "as much as the order before it traded", now));
+        return true;
+    }
+
+    private VenueOrder ToVenue(Order order)
+    {
+        var (intent, capabilities) = (order.Intent, _terms.Capabilities);
+        return new VenueOrder(
+            order.VenueClientId ?? capabilities.ClientIdForm(order.Id),
+            _listings[intent.Instrument].Terms.Symbol,
+            intent.Side,
+            intent.Type,
+            intent.TimeInForce,
+            order.Quantity,
+            order.LimitPrice,
+            order.StopPrice,
+            intent.TrailBy,
+            intent.PostOnly,
+            intent.ReduceOnly && capabilities.CanReduceOnly);
+    }
+
+    private VenueOrderRef RefOf(Order order) => new(_listings[order.Intent.Instrument].Terms.Symbol, order.VenueClientId!, order.VenueOrderId);
+
+    /// <summary>The time in force of a market order that the venue takes: it is done at once whatever it says.</summary>
+    private TimeInForce MarketTime =>
+        _terms.Capabilities.OrderTypes.TryGetValue(OrderType.Market, out var times) && times.Count > 0 ? times[0] : TimeInForce.Gtc;
+}
