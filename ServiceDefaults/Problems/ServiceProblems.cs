@@ -24,7 +24,8 @@ internal static class ServiceProblems
         problem.Extensions.TryAdd("retryable", IsRetryable(status));
     }
 
-    private static bool IsRetryable(int status) =>
+    /// <summary>Whether the same request may be answered otherwise later, and by nothing but its being later.</summary>
+    public static bool IsRetryable(int status) =>
         status is StatusCodes.Status408RequestTimeout or StatusCodes.Status429TooManyRequests
             or StatusCodes.Status502BadGateway or StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout;
 

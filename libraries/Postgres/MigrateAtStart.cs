@@ -10,7 +10,7 @@ namespace AlgoStack.Postgres;
 /// waits for a server that is starting too.
 /// </summary>
 internal sealed partial class MigrateAtStart(
-    Migrator migrator, IReadOnlyList<MigrationSource> sources, TimeProvider clock, ILogger<MigrateAtStart> logger) : IHostedLifecycleService
+    Migrator migrator, IEnumerable<MigrationSource> sources, TimeProvider clock, ILogger<MigrateAtStart> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);

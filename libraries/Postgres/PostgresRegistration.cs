@@ -19,7 +19,8 @@ public static class PostgresRegistration
     /// Registers one <see cref="NpgsqlDataSource"/> on the connection string <paramref name="connectionName"/>, working
     /// in <paramref name="schema"/> as the role of the same name (prefixed <c>algostack_</c>). At start, before anything
     /// else, the schema and role are made, and the migrations of <paramref name="before"/> and then the
-    /// <c>Schema/NNNN_name.sql</c> resources of <paramref name="service"/>, the caller's assembly by default, applied.
+    /// <c>Schema/NNNN_name.sql</c> resources of <paramref name="service"/>, the caller's assembly by default, applied; then
+    /// those of every other <see cref="MigrationSource"/> that is registered.
     /// </summary>
     /// <exception cref="PostgresConfigurationException">The connection string is missing or unreadable.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -34,7 +35,7 @@ public static class PostgresRegistration
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(database);
         builder.Services.AddSingleton(_ => database.CreateDataSource());
-        builder.Services.AddSingleton<IReadOnlyList<MigrationSource>>([.. before, new MigrationSource("service", service, "Schema")]);
+        foreach (var source in before.Append(new MigrationSource("service", service, "Schema"))) builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(services => new ArchiveFolder(
             Path.Combine(ArchivePath(builder.Configuration), schema), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<Migrator>();

@@ -8,7 +8,7 @@ namespace AlgoStack.Postgres;
 /// is rolled back, and compares what the catalog says of the two. Partitions, which are made as they are needed, are left
 /// out. Takes a tenth of a second, and no lock that anybody waits for.
 /// </summary>
-public sealed class SchemaDrift(ServiceDatabase database, IReadOnlyList<MigrationSource> sources) : IHealthCheck
+public sealed class SchemaDrift(ServiceDatabase database, IEnumerable<MigrationSource> sources) : IHealthCheck
 {
     /// <summary>Every table, column, index, constraint, function and trigger that is missing, unknown or different.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken = default)

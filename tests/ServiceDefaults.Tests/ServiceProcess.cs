@@ -62,10 +62,16 @@ public sealed class ServiceProcess : IAsyncDisposable
         return new Uri(rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>As <c>kill -9</c> does; returns when it is gone.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 

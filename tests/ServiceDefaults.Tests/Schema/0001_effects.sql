@@ -1,0 +1,3 @@
+create table effects (
+    id uuid primary key
+);
