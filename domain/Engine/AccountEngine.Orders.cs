@@ -67,24 +67,30 @@ public sealed partial class AccountEngine
             var held = _portfolio.Position(listing.Index).Quantity;
             if (held == 0 || (instrument ?? listing.Instrument.Id) != listing.Instrument.Id) continue;
 
-            Place(
-                new OrderIntent(
-                    ClientOrderId.ForRequest(_terms.Account, $"{key}\n{listing.Instrument.Id}"),
-                    _terms.Account,
-                    Strategy: "close",
-                    listing.Instrument.Id,
-                    held > 0 ? OrderSide.Sell : OrderSide.Buy,
-                    Math.Abs(held),
-                    OrderType.Market,
-                    _portfolio.LastPrice(listing.Index),
-                    SignalId: null,
-                    now)
-                {
-                    ReduceOnly = true,
-                    TimeInForce = MarketTime,
-                },
-                now);
+            PlaceToMarket(key, listing, -held, "close", isReduceOnly: true, now);
         }
+    }
+
+    /// <summary>
+    /// Brings a position to a target by one order at the market. What is held and what works count: where they come to the target
+    /// nothing is sent, and an order goes through zero where the target is on the other side. 0 is <see cref="CloseAll"/> of the
+    /// instrument. What is less than a lot away is as good as there.
+    /// </summary>
+    /// <param name="key">Names this call: the same one makes the same order.</param>
+    /// <param name="target">Signed; below zero is short.</param>
+    public void Target(string key, InstrumentId instrument, decimal target, string strategy, DateTimeOffset now)
+    {
+        if (target == 0)
+        {
+            CloseAll(key, "target 0", now, instrument);
+            return;
+        }
+
+        if (_orders.ContainsKey(RequestOf(key, instrument)) || !_listings.TryGetValue(instrument, out var listing)) return;
+
+        var change = target - PositionOf(instrument).Expected;
+        var quantity = listing.Instrument.FloorQuantity(Math.Abs(change));
+        if (quantity > 0) PlaceToMarket(key, listing, decimal.Sign(change) * quantity, strategy, isReduceOnly: false, now);
     }
 
     /// <summary>Changes what is left of an order at the venue. Null where that is asked for now, else why it cannot be.</summary>
@@ -192,6 +198,26 @@ public sealed partial class AccountEngine
 
         return next;
     }
+
+    private ClientOrderId RequestOf(string key, InstrumentId instrument) => ClientOrderId.ForRequest(_terms.Account, $"{key}\n{instrument}");
+
+    private void PlaceToMarket(string key, Listing listing, decimal change, string strategy, bool isReduceOnly, DateTimeOffset now) => Place(
+        new OrderIntent(
+            RequestOf(key, listing.Instrument.Id),
+            _terms.Account,
+            strategy,
+            listing.Instrument.Id,
+            change > 0 ? OrderSide.Buy : OrderSide.Sell,
+            Math.Abs(change),
+            OrderType.Market,
+            listing.PricedAt is null ? 0 : _portfolio.LastPrice(listing.Index),
+            SignalId: null,
+            now)
+        {
+            ReduceOnly = isReduceOnly,
+            TimeInForce = MarketTime,
+        },
+        now);
 
     private AccountWork? WorkOf(LiveOrder live, DateTimeOffset now)
     {

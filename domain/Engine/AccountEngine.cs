@@ -73,6 +73,19 @@ public sealed partial class AccountEngine
 
     public bool Has(InstrumentId instrument) => _listings.ContainsKey(instrument);
 
+    /// <summary>Takes the newest price of one of the venue's symbols; of one that is not known nothing.</summary>
+    public void OnPrice(string symbol, double price, DateTimeOffset at)
+    {
+        if (!_bySymbol.TryGetValue(symbol, out var listing) || at < listing.PricedAt) return;
+
+        listing.PricedAt = at;
+        _portfolio.Mark(listing.Index, price);
+    }
+
+    /// <summary>The newest price of an instrument, on its tick; null where none is known.</summary>
+    public decimal? PriceOf(InstrumentId instrument) =>
+        _listings.TryGetValue(instrument, out var listing) && listing.PricedAt is not null ? _portfolio.LastPrice(listing.Index) : null;
+
     /// <summary>The order, where it is not done or was not a moment ago.</summary>
     public Order? Find(ClientOrderId order) => _orders.TryGetValue(order, out var live) ? live.Order : null;
 
@@ -216,6 +229,9 @@ public sealed partial class AccountEngine
         public Instrument Instrument { get; } = instrument;
 
         public VenueInstrument Terms { get; set; } = terms;
+
+        /// <summary>Null while no price is known.</summary>
+        public DateTimeOffset? PricedAt { get; set; }
     }
 
     /// <summary>An order, and what is known of it that need not be stored: after a restart the venue is asked again.</summary>

@@ -95,11 +95,17 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
 
     /// <summary>Waits until every shard, whichever process runs it, has handled all that is committed now.</summary>
     /// <exception cref="TimeoutException">One has not within <paramref name="timeout"/>; the message names it.</exception>
-    public async Task WaitForNonStaleProjectionDataAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    public Task WaitForNonStaleProjectionDataAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        WaitForNonStaleProjectionDataAsync(_shards.ConvertAll(s => s.Follower.Name), timeout, cancellationToken);
+
+    /// <summary>As the other, of the projections and subscriptions that are named alone.</summary>
+    /// <exception cref="TimeoutException">One has not within <paramref name="timeout"/>; the message names it.</exception>
+    public async Task WaitForNonStaleProjectionDataAsync(
+        IReadOnlyCollection<string> followers, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         await using var newest = _log.Source.CreateCommand("select coalesce(max(seq_id), 0) from mt_events");
         var goal = (long)(await newest.ExecuteScalarAsync(cancellationToken))!;
-        var names = _shards.ConvertAll(s => s.Name);
+        var names = _shards.FindAll(s => followers.Contains(s.Follower.Name)).ConvertAll(s => s.Name);
         var started = _log.Clock.GetTimestamp();
         while (await BehindAsync(names, goal, cancellationToken) is { } behind)
         {

@@ -1,0 +1,25 @@
+namespace AlgoStack.Contracts.Portfolio;
+
+/// <summary>An account at a venue: <c>GET /accounts</c>, <c>/accounts/{account}</c>.</summary>
+/// <param name="IsProven">Orders, positions and balances equal the venue's, but for the drifts: orders may leave.</param>
+/// <param name="GatedBecause">Why no order may leave.</param>
+public sealed record AccountView(
+    string Account,
+    string Venue,
+    bool IsProven,
+    string? GatedBecause,
+    DateTimeOffset? OpenedAt,
+    DateTimeOffset? ReconciledAt,
+    IReadOnlyList<CashView> Cash,
+    IReadOnlyList<DriftView> Drifts);
+
+/// <param name="Asset">A currency, or a coin.</param>
+public sealed record CashView(string Asset, decimal Balance, DateTimeOffset UpdatedAt);
+
+/// <summary>What the books and the venue do not agree on, and nobody has resolved.</summary>
+/// <param name="Kind"><c>Position</c>, <c>Cash</c>, <c>ForeignOrder</c> or <c>ForeignFill</c>.</param>
+public sealed record DriftView(string DriftId, string Kind, string Subject, decimal? Ours, decimal? Venue, string Detail, DateTimeOffset FoundAt);
+
+/// <summary>Resolve a drift: <c>POST /accounts/{account}/drifts/resolve</c>.</summary>
+/// <param name="Adopt">The venue's figure becomes ours; else the difference is left as it is, and not told again.</param>
+public sealed record ResolveDrift(string DriftId, bool Adopt, string Reason);

@@ -1,0 +1,80 @@
+using AlgoStack.Contracts.Orders;
+using AlgoStack.Engine;
+using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Idempotency;
+using AlgoStack.ServiceDefaults.Problems;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Orders;
+
+namespace AlgoStack.BrokerRouting.Accounts;
+
+/// <summary>
+/// <c>POST /accounts/{account}/cancel-all</c>, <c>/close-all</c>, and <c>POST /positions/target</c>. Closing passes the halt: it
+/// is what a halt is for. Each wants an <c>Idempotency-Key</c> where it makes orders.
+/// </summary>
+public static class CloseAll
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/accounts/{account}/cancel-all", (string account, CloseAccount command, AccountDesks desks, CancellationToken cancellationToken) =>
+            AskAsync(account, command, desks, (engine, instrument, now) => engine.CancelAll(command.Reason, now, instrument), cancellationToken)).WithIdempotency();
+        routes.MapPost("/accounts/{account}/close-all", CloseAsync).WithIdempotency();
+        routes.MapPost("/positions/target", TargetAsync).WithIdempotency();
+    }
+
+    private static async Task<IResult> CloseAsync(
+        string account, CloseAccount command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken) =>
+        key is null
+            ? KeyRequired()
+            : await AskAsync(account, command, desks, (engine, instrument, now) => engine.CloseAll($"{key.Caller}\n{key.Value}", command.Reason, now, instrument), cancellationToken);
+
+    private static async Task<IResult> TargetAsync(TargetPosition command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken)
+    {
+        if (key is null) return KeyRequired();
+        if (desks.Find(command.Account) is not { } desk) return NoAccount(command.Account);
+        if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
+
+        await desk.ListAsync([instrument], cancellationToken);
+        var order = ClientOrderId.ForRequest(command.Account, $"{key.Caller}\n{key.Value}\n{instrument}");
+        var (state, denied) = await desk.AskAsync(
+            (engine, now) =>
+            {
+                var before = engine.Events.Count;
+                engine.Target($"{key.Caller}\n{key.Value}", instrument, command.Target, command.Strategy ?? "manual", now);
+                return (engine.Find(order), engine.Events.Skip(before).OfType<OrderDenied>().FirstOrDefault());
+            },
+            order,
+            cancellationToken);
+        if (denied is not null) return Problem.Refused(denied.Code, denied.Reason);
+        return Results.Ok(new OrdersSubmitted(state is null ? [] : [Orders.PlaceOrder.StateOf(state)]));
+    }
+
+    private static async Task<IResult> AskAsync(
+        string account, CloseAccount command, AccountDesks desks, Action<AccountEngine, InstrumentId?, DateTimeOffset> decide, CancellationToken cancellationToken)
+    {
+        if (desks.Find(account) is not { } desk) return NoAccount(account);
+        if (string.IsNullOrWhiteSpace(command.Reason)) return Problem.Invalid("reason_required", "Expected a reason, found none.");
+
+        InstrumentId? instrument = null;
+        if (command.Instrument is not null)
+        {
+            if (!InstrumentId.TryParse(command.Instrument, out var id, out var error)) return Problem.Invalid("instrument_invalid", error);
+            instrument = id;
+        }
+
+        var working = await desk.AskAsync(
+            (engine, now) =>
+            {
+                decide(engine, instrument, now);
+                return engine.Orders.Where(o => !o.Status.IsFinal() && (instrument ?? o.Intent.Instrument) == o.Intent.Instrument).Select(Orders.PlaceOrder.StateOf).ToList();
+            },
+            null,
+            cancellationToken);
+        return Results.Accepted($"/accounts/{account}", new OrdersSubmitted(working));
+    }
+
+    private static IResult NoAccount(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}'.");
+
+    private static IResult KeyRequired() =>
+        Problem.Invalid("idempotency_key_required", $"Expected the header {IdempotencyKey.Header}, which names the orders that are made; found none.");
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using AlgoStack.Contracts.Orders;
+using AlgoStack.EventStore.Streams;
+using AlgoStack.ServiceDefaults.Problems;
+using AlgoStack.Trading.Orders;
+
+namespace AlgoStack.BrokerRouting.Orders;
+
+/// <summary><c>GET /orders/{id}</c>: where it stands, from its stream; <c>/orders/{id}/events</c>: all that happened to it.</summary>
+public static class GetOrder
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/orders/{id}", ReadAsync);
+        routes.MapGet("/orders/{id}/events", ReadEventsAsync);
+    }
+
+    private static async Task<IResult> ReadAsync(string id, EventLog log, CancellationToken cancellationToken)
+    {
+        var events = await log.OpenSession().FetchStreamAsync($"order-{id}", cancellationToken: cancellationToken);
+        return Order.From(events.Select(e => (OrderEvent)e.Data)) is { } order ? Results.Ok(PlaceOrder.StateOf(order)) : NotFound(id);
+    }
+
+    private static async Task<IResult> ReadEventsAsync(string id, EventLog log, CancellationToken cancellationToken)
+    {
+        var events = await log.OpenSession().FetchStreamAsync($"order-{id}", cancellationToken: cancellationToken);
+        if (events.Count == 0) return NotFound(id);
+
+        return Results.Ok(events.Select(e => new OrderHistoryItem(
+            e.Sequence,
+            log.Types.NameOf(e.Data.GetType()),
+            JsonSerializer.SerializeToElement(e.Data, e.Data.GetType(), StoredJson.Options),
+            ((OrderEvent)e.Data).At,
+            e.Timestamp,
+            e.CorrelationId,
+            e.CausationId)));
+    }
+
+    private static IResult NotFound(string id) => Problem.NotFound("order_not_found", $"There is no order {id}.");
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using AlgoStack.BrokerRouting.Accounts;
+using AlgoStack.Contracts.Orders;
+using AlgoStack.Engine;
+using AlgoStack.ServiceDefaults.Idempotency;
+using AlgoStack.ServiceDefaults.Problems;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Orders;
+
+namespace AlgoStack.BrokerRouting.Orders;
+
+/// <summary>
+/// <c>POST /orders</c>: one order, or one with what protects it. Its id is a function of the account and the caller's
+/// <c>Idempotency-Key</c>, which it must have: asked again, after a crash too, it is the same order. It is answered once it is
+/// committed, which is before it is sent; what risk or the venue's rules deny is 422 with the code.
+/// </summary>
+public static class PlaceOrder
+{
+    private const string Manual = "manual";
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders", PlaceAsync).WithIdempotency();
+
+    private static async Task<IResult> PlaceAsync(SubmitOrder command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken)
+    {
+        if (key is null) return Problem.Invalid("idempotency_key_required", $"Expected the header {IdempotencyKey.Header}, which names the order; found none.");
+        if (desks.Find(command.Account) is not { } desk) return Problem.NotFound("account_not_found", $"There is no account '{command.Account}'.");
+        if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
+        if (instrument.Venue != desk.Venue)
+            return Problem.Refused("unknown_instrument", $"Expected an instrument of {desk.Venue}, as in {instrument.Symbol}.{desk.Venue}; found {instrument}.");
+        if (!Enum.TryParse<OrderSide>(command.Side, out var side)) return Problem.Invalid("side_invalid", $"Expected Buy or Sell, found '{command.Side}'.");
+        if (!Enum.TryParse<OrderType>(command.Type, out var type))
+            return Problem.Invalid("type_invalid", $"Expected {string.Join(", ", Enum.GetNames<OrderType>())}, found '{command.Type}'.");
+        if (Time(command.TimeInForce, type, desk) is not { } time)
+            return Problem.Invalid("time_in_force_invalid", $"Expected {string.Join(", ", Enum.GetNames<TimeInForce>())}, found '{command.TimeInForce}'.");
+        if (WhyNot(command, type) is { } why) return Problem.Invalid("order_invalid", why);
+
+        var name = key.Caller.Length == 0 ? key.Value : $"{key.Caller}\n{key.Value}";
+        await desk.ListAsync([instrument], cancellationToken);
+        var states = await desk.AskAsync(
+            (engine, now) => Place(engine, command, name, instrument, side, type, time, now), ClientOrderId.ForRequest(command.Account, name), cancellationToken);
+        return states.Denied is { } denied
+            ? Problem.Refused(denied.Code, denied.Reason)
+            : Results.Created($"/orders/{states.Orders[0].OrderId}", new OrdersSubmitted(states.Orders));
+    }
+
+    private static (IReadOnlyList<OrderState> Orders, OrderDenied? Denied) Place(
+        AccountEngine engine, SubmitOrder command, string name, InstrumentId instrument, OrderSide side, OrderType type, TimeInForce time, DateTimeOffset now)
+    {
+        var reference = command.LimitPrice ?? command.StopPrice ?? engine.PriceOf(instrument) ?? 0;
+        var entry = new OrderIntent(
+            ClientOrderId.ForRequest(command.Account, name), command.Account, command.Strategy ?? Manual, instrument, side, command.Quantity, type, reference, null, now)
+        {
+            LimitPrice = command.LimitPrice,
+            StopPrice = command.StopPrice,
+            TrailBy = command.TrailBy,
+            TimeInForce = time,
+            PostOnly = command.PostOnly,
+            ReduceOnly = command.ReduceOnly,
+        };
+        var placed = new List<OrderIntent> { entry };
+        if (command.TakeProfit is { } target) placed.Add(Exit(entry, $"{name}\ntarget", OrderType.Limit, target, command) with { LimitPrice = target });
+        if (command.StopLoss is { } stop) placed.Add(Exit(entry, $"{name}\nstop", OrderType.Stop, stop, command) with { StopPrice = stop });
+
+        var before = engine.Events.Count;
+        foreach (var intent in placed) engine.Place(intent, now);
+        var denied = engine.Events.Skip(before).OfType<OrderDenied>().FirstOrDefault();
+
+        // An entry that lacks what was to protect it is not what was asked for.
+        if (denied is not null)
+        {
+            foreach (var intent in placed) engine.Cancel(intent.OrderId, "another order of the request was denied", now);
+        }
+
+        return ([.. placed.Select(i => StateOf(engine.Find(i.OrderId)!))], denied);
+    }
+
+    private static OrderIntent Exit(OrderIntent entry, string name, OrderType type, decimal price, SubmitOrder command) => new(
+        ClientOrderId.ForRequest(entry.Account, name),
+        entry.Account,
+        entry.Strategy,
+        entry.Instrument,
+        entry.Side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy,
+        entry.Quantity,
+        type,
+        price,
+        null,
+        entry.At)
+    {
+        After = entry.OrderId,
+        OneCancelsOther = command is { TakeProfit: not null, StopLoss: not null } ? entry.OrderId.Value : null,
+    };
+
+    internal static OrderState StateOf(Order order) => new(
+        order.Id.Value,
+        order.Intent.Account,
+        order.Intent.Instrument.Value,
+        order.Intent.Side.ToString(),
+        order.Intent.Type.ToString(),
+        order.Quantity,
+        order.Filled,
+        order.Status.ToString(),
+        order.VenueOrderId);
+
+    /// <summary>What is asked for, or what the venue takes for such an order first.</summary>
+    private static TimeInForce? Time(string? asked, OrderType type, AccountDesk desk)
+    {
+        if (asked is not null) return Enum.TryParse<TimeInForce>(asked, out var time) ? time : null;
+
+        var times = desk.Broker.Capabilities.OrderTypes.GetValueOrDefault(type) ?? [];
+        return times.Contains(TimeInForce.Gtc) || times.Count == 0 ? TimeInForce.Gtc : times[0];
+    }
+
+    private static string? WhyNot(SubmitOrder command, OrderType type)
+    {
+        if (command.Quantity <= 0) return Expected("a quantity above zero", command.Quantity);
+        foreach (var (name, price) in ((string, decimal?)[])
+                 [("limitPrice", command.LimitPrice), ("stopPrice", command.StopPrice), ("trailBy", command.TrailBy), ("takeProfit", command.TakeProfit), ("stopLoss", command.StopLoss)])
+        {
+            if (price <= 0) return Expected($"{name} above zero", price);
+        }
+
+        var (limit, stop, trail) = (command.LimitPrice is not null, command.StopPrice is not null, command.TrailBy is not null);
+        return type switch
+        {
+            OrderType.Market when limit || stop || trail => "A market order has no price.",
+            OrderType.Limit when !limit || stop || trail => "A limit order has a limitPrice, and no other.",
+            OrderType.Stop when !stop || limit || trail => "A stop order has a stopPrice, and no other.",
+            OrderType.StopLimit when !stop || !limit || trail => "A stop-limit order has a stopPrice and a limitPrice, and no other.",
+            OrderType.TrailingStop when !trail || limit => "A trailing stop order has trailBy, and may have a stopPrice to begin with.",
+            _ => null,
+        };
+    }
+
+    private static string Expected(string what, decimal? found) => string.Create(CultureInfo.InvariantCulture, $"Expected {what}, found {found}.");
+}
