@@ -17,7 +17,8 @@ public abstract record PlaceResult
     public sealed record AlreadyPlaced(BrokerError Error) : PlaceResult;
 
     /// <summary>It may be there: to be asked for by its id before anything else is done.</summary>
-    public sealed record OutcomeUnknown(string Reason) : PlaceResult;
+    /// <param name="Error">What the venue said, where it said something.</param>
+    public sealed record OutcomeUnknown(string Reason, BrokerError? Error = null) : PlaceResult;
 
     /// <summary>Nothing left the house (no connection, no budget, not ready): it can be sent again as it is.</summary>
     public sealed record NotSent(string Reason, TimeSpan? RetryAfter = null) : PlaceResult;
@@ -37,7 +38,8 @@ public abstract record ChangeResult
     public sealed record Refused(BrokerError Error) : ChangeResult;
 
     /// <summary>To be asked again: doing it twice does no harm.</summary>
-    public sealed record OutcomeUnknown(string Reason) : ChangeResult;
+    /// <param name="Error">What the venue said, where it said something.</param>
+    public sealed record OutcomeUnknown(string Reason, BrokerError? Error = null) : ChangeResult;
 }
 
 /// <summary>What came of asking for an order.</summary>
@@ -51,7 +53,8 @@ public abstract record OrderLookup
 
     /// <summary>The venue says that there is no such order. What was sent less than
     /// <see cref="BrokerCapabilities.SettleTime"/> ago may still arrive.</summary>
-    public sealed record NotFound : OrderLookup;
+    /// <param name="Error">How it said so, where that was a refusal.</param>
+    public sealed record NotFound(BrokerError? Error = null) : OrderLookup;
 
     /// <summary>The venue cannot or does not say.</summary>
     public sealed record NotKnowable(string Reason) : OrderLookup;

@@ -33,6 +33,7 @@ public sealed class HttpPeer : IAsyncDisposable
             asked.Enqueue($"{context.Request.Path}{context.Request.QueryString}");
             return next();
         });
+        app.UseWebSockets();
         app.UseRouting();
         map(app);
         await app.StartAsync(CancellationToken.None);
