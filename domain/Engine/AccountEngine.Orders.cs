@@ -156,6 +156,7 @@ public sealed partial class AccountEngine
                 continue;
             }
 
+            if (order.Intent.ReduceOnly && !Reduce(live, now)) continue;
             if (most-- <= 0) return;
             Decide(live, new OrderSubmitted(order.Id, now) { VenueClientId = _terms.Capabilities.ClientIdForm(order.Id) });
             live.IsToBeSent = true;
@@ -276,8 +277,12 @@ public sealed partial class AccountEngine
         var instrument = order.Intent.Instrument;
         foreach (var other in _orders.Values)
         {
-            if (other.Order.Status == OrderStatus.Unknown && other.Order.Intent.Instrument == instrument)
-                return $"whether order {other.Order.Id} is at the venue is unknown";
+            if (other.Order.Intent.Instrument != instrument) continue;
+            if (other.Order.Status == OrderStatus.Unknown) return $"whether order {other.Order.Id} is at the venue is unknown";
+
+            // What closes a position is for what is held once nothing else can trade any more.
+            if (order.Intent.ReduceOnly && other.Order.CancelReason is not null && !other.Order.Status.IsFinal())
+                return $"order {other.Order.Id} is being taken back";
         }
 
         var symbol = _listings[instrument].Terms.Symbol;
@@ -287,6 +292,16 @@ public sealed partial class AccountEngine
         }
 
         return null;
+    }
+
+    /// <summary>Makes an order that is to close no more than what is held by now; false where that is nothing.</summary>
+    private bool Reduce(LiveOrder live, DateTimeOffset now)
+    {
+        var (order, held) = (live.Order, _portfolio.Position(_listings[live.Order.Intent.Instrument].Index).Quantity);
+        var closable = decimal.Sign(held) == (order.Intent.Side == OrderSide.Sell ? 1 : -1) ? Math.Abs(held) : 0;
+        if (closable == 0) Decide(live, new OrderCanceled(order.Id, "nothing is left to close", now));
+        else if (closable < order.Quantity) Decide(live, new OrderResized(order.Id, closable, "no more is held", now));
+        return closable > 0;
     }
 
     /// <summary>Whether the order that this one waits for is done; then it is for as much as that one traded.</summary>

@@ -1,3 +1,5 @@
+using AlgoStack.BrokerRouting.Accounts;
+using AlgoStack.BrokerRouting.Brokers;
 using AlgoStack.BrokerRouting.Orders;
 using AlgoStack.BrokerRouting.Portfolios;
 using AlgoStack.BrokerRouting.Positions;
@@ -25,6 +27,11 @@ public static class BrokerRoutingService
         builder.Services.AddSingleton<OrderIntents>();
         builder.Services.AddSingleton<TradingSwitch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TradingSwitch>());
+        builder.AddIdempotency();
+        builder.Services.AddSingleton<BrokerFactory>();
+        builder.Services.AddSingleton<AccountLoader>();
+        builder.Services.AddSingleton<AccountDesks>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AccountDesks>());
         builder.AddBus(bus =>
         {
             bus.AddOrderedConsumer<RememberBars, BarsClosed>();
@@ -35,6 +42,12 @@ public static class BrokerRoutingService
         app.MapDefaultEndpoints();
         app.MapEventStore();
         GetOrders.Map(app);
+        GetOrder.Map(app);
+        PlaceOrder.Map(app);
+        ChangeOrder.Map(app);
+        GetAccounts.Map(app);
+        ReconcileAccount.Map(app);
+        CloseAll.Map(app);
         GetPositions.Map(app);
         GetPortfolio.Map(app);
         GetProgress.Map(app);

@@ -1,8 +1,10 @@
+using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.BrokerRouting.Orders;
 using AlgoStack.BrokerRouting.Portfolios;
 using AlgoStack.BrokerRouting.Positions;
 using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.EventStore;
+using AlgoStack.Trading.Accounts;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
 
@@ -22,9 +24,27 @@ public static class BrokerRoutingStore
         store.Event<OrderRejected>("order_rejected");
         store.Event<OrderFilled>("order_filled");
         store.Event<OrderCanceled>("order_canceled");
+        store.Event<OrderApproved>("order_approved");
+        store.Event<OrderResized>("order_resized");
+        store.Event<OrderBecameUnknown>("order_became_unknown");
+        store.Event<OrderReconciled>("order_reconciled");
+        store.Event<OrderOverfilled>("order_overfilled");
+        store.Event<OrderCancelRequested>("order_cancel_requested");
+        store.Event<OrderCancelRefused>("order_cancel_refused");
+        store.Event<OrderReplaceRequested>("order_replace_requested");
+        store.Event<OrderReplaced>("order_replaced");
+        store.Event<OrderReplaceRefused>("order_replace_refused");
+        store.Event<OrderExpired>("order_expired");
         store.Event<PositionOpened>("position_opened");
         store.Event<PositionChanged>("position_changed");
         store.Event<PositionClosed>("position_closed");
+        store.Event<PositionAdjusted>("position_adjusted");
+        store.Event<AccountOpened>("account_opened");
+        store.Event<AccountGated>("account_gated");
+        store.Event<AccountReconciled>("account_reconciled");
+        store.Event<DriftFound>("drift_found");
+        store.Event<DriftResolved>("drift_resolved");
+        store.Event<CashMoved>("cash_moved");
         store.Event<AccountMarked>("account_marked");
         store.Event<TradingControlled>("trading_controlled");
         store.Event<TradingSwitched>("trading_switched");
@@ -32,6 +52,7 @@ public static class BrokerRoutingStore
         store.Async<OrderBlotter>();
         store.Async<PositionBook>();
         store.Async<AccountBook>();
+        store.Async<VenueAccountBook>();
         store.Subscribe<PublishOrderEvents>();
     }
 }

@@ -105,7 +105,7 @@ public sealed class EventDaemon : IHostedLifecycleService, IHealthCheck, IDispos
     {
         await using var newest = _log.Source.CreateCommand("select coalesce(max(seq_id), 0) from mt_events");
         var goal = (long)(await newest.ExecuteScalarAsync(cancellationToken))!;
-        var names = _shards.FindAll(s => followers.Contains(s.Follower.Name)).ConvertAll(s => s.Name);
+        var names = _shards.FindAll(s => followers.Contains(s.Follower.Name, StringComparer.Ordinal)).ConvertAll(s => s.Name);
         var started = _log.Clock.GetTimestamp();
         while (await BehindAsync(names, goal, cancellationToken) is { } behind)
         {

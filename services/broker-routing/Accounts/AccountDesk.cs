@@ -320,7 +320,7 @@ public sealed partial class AccountDesk(
     {
         try
         {
-            IReadOnlyList<Execution> executions = since is { } from ? await broker.GetExecutionsAsync([order.Symbol], from, cancellationToken) : [];
+            var executions = since is { } from ? await broker.GetExecutionsAsync([order.Symbol], from, cancellationToken) : [];
             return (await broker.GetOrderAsync(order, cancellationToken), executions);
         }
 #pragma warning disable CA1031 // What cannot be asked is not known; it is asked again.

@@ -5,6 +5,7 @@ using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.BrokerRouting.Accounts;
 
@@ -41,7 +42,7 @@ public static class CloseAll
             {
                 var before = engine.Events.Count;
                 engine.Target($"{key.Caller}\n{key.Value}", instrument, command.Target, command.Strategy ?? "manual", now);
-                return (engine.Find(order), engine.Events.Skip(before).OfType<OrderDenied>().FirstOrDefault());
+                return (engine.Find(order), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
             },
             order,
             cancellationToken);
@@ -73,8 +74,8 @@ public static class CloseAll
         return Results.Accepted($"/accounts/{account}", new OrdersSubmitted(working));
     }
 
-    private static IResult NoAccount(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}'.");
+    private static ProblemHttpResult NoAccount(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}'.");
 
-    private static IResult KeyRequired() =>
+    private static ProblemHttpResult KeyRequired() =>
         Problem.Invalid("idempotency_key_required", $"Expected the header {IdempotencyKey.Header}, which names the orders that are made; found none.");
 }

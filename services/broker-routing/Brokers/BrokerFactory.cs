@@ -7,7 +7,7 @@ namespace AlgoStack.BrokerRouting.Brokers;
 /// Makes the brokers of accounts that are configured: <c>Accounts:main:Broker</c> names the broker of the account
 /// <c>main</c>, and <c>Accounts:main:Alpaca:…</c> is what that one wants to know.
 /// </summary>
-internal sealed class BrokerFactory(IConfiguration configuration, TimeProvider clock)
+public sealed class BrokerFactory(IConfiguration configuration, TimeProvider clock)
 {
     private static readonly Dictionary<string, Func<BrokerSettings, TimeProvider, IBroker>> Makers = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.ServiceDefaults.Clients;
 using MassTransit;
@@ -31,12 +32,13 @@ public sealed class BatchCache(TapeClient tape)
             : await tape.GetBatchAsync(sessionId, partition, sequence, cancellationToken);
 }
 
-/// <summary>Keeps batches at hand for the evaluation that follows them.</summary>
-public sealed class RememberBars(BatchCache cache) : IConsumer<BarsClosed>
+/// <summary>Keeps batches at hand for the evaluation that follows them, and tells accounts at venues the prices.</summary>
+public sealed class RememberBars(BatchCache cache, AccountDesks desks) : IConsumer<BarsClosed>
 {
     public Task Consume(ConsumeContext<BarsClosed> context)
     {
         cache.Add(context.Message);
+        desks.Mark(context.Message);
         return Task.CompletedTask;
     }
 }

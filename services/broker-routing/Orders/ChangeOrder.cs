@@ -3,6 +3,7 @@ using AlgoStack.Contracts.Orders;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.BrokerRouting.Orders;
 
@@ -50,5 +51,5 @@ public static class ChangeOrder
     private static async Task<AccountDesk?> DeskAsync(ClientOrderId order, AccountDesks desks, AccountLoader loader, CancellationToken cancellationToken) =>
         await loader.ReadOrderAsync(order, cancellationToken) is { } stored ? desks.Find(stored.Intent.Account) : null;
 
-    private static IResult NotFound(string id) => Problem.NotFound("order_not_found", $"There is no order {id} of an account at a venue.");
+    private static ProblemHttpResult NotFound(string id) => Problem.NotFound("order_not_found", $"There is no order {id} of an account at a venue.");
 }

@@ -3,6 +3,7 @@ using AlgoStack.Contracts.Orders;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.BrokerRouting.Orders;
 
@@ -36,5 +37,5 @@ public static class GetOrder
             e.CausationId)));
     }
 
-    private static IResult NotFound(string id) => Problem.NotFound("order_not_found", $"There is no order {id}.");
+    private static ProblemHttpResult NotFound(string id) => Problem.NotFound("order_not_found", $"There is no order {id}.");
 }

@@ -90,15 +90,21 @@ public sealed class OrderBlotter : Projection
         await using var command = new NpgsqlCommand(
             """
             update orders set
-                status = coalesce(change.status, orders.status),
+                status = case
+                    when orders.status in ('Canceled', 'Expired', 'Rejected', 'Denied') then orders.status
+                    when change.status = 'Accepted' and orders.filled + change.filled > 0 then 'PartiallyFilled'
+                    else coalesce(change.status, orders.status)
+                end,
+                quantity = coalesce(change.quantity, orders.quantity),
+                venue_order_id = coalesce(change.venue_order_id, orders.venue_order_id),
                 code = coalesce(change.code, orders.code),
                 reason = coalesce(change.reason, orders.reason),
                 filled = orders.filled + change.filled,
                 traded_value = orders.traded_value + change.traded_value,
                 commission = orders.commission + change.commission,
                 updated_at = change.updated_at
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8)
-                as change (order_id, status, code, reason, filled, traded_value, commission, updated_at)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                as change (order_id, status, code, reason, filled, traded_value, commission, updated_at, quantity, venue_order_id)
             where orders.order_id = change.order_id
             """,
             connection,
@@ -114,6 +120,8 @@ public sealed class OrderBlotter : Projection
                 new NpgsqlParameter<decimal[]> { TypedValue = [.. changes.Values.Select(c => c.TradedValue)] },
                 new NpgsqlParameter<decimal[]> { TypedValue = [.. changes.Values.Select(c => c.Commission)] },
                 new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. changes.Values.Select(c => c.At)] },
+                new NpgsqlParameter { Value = changes.Values.Select(c => c.Quantity).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Numeric },
+                Texts(changes.Values.Select(c => c.VenueOrderId)),
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -125,7 +133,21 @@ public sealed class OrderBlotter : Projection
     /// <summary>What a page's events do to one order.</summary>
     private sealed class Change
     {
-        public string? Status { get; private set; }
+        private string? _status;
+
+        /// <summary>What is done stays so, though a late fill may come.</summary>
+        public string? Status
+        {
+            get => _status;
+            private set
+            {
+                if (_status is not (nameof(OrderStatus.Canceled) or nameof(OrderStatus.Expired) or nameof(OrderStatus.Rejected) or nameof(OrderStatus.Denied))) _status = value;
+            }
+        }
+
+        public decimal? Quantity { get; private set; }
+
+        public string? VenueOrderId { get; private set; }
 
         public string? Code { get; private set; }
 
@@ -147,11 +169,31 @@ public sealed class OrderBlotter : Projection
                 case OrderDenied denied:
                     (Status, Code, Reason) = (nameof(OrderStatus.Denied), denied.Code, denied.Reason);
                     break;
+                case OrderApproved:
+                    Status = nameof(OrderStatus.Approved);
+                    break;
                 case OrderSubmitted:
                     Status = nameof(OrderStatus.Submitted);
                     break;
-                case OrderAccepted:
-                    Status = nameof(OrderStatus.Accepted);
+                case OrderAccepted accepted:
+                    (Status, VenueOrderId) = (nameof(OrderStatus.Accepted), accepted.VenueOrderId);
+                    break;
+                case OrderBecameUnknown unknown:
+                    (Status, Reason) = (nameof(OrderStatus.Unknown), unknown.Reason);
+                    break;
+                case OrderReconciled reconciled:
+                    Status = reconciled.IsAtVenue ? nameof(OrderStatus.Accepted) : nameof(OrderStatus.Approved);
+                    break;
+                case OrderResized resized:
+                    Quantity = resized.Quantity;
+                    break;
+                case OrderReplaced replaced:
+                    (Quantity, VenueOrderId) = (replaced.Quantity, replaced.VenueOrderId);
+                    break;
+                case OrderExpired expired:
+                    (Status, Reason) = (nameof(OrderStatus.Expired), expired.Reason);
+                    break;
+                case OrderOverfilled or OrderCancelRequested or OrderCancelRefused or OrderReplaceRequested or OrderReplaceRefused:
                     break;
                 case OrderRejected rejected:
                     (Status, Reason) = (nameof(OrderStatus.Rejected), rejected.Reason);

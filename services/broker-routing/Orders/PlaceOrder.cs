@@ -2,6 +2,7 @@ using System.Globalization;
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Engine;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Instruments;
@@ -43,7 +44,7 @@ public static class PlaceOrder
             : Results.Created($"/orders/{states.Orders[0].OrderId}", new OrdersSubmitted(states.Orders));
     }
 
-    private static (IReadOnlyList<OrderState> Orders, OrderDenied? Denied) Place(
+    private static (IReadOnlyList<OrderState> Orders, Trading.Orders.OrderDenied? Denied) Place(
         AccountEngine engine, SubmitOrder command, string name, InstrumentId instrument, OrderSide side, OrderType type, TimeInForce time, DateTimeOffset now)
     {
         var reference = command.LimitPrice ?? command.StopPrice ?? engine.PriceOf(instrument) ?? 0;
@@ -63,7 +64,7 @@ public static class PlaceOrder
 
         var before = engine.Events.Count;
         foreach (var intent in placed) engine.Place(intent, now);
-        var denied = engine.Events.Skip(before).OfType<OrderDenied>().FirstOrDefault();
+        var denied = engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault();
 
         // An entry that lacks what was to protect it is not what was asked for.
         if (denied is not null)

@@ -18,6 +18,7 @@ namespace AlgoStack.BrokerRouting.Orders;
 public sealed class SessionBook(string sessionId) : IDisposable
 {
     private const string AccountPrefix = "paper-";
+    private const string LiveSession = "live";
 
     private readonly TradingSession _session = new(new TradingSettings(AccountOf(sessionId)));
     private readonly List<(Instrument Instrument, int Index)> _instruments = [];
@@ -33,7 +34,9 @@ public sealed class SessionBook(string sessionId) : IDisposable
     /// <summary>The paper account names its session.</summary>
     public static string AccountOf(string sessionId) => $"{AccountPrefix}{sessionId}";
 
-    public static string SessionOf(string account) => account[AccountPrefix.Length..];
+    /// <summary>An account at a venue trades in the session that goes on for ever.</summary>
+    public static string SessionOf(string account) =>
+        account.StartsWith(AccountPrefix, StringComparison.Ordinal) ? account[AccountPrefix.Length..] : LiveSession;
 
     /// <summary>Puts trading into <paramref name="state"/> from the next batch on.</summary>
     public void Control(TradingState state)

@@ -1,0 +1,45 @@
+using AlgoStack.Contracts.Portfolio;
+using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AlgoStack.BrokerRouting.Accounts;
+
+/// <summary>
+/// <c>POST /accounts/{account}/reconcile</c> compares the account with its venue now; <c>/drifts/resolve</c> is a person's word on
+/// what they do not agree on.
+/// </summary>
+public static class ReconcileAccount
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/accounts/{account}/reconcile", ReconcileAsync).WithIdempotency();
+        routes.MapPost("/accounts/{account}/drifts/resolve", ResolveAsync).WithIdempotency();
+    }
+
+    private static async Task<IResult> ReconcileAsync(string account, AccountDesks desks, CancellationToken cancellationToken)
+    {
+        if (desks.Find(account) is not { } desk) return NotFound(account);
+
+        await desk.AskAsync(
+            (engine, now) =>
+            {
+                engine.Reconcile(now);
+                return true;
+            },
+            null,
+            cancellationToken);
+        return Results.Accepted($"/accounts/{account}");
+    }
+
+    private static async Task<IResult> ResolveAsync(string account, ResolveDrift command, AccountDesks desks, CancellationToken cancellationToken)
+    {
+        if (desks.Find(account) is not { } desk) return NotFound(account);
+        if (string.IsNullOrWhiteSpace(command.Reason)) return Problem.Invalid("reason_required", "Expected a reason, found none.");
+
+        var why = await desk.AskAsync((engine, now) => engine.Resolve(command.DriftId, command.Adopt, command.Reason, now), null, cancellationToken);
+        return why is null ? Results.Accepted($"/accounts/{account}") : Problem.NotFound("drift_not_found", why);
+    }
+
+    private static ProblemHttpResult NotFound(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue.");
+}
