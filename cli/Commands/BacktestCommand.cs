@@ -32,7 +32,7 @@ internal static class BacktestCommand
 
             using var console = new ConsoleClient(ConsoleAddress.Find(parsed.GetValue(shared.Url)));
             var (path, body) = tape.Request(parsed, plan);
-            var backtest = await TapeBacktest.RunAsync(terminal, console, path, body, cancellationToken);
+            var backtest = await new TapeBacktest(terminal, console).RunAsync(path, body, cancellationToken);
             return await FinishAsync(terminal, parsed, console, exports, backtest, cancellationToken);
         });
         return command;

@@ -80,14 +80,6 @@ public sealed partial class BacktestRun
         TakeEquity(lastMs);
     }
 
-    private void TakeEquity(long atMs)
-    {
-        for (var ledger = 0; ledger < _ledgers.Length; ledger++)
-        {
-            _ledgers[ledger].Performance.OnEquity(atMs, Session.EquityEstimate(ledger));
-        }
-    }
-
     private int[] MapTicks(IReadOnlyList<Instrument> instruments)
     {
         var map = Map(instruments);

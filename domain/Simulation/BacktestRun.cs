@@ -178,10 +178,7 @@ public sealed partial class BacktestRun : IDisposable
             }
 
             if (Session.Executions.Count > 0) TakeExecutions(close);
-            for (var ledger = 0; ledger < _ledgers.Length; ledger++)
-            {
-                _ledgers[ledger].Performance.OnEquity(close, Session.EquityEstimate(ledger));
-            }
+            TakeEquity(close);
         }
     }
 
@@ -211,6 +208,14 @@ public sealed partial class BacktestRun : IDisposable
         }
 
         Session.Executions.Clear();
+    }
+
+    private void TakeEquity(long atMs)
+    {
+        for (var ledger = 0; ledger < _ledgers.Length; ledger++)
+        {
+            _ledgers[ledger].Performance.OnEquity(atMs, Session.EquityEstimate(ledger));
+        }
     }
 
     private void BeginInstant(long closeMs)

@@ -97,19 +97,12 @@ internal sealed class SeriesBuilder
         var order = new int[Count];
         for (var row = 0; row < order.Length; row++) (keys[row], order[row]) = (Key(row), row);
         Array.Sort(keys, order);
-        _instrument = Take(_instrument, order);
-        _closeMs = Take(_closeMs, order);
-        _open = Take(_open, order);
-        _high = Take(_high, order);
-        _low = Take(_low, order);
-        _close = Take(_close, order);
-        _volume = Take(_volume, order);
-    }
-
-    private static T[] Take<T>(T[] column, int[] order)
-    {
-        var taken = new T[order.Length];
-        for (var row = 0; row < order.Length; row++) taken[row] = column[order[row]];
-        return taken;
+        _instrument = Column.Reorder(_instrument, order);
+        _closeMs = Column.Reorder(_closeMs, order);
+        _open = Column.Reorder(_open, order);
+        _high = Column.Reorder(_high, order);
+        _low = Column.Reorder(_low, order);
+        _close = Column.Reorder(_close, order);
+        _volume = Column.Reorder(_volume, order);
     }
 }

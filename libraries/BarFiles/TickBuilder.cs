@@ -90,18 +90,11 @@ internal sealed class TickBuilder
             from = to;
         }
 
-        _instrument = Take(_instrument, order);
-        _kind = Take(_kind, order);
-        _price = Take(_price, order);
-        _size = Take(_size, order);
-        _ask = Take(_ask, order);
-        _askSize = Take(_askSize, order);
-    }
-
-    private static T[] Take<T>(T[] column, int[] order)
-    {
-        var taken = new T[order.Length];
-        for (var row = 0; row < order.Length; row++) taken[row] = column[order[row]];
-        return taken;
+        _instrument = Column.Reorder(_instrument, order);
+        _kind = Column.Reorder(_kind, order);
+        _price = Column.Reorder(_price, order);
+        _size = Column.Reorder(_size, order);
+        _ask = Column.Reorder(_ask, order);
+        _askSize = Column.Reorder(_askSize, order);
     }
 }

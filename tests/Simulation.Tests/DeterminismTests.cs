@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
-using AlgoStack.Trading.Research;
 using FluentAssertions;
 using FsCheck;
 using FsCheck.Fluent;
@@ -52,7 +51,7 @@ public sealed class DeterminismTests
             var bars = RandomWalk.Of(seed, 1_500, instruments);
             var now = BacktestRun.EndOfInstant(bars, Math.Min(row, bars.Count - 1), bars.Count);
             using var lived = Everything.Run(bars);
-            using var other = Everything.Run(Shuffled(bars, now, (ulong)seed));
+            using var other = Everything.Run(Shuffled(bars, now, seed));
 
             var nowMs = bars.CloseMs[now - 1];
             return Past(other, nowMs).SequenceEqual(Past(lived, nowMs));
@@ -77,17 +76,10 @@ public sealed class DeterminismTests
         run.Session.OrderEvents.TakeWhile(e => e.At.ToUnixTimeMilliseconds() <= nowMs);
 
     /// <summary>The same rows up to <paramref name="now"/>, and after it the same times with the bars of others.</summary>
-    private static BarSeries Shuffled(BarSeries bars, int now, ulong seed)
+    private static BarSeries Shuffled(BarSeries bars, int now, int seed)
     {
-        // R. Durstenfeld, Algorithm 235: Random permutation, Communications of the ACM 7 (1964).
-        var random = new SplitMix64(seed);
         var rows = Enumerable.Range(0, bars.Count).ToArray();
-        for (var i = rows.Length - 1; i > now; i--)
-        {
-            var other = now + random.NextBelow(i - now + 1);
-            (rows[i], rows[other]) = (rows[other], rows[i]);
-        }
-
+        new Random(seed).Shuffle(rows.AsSpan(now));
         return RandomWalk.Of(
             bars.Instruments, [.. rows.Select((row, i) => (bars.Instrument[i], bars[row] with { CloseMs = bars.CloseMs[i] }))]);
     }

@@ -75,6 +75,20 @@ public sealed class BacktestCommandTests
     }
 
     [Fact]
+    public async Task A_service_that_is_away_for_a_while_is_waited_for()
+    {
+        await using var console = await FakeConsole.StartAsync();
+        var away = true;
+        console.OnAsked = c => away = c.Asked.Count < 4;
+        await using var front = await FlakyFront.StartAsync(console, () => away);
+
+        var algo = await Algo.RunAsync(["--url", front.Address.AbsoluteUri, "backtest", "--symbol", "A", "--days", "30", "--json"], CancellationToken.None);
+
+        algo.ExitCode.Should().Be(0, algo.Error);
+        console.Asked.Should().HaveCount(4).And.EndWith("GET /api/v1/backtest/backtest-1");
+    }
+
+    [Fact]
     public async Task Backtests_are_listed_with_how_far_they_are_and_what_they_came_to()
     {
         await using var console = await FakeConsole.StartAsync();

@@ -1,5 +1,6 @@
 using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.MarketData;
+using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Tests.Live;
 using FluentAssertions;
 using MassTransit;
@@ -77,6 +78,32 @@ public sealed class ConsolePageTests(BrokerFixture broker, BrowserFixture browse
         await Expect(drawer).ToContainTextAsync("72.0 %");
         await seen.Page.Keyboard.PressAsync("Escape");
         await Expect(drawer).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task An_explanation_says_what_is_not_known_and_what_is_known_since()
+    {
+        var signal = Samples.Signal(FakeDesk.SessionId, "s-1");
+        var bare = signal with { Explanation = signal.Explanation with { Inputs = [new NamedValue("EMA 12", null)], ScoreParts = [new NamedValue("trend", null)] } };
+        var desk = new FakeDesk { Signals = [bare] };
+        await using var upstream = await desk.StartAsync();
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        await using var seen = await browser.OpenAsync(gateway.Address);
+        var (row, drawer) = (seen.Page.Locator("#signals button"), seen.Page.Locator("#explain"));
+
+        await row.PressAsync("Enter");
+        await Expect(drawer).ToContainTextAsync("Backtest won–");
+        await Expect(drawer).ToContainTextAsync("EMA 12–");
+        await Expect(drawer).ToContainTextAsync("trend–");
+        await seen.Page.Keyboard.PressAsync("Escape");
+
+        desk.Signals = [signal with { Strategy = "seen-again", BacktestWinRate = 0.4567, BacktestProfitFactor = 1.234 }];
+        desk.State = "completed";
+        await Expect(row).ToContainTextAsync("seen-again");
+        await row.PressAsync("Enter");
+        await Expect(drawer).ToContainTextAsync("Backtest won45.7 %");
+        await Expect(drawer).ToContainTextAsync("Backtest profit factor1.23");
+        seen.Errors.Should().BeEmpty();
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Portfolio;
+using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Tests.Live;
 
 namespace AlgoStack.Gateway.Tests.Console;
@@ -23,6 +24,10 @@ public sealed class FakeDesk
 
     public ConcurrentQueue<AlertView> Alerts { get; } = new();
 
+    public IReadOnlyList<SignalRaised> Signals { get; set; } = [Samples.Signal(SessionId, "s-old")];
+
+    public string State { get; set; } = "running";
+
     /// <summary>Close of the newest bar that the history has.</summary>
     public static DateTimeOffset LastBar => Samples.Start.AddDays(History - 1);
 
@@ -35,7 +40,7 @@ public sealed class FakeDesk
         app.MapGet("/sessions/{id}/progress", () => new RoutingProgress(
             SessionId, "paper-" + SessionId, 1, false, true, 42, 40, 2, 38, [Usd()], "h", null, null));
         app.MapGet("/history", () => Samples.Bars(SessionId, 1, History).Bars);
-        app.MapGet("/signals", () => new[] { Samples.Signal(SessionId, "s-old") });
+        app.MapGet("/signals", () => Signals);
         app.MapGet("/orders", () => Orders.Reverse());
         app.MapGet("/portfolio", Portfolio);
         app.MapGet("/alerts", () => Alerts.Reverse());
@@ -53,8 +58,8 @@ public sealed class FakeDesk
 
     private static BalanceView Usd() => new("USD", 100_000, 60_000, 104_233.12m, 4_000, 12);
 
-    private static SessionStatus Session() => new(
-        SessionId, "replay", "/data/sp500-2000.csv", "running", "1d", 5104, 200, 200, 0,
+    private SessionStatus Session() => new(
+        SessionId, "replay", "/data/sp500-2000.csv", State, "1d", 5104, 200, 200, 0,
         new Dictionary<string, long>(StringComparer.Ordinal), 1, Samples.Start, LastBar, Samples.Start, Samples.Start, null, null);
 
     private PortfolioView Portfolio() => new(

@@ -3,7 +3,6 @@ using AlgoStack.Strategies;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
-using AlgoStack.Trading.Research;
 using FluentAssertions;
 using FsCheck;
 using FsCheck.Fluent;
@@ -152,7 +151,7 @@ public sealed class TickRunTests
         {
             var ticks = RandomTicks.Of(seed, 3_000, instruments);
             using var lived = Run(ticks, ticks.Count);
-            using var other = Run(Shuffled(ticks, now, (ulong)seed), ticks.Count);
+            using var other = Run(Shuffled(ticks, now, seed), ticks.Count);
 
             // Up to the last tick that both have; of those at its very time some may be after it.
             var nowAt = DateTimeOffset.UnixEpoch.AddTicks(10 * ticks.TimeUs[now - 1]);
@@ -214,17 +213,10 @@ public sealed class TickRunTests
     private static IEnumerable<OrderEvent> Before(BacktestRun run, DateTimeOffset now) => run.Session.OrderEvents.TakeWhile(e => e.At < now);
 
     /// <summary>The same rows up to <paramref name="now"/>, and after it the same times with the ticks of others.</summary>
-    private static TickSeries Shuffled(TickSeries ticks, int now, ulong seed)
+    private static TickSeries Shuffled(TickSeries ticks, int now, int seed)
     {
-        // R. Durstenfeld, Algorithm 235: Random permutation, Communications of the ACM 7 (1964).
-        var random = new SplitMix64(seed);
         var rows = Enumerable.Range(0, ticks.Count).ToArray();
-        for (var i = rows.Length - 1; i > now; i--)
-        {
-            var other = now + random.NextBelow(i - now + 1);
-            (rows[i], rows[other]) = (rows[other], rows[i]);
-        }
-
+        new Random(seed).Shuffle(rows.AsSpan(now));
         return RandomTicks.Of(
             ticks.Instruments, [.. rows.Select((row, i) => (ticks.Instrument[row], ticks[row] with { TimeUs = ticks.TimeUs[i] }))]);
     }

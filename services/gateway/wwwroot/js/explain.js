@@ -1,7 +1,7 @@
 // Why a signal was raised: what was seen, which rules held, what made the score.
 
 import { byId, h } from './dom.js';
-import { barTime, milliseconds, percent, price } from './format.js';
+import { barTime, milliseconds, none, percent, price } from './format.js';
 import { meter, tone } from './panels.js';
 
 export function explain(signal) {
@@ -12,20 +12,22 @@ export function explain(signal) {
   byId('explain-body').replaceChildren(...[
     h('p', { class: 'rationale' }, signal.rationale),
     h('dl', { class: 'facts tall' },
-      fact('Score', percent(signal.score, 1)), fact('Regime', signal.regime),
+      fact('Score', percent(signal.score, 1)), fact('Quality', percent(signal.quality, 1)),
+      fact('Regime', signal.regime), fact('Condition', signal.condition ?? none),
       fact('Strategy', signal.strategy), fact('Bar', `${barTime(signal.barClose, signal.timeframe)} UTC, ${signal.timeframe}`),
       fact('Close', price(signal.close)), fact('Latency', milliseconds(signal.latencyMs)),
       fact('Target', price(signal.target)), fact('Stop', price(signal.stop)),
-      signal.expiryBars ? fact('Expires after', `${signal.expiryBars} bars`) : null,
-      signal.backtestWinRate == null ? null : fact('Backtest won', percent(signal.backtestWinRate, 1)),
-      signal.backtestProfitFactor == null ? null : fact('Profit factor', number(signal.backtestProfitFactor))),
+      fact('At risk', percent(signal.riskPercent && signal.riskPercent / 100, 2)), fact('Volume score', percent(signal.volumeScore, 1)),
+      fact('Flips at', price(signal.flipClose)),
+      fact('Expires after', signal.expiryBars ? `${signal.expiryBars} bars` : none),
+      fact('Backtest won', percent(signal.backtestWinRate, 1)), fact('Backtest profit factor', ratio(signal.backtestProfitFactor))),
     h('h3', {}, 'Rules'),
     h('table', {}, h('tbody', {}, rules.map(rule => h('tr', { class: rule.held ? '' : 'rule-no' },
       h('td', {}, h('span', { class: rule.held ? 'up' : 'dim' }, rule.held ? '✓ ' : '✗ '), rule.rule),
       h('td', { class: 'n' }, rule.held ? 'held' : 'did not hold'))))),
     h('h3', {}, 'Score'),
     h('div', { class: 'parts' }, scoreParts.flatMap(part => [
-      h('span', {}, part.name), meter(Math.abs(part.value) / largest), h('b', { class: 'n' }, part.value.toFixed(3))])),
+      h('span', {}, part.name), meter(Math.abs(part.value) / largest), h('b', { class: 'n' }, ratio(part.value, 3))])),
     h('h3', {}, 'Inputs'),
     h('table', {}, h('tbody', {}, inputs.map(input => h('tr', {}, h('td', {}, input.name), h('td', { class: 'n' }, number(input.value)))))),
     h('h3', {}, 'Signal'),
@@ -34,6 +36,8 @@ export function explain(signal) {
   byId('explain').showModal();
 }
 
-const number = value => (Math.abs(value) >= 1000 || Number.isInteger(value)
+const ratio = (value, digits = 2) => (value == null ? none : value.toFixed(digits));
+
+const number = value => (value == null ? none : Math.abs(value) >= 1000 || Number.isInteger(value)
   ? value.toLocaleString('en-US', { maximumFractionDigits: 2 })
   : Number(value.toPrecision(6)).toLocaleString('en-US', { maximumFractionDigits: 8 }));

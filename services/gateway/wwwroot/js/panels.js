@@ -146,6 +146,8 @@ export function paintSignals(state) {
   text(byId('n-signals'), state.signals.length ? `newest ${state.signals.length}` : '');
   list(byId('signals'), state.signals, {
     key: s => s.signalId,
+    // What its strategy came to in a backtest is read later than a signal that comes by the stream.
+    version: s => `${s.backtestWinRate}|${s.backtestProfitFactor}`,
     make: s => h('li', {}, h('button', { class: 'signal', type: 'button', onclick: () => explain(s) },
       h('span', { class: 'what' }, h('span', { class: `side ${tone(s.direction)}` }, s.direction.toUpperCase()), h('b', {}, s.instrument)),
       h('span', { class: 'score', title: 'Score' }, meter(s.score), h('b', {}, percent(s.score))),
