@@ -23,3 +23,6 @@ public sealed record DriftView(string DriftId, string Kind, string Subject, deci
 /// <summary>Resolve a drift: <c>POST /accounts/{account}/drifts/resolve</c>.</summary>
 /// <param name="Adopt">The venue's figure becomes ours; else the difference is left as it is, and not told again.</param>
 public sealed record ResolveDrift(string DriftId, bool Adopt, string Reason);
+
+/// <summary>It is taken; what comes of it the account shows.</summary>
+public sealed record AccountAsked(string Account);

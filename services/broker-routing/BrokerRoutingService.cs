@@ -22,6 +22,7 @@ public static class BrokerRoutingService
         builder.AddServiceClient<TapeClient>(TapeClient.Service);
         builder.AddServiceClient<EvaluationClient>(EvaluationClient.Service);
         builder.AddEventStore("algostack", "broker_routing", BrokerRoutingStore.Configure);
+        builder.AddIdempotency();
         builder.Services.AddSingleton<BatchCache>();
         builder.Services.AddSingleton<SessionBooks>();
         builder.Services.AddSingleton<OrderIntents>();
@@ -40,18 +41,19 @@ public static class BrokerRoutingService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        app.MapEventStore();
-        GetOrders.Map(app);
-        GetOrder.Map(app);
-        PlaceOrder.Map(app);
-        ChangeOrder.Map(app);
-        GetAccounts.Map(app);
-        ReconcileAccount.Map(app);
-        CloseAll.Map(app);
-        GetPositions.Map(app);
-        GetPortfolio.Map(app);
-        GetProgress.Map(app);
-        SwitchTrading.Map(app);
+        var routes = app.MapGroup("").WithIdempotency();
+        routes.MapEventStore();
+        GetOrders.Map(routes);
+        GetOrder.Map(routes);
+        PlaceOrder.Map(routes);
+        ChangeOrder.Map(routes);
+        GetAccounts.Map(routes);
+        ReconcileAccount.Map(routes);
+        CloseAll.Map(routes);
+        GetPositions.Map(routes);
+        GetPortfolio.Map(routes);
+        GetProgress.Map(routes);
+        SwitchTrading.Map(routes);
         return app;
     }
 }

@@ -1,6 +1,5 @@
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Engine;
-using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Instruments;
@@ -17,11 +16,26 @@ public static class CloseAll
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/accounts/{account}/cancel-all", (string account, CloseAccount command, AccountDesks desks, CancellationToken cancellationToken) =>
-            AskAsync(account, command, desks, (engine, instrument, now) => engine.CancelAll(command.Reason, now, instrument), cancellationToken)).WithIdempotency();
-        routes.MapPost("/accounts/{account}/close-all", CloseAsync).WithIdempotency();
-        routes.MapPost("/positions/target", TargetAsync).WithIdempotency();
+        Describe(routes.MapPost("/accounts/{account}/cancel-all", CancelAsync), StatusCodes.Status202Accepted)
+            .WithName("CancelAll")
+            .WithSummary("Takes back all orders of an account, or of one of its instruments.");
+        Describe(routes.MapPost("/accounts/{account}/close-all", CloseAsync), StatusCodes.Status202Accepted)
+            .WithName("CloseAll")
+            .WithSummary("Takes back all orders, and closes what is held at the market.");
+        Describe(routes.MapPost("/positions/target", TargetAsync), StatusCodes.Status200OK)
+            .WithName("TargetPosition")
+            .WithSummary("Brings a position to a target by one order at the market; 0 closes it.");
     }
+
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, int status) => endpoint
+        .Produces<OrdersSubmitted>(status)
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static Task<IResult> CancelAsync(string account, CloseAccount command, AccountDesks desks, CancellationToken cancellationToken) =>
+        AskAsync(account, command, desks, (engine, instrument, now) => engine.CancelAll(command.Reason, now, instrument), cancellationToken);
 
     private static async Task<IResult> CloseAsync(
         string account, CloseAccount command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken) =>

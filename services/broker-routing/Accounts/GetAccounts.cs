@@ -9,11 +9,19 @@ public static class GetAccounts
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/accounts", (NpgsqlDataSource database, CancellationToken cancellationToken) => ReadAsync(database, null, cancellationToken));
-        routes.MapGet("/accounts/{account}", async (string account, NpgsqlDataSource database, CancellationToken cancellationToken) =>
-            await ReadAsync(database, account, cancellationToken) is [var found]
-                ? Results.Ok(found)
-                : Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue, or it has not been opened yet."));
+        routes
+            .MapGet("/accounts", (NpgsqlDataSource database, CancellationToken cancellationToken) => ReadAsync(database, null, cancellationToken))
+            .WithName("GetAccounts")
+            .WithSummary("Accounts at venues as the log has them, with what is not agreed on.");
+        routes
+            .MapGet("/accounts/{account}", async (string account, NpgsqlDataSource database, CancellationToken cancellationToken) =>
+                await ReadAsync(database, account, cancellationToken) is [var found]
+                    ? Results.Ok(found)
+                    : Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue, or it has not been opened yet."))
+            .WithName("GetAccount")
+            .WithSummary("One account at a venue.")
+            .Produces<AccountView>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<IReadOnlyList<AccountView>> ReadAsync(NpgsqlDataSource database, string? account, CancellationToken cancellationToken)

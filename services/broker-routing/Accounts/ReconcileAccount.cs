@@ -1,5 +1,4 @@
 using AlgoStack.Contracts.Portfolio;
-using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,8 +12,21 @@ public static class ReconcileAccount
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/accounts/{account}/reconcile", ReconcileAsync).WithIdempotency();
-        routes.MapPost("/accounts/{account}/drifts/resolve", ResolveAsync).WithIdempotency();
+        routes
+            .MapPost("/accounts/{account}/reconcile", ReconcileAsync)
+            .WithName("ReconcileAccount")
+            .WithSummary("Compares the account with its venue now.")
+            .Produces<AccountAsked>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes
+            .MapPost("/accounts/{account}/drifts/resolve", ResolveAsync)
+            .WithName("ResolveDrift")
+            .WithSummary("Takes a person's word on what the books and the venue do not agree on.")
+            .Produces<AccountAsked>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> ReconcileAsync(string account, AccountDesks desks, CancellationToken cancellationToken)
@@ -29,7 +41,7 @@ public static class ReconcileAccount
             },
             null,
             cancellationToken);
-        return Results.Accepted($"/accounts/{account}");
+        return Results.Accepted($"/accounts/{account}", new AccountAsked(account));
     }
 
     private static async Task<IResult> ResolveAsync(string account, ResolveDrift command, AccountDesks desks, CancellationToken cancellationToken)
@@ -38,7 +50,7 @@ public static class ReconcileAccount
         if (string.IsNullOrWhiteSpace(command.Reason)) return Problem.Invalid("reason_required", "Expected a reason, found none.");
 
         var why = await desk.AskAsync((engine, now) => engine.Resolve(command.DriftId, command.Adopt, command.Reason, now), null, cancellationToken);
-        return why is null ? Results.Accepted($"/accounts/{account}") : Problem.NotFound("drift_not_found", why);
+        return why is null ? Results.Accepted($"/accounts/{account}", new AccountAsked(account)) : Problem.NotFound("drift_not_found", why);
     }
 
     private static ProblemHttpResult NotFound(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue.");

@@ -1,6 +1,5 @@
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.Contracts.Orders;
-using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,8 +14,22 @@ public static class ChangeOrder
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapDelete("/orders/{id}", CancelAsync).WithIdempotency();
-        routes.MapPatch("/orders/{id}", ReplaceAsync).WithIdempotency();
+        routes
+            .MapDelete("/orders/{id}", CancelAsync)
+            .WithName("CancelOrder")
+            .WithSummary("Takes an order back: at once where it has not left, else by asking the venue.")
+            .Produces<OrderState>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes
+            .MapPatch("/orders/{id}", ReplaceAsync)
+            .WithName("ReplaceOrder")
+            .WithSummary("Asks the venue to change what is left of an order.")
+            .Produces<OrderState>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> CancelAsync(string id, AccountDesks desks, AccountLoader loader, CancellationToken cancellationToken)

@@ -12,8 +12,18 @@ public static class GetOrder
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/orders/{id}", ReadAsync);
-        routes.MapGet("/orders/{id}/events", ReadEventsAsync);
+        routes
+            .MapGet("/orders/{id}", ReadAsync)
+            .WithName("GetOrder")
+            .WithSummary("Where an order stands, from its stream.")
+            .Produces<OrderState>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        routes
+            .MapGet("/orders/{id}/events", ReadEventsAsync)
+            .WithName("GetOrderEvents")
+            .WithSummary("All that happened to an order, oldest first.")
+            .Produces<IReadOnlyList<OrderHistoryItem>>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<IResult> ReadAsync(string id, EventLog log, CancellationToken cancellationToken)

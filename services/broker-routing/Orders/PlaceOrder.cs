@@ -2,7 +2,6 @@ using System.Globalization;
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Engine;
-using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Instruments;
@@ -19,7 +18,15 @@ public static class PlaceOrder
 {
     private const string Manual = "manual";
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders", PlaceAsync).WithIdempotency();
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/orders", PlaceAsync)
+        .WithName("SubmitOrder")
+        .WithSummary("Places an order, or one with what protects it. The key names it for good.")
+        .Produces<OrdersSubmitted>(StatusCodes.Status201Created)
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> PlaceAsync(SubmitOrder command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken)
     {
