@@ -23,27 +23,37 @@ internal sealed class StreamApi(Venue venue, TradeHub hub, VenueOptions options)
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var session = new TradeSession(socket);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        var sending = session.SendAllAsync(end.Token);
+        var hearing = HearAsync(socket, session, end.Token);
         try
         {
-            while (await ReadAsync(socket, end.Token) is { } frame)
+            var sending = session.SendAllAsync(end.Token);
+            if (await Task.WhenAny(sending, hearing) == hearing)
             {
-                if (!Answer(frame, session)) break;
+                await hearing;
+                session.Complete();
+                await sending;
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", end.Token);
             }
 
-            session.Complete();
+            // Returning cuts the socket: what was said gets out, and no word of a close does.
             await sending;
         }
         catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or JsonException)
         {
-            // The other side left, or we cut it off.
+            // The other side left.
         }
         finally
         {
             hub.Leave(session);
-            await end.CancelAsync();
-            socket.Abort();
-            await sending.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Until the other side leaves, or is refused.</summary>
+    private async Task HearAsync(WebSocket socket, TradeSession session, CancellationToken cancellationToken)
+    {
+        while (await ReadAsync(socket, cancellationToken) is { } frame)
+        {
+            if (!Answer(frame, session)) return;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class TradeSession(WebSocket socket)
         if (!_waiting.Writer.TryWrite(frame) && !_cut) socket.Abort();
     }
 
-    /// <param name="closeEvery">The socket is cut after the update of this number; 0 for never.</param>
+    /// <param name="closeEvery">The update of this number is the last; 0 for no last one.</param>
     public void Tell(byte[] update, int closeEvery)
     {
         Say(update);
@@ -38,6 +38,5 @@ internal sealed class TradeSession(WebSocket socket)
         // The paper trading socket sends JSON in binary frames.
         await foreach (var frame in _waiting.Reader.ReadAllAsync(cancellationToken))
             await socket.SendAsync(frame, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
-        if (_cut) socket.Abort();
     }
 }
