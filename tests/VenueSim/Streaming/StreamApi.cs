@@ -22,17 +22,17 @@ internal sealed class StreamApi(Venue venue, TradeHub hub, VenueOptions options)
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var session = new TradeSession(socket);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        var hearing = HearAsync(socket, session, end.Token);
+        var gone = context.RequestAborted;
+        var hearing = HearAsync(socket, session, gone);
         try
         {
-            var sending = session.SendAllAsync(end.Token);
+            var sending = session.SendAllAsync(gone);
             if (await Task.WhenAny(sending, hearing) == hearing)
             {
                 await hearing;
                 session.Complete();
                 await sending;
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", end.Token);
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", gone);
             }
 
             // Returning cuts the socket: what was said gets out, and no word of a close does.
@@ -45,6 +45,7 @@ internal sealed class StreamApi(Venue venue, TradeHub hub, VenueOptions options)
         finally
         {
             hub.Leave(session);
+            session.Complete();
         }
     }
 
