@@ -18,7 +18,7 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
     private static readonly string[] ProjectsApart =
     [
         "Architecture.Tests", "Backtesting.Tests", "BarFiles.Tests", "Contracts.Tests", "Engine.Tests", "Hosting.Tests", "Indicators.Tests",
-        "ServiceDefaults.Tests", "Simulation.Tests", "Strategies.Tests", "Trading.Tests",
+        "ServiceDefaults.Tests", "Simulation.Tests", "Strategies.Tests", "Trading.Tests", "VenueSim.Tests",
     ];
 
     private readonly string _results = Path.Combine(root, "artifacts", "test");

@@ -1,0 +1,6 @@
+namespace AlgoStack.VenueSim.Books;
+
+internal sealed record Asset(string Symbol, bool Tradable, bool Fractionable)
+{
+    public bool IsCrypto => Symbol.Contains('/', StringComparison.Ordinal);
+}
