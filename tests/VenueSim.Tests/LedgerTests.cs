@@ -75,9 +75,10 @@ public sealed class LedgerTests(VenueFixture here) : IClassFixture<VenueFixture>
         var found = new List<string>();
         for (var after = "2020-01-01T00:00:00Z"; after is not null;)
         {
-            var page = (await here.GetAsync($"/v2/orders?status=open&symbols={symbol}&limit=3&direction=asc&after={after}")).Json.EnumerateArray().ToArray();
-            found.AddRange(page.Select(o => o.GetProperty("client_order_id").GetString()!));
-            after = page.LastOrDefault() is { ValueKind: not System.Text.Json.JsonValueKind.Undefined } last ? last.GetProperty("submitted_at").GetString() : null;
+            var answer = await here.GetAsync($"/v2/orders?status=open&symbols={symbol}&limit=3&direction=asc&after={after}");
+            var page = answer.Json.EnumerateArray().Select(o => (Id: o.GetProperty("client_order_id"), At: o.GetProperty("submitted_at"))).ToArray();
+            found.AddRange(page.Select(o => o.Id.GetString()!));
+            after = page.Length > 0 ? page[^1].At.GetString() : null;
         }
 
         found.Should().Equal(ids);
@@ -111,8 +112,8 @@ public sealed class LedgerTests(VenueFixture here) : IClassFixture<VenueFixture>
         var found = new List<string>();
         for (var token = ""; token is not null;)
         {
-            var page = (await here.GetAsync($"/v2/account/activities/FILL?page_size=5&direction={direction}&page_token={token}")).Json.EnumerateArray()
-                .Select(a => a.GetProperty("id").GetString()!).ToArray();
+            var answer = await here.GetAsync($"/v2/account/activities/FILL?page_size=5&direction={direction}&page_token={token}");
+            string[] page = [.. answer.Json.EnumerateArray().Select(a => a.GetProperty("id").GetString()!)];
             found.AddRange(page.Select(id => id.Split("::")[1]));
             token = page.LastOrDefault();
         }

@@ -82,7 +82,8 @@ public sealed class OrderTests(VenueFixture here) : IClassFixture<VenueFixture>
     {
         var symbol = await here.ListAsync(100);
         await here.PlaceAsync(Order(symbol, "long"));
-        await here.PlaceAsync(new { symbol, qty = 10, side = "sell", type = "trailing_stop", trail_price = "5", time_in_force = "gtc", client_order_id = "trail" });
+        await here.PlaceAsync(
+            new { symbol, qty = 10, side = "sell", type = "trailing_stop", trail_price = "5", time_in_force = "gtc", client_order_id = "trail" });
 
         await here.Venue.SetPriceAsync(symbol, 110);
         var trailed = await here.ReachAsync("trail", "new");

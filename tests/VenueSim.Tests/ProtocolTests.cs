@@ -19,7 +19,8 @@ public sealed class ProtocolTests(VenueFixture here) : IClassFixture<VenueFixtur
         var symbol = await here.ListAsync(100);
         var sample = Sample("responses.json").GetProperty("cases")[0].GetProperty("http").GetProperty("body");
 
-        var order = await here.PlaceAsync(new { symbol, qty = "10", side = "buy", type = "limit", limit_price = "190", time_in_force = "day", client_order_id = "sample" });
+        var order = await here.PlaceAsync(
+            new { symbol, qty = "10", side = "buy", type = "limit", limit_price = "190", time_in_force = "day", client_order_id = "sample" });
 
         ShouldLookLike(order.Json, sample);
     }
@@ -39,7 +40,8 @@ public sealed class ProtocolTests(VenueFixture here) : IClassFixture<VenueFixtur
         JsonElement.DeepEquals(listening, frames[3]).Should().BeTrue("it said {0}", listening);
 
         await using var listener = await TradeListener.ConnectAsync(here.Venue);
-        await here.PlaceAsync(new { symbol, qty = "10", side = "buy", type = "limit", limit_price = "90", time_in_force = "day", client_order_id = "framed" });
+        await here.PlaceAsync(
+            new { symbol, qty = "10", side = "buy", type = "limit", limit_price = "90", time_in_force = "day", client_order_id = "framed" });
         await here.Venue.TellAsync("orders/framed/fill", new { qty = 4, price = 89.99 });
         await Eventually.Equal(2, () => listener.Updates.Count);
         var update = listener.Updates.Last();
@@ -47,7 +49,8 @@ public sealed class ProtocolTests(VenueFixture here) : IClassFixture<VenueFixtur
         ShouldLookLike(update, sample);
         ShouldLookLike(update.GetProperty("order"), sample.GetProperty("order"));
         update.GetProperty("event").GetString().Should().Be("partial_fill");
-        (update.GetProperty("qty").GetString(), update.GetProperty("position_qty").GetString(), update.GetProperty("price").GetString()).Should().Be(("4", "4", "89.99"));
+        string?[] numbers = [.. new[] { "qty", "position_qty", "price" }.Select(name => update.GetProperty(name).GetString())];
+        numbers.Should().Equal("4", "4", "89.99");
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Venues;
@@ -35,7 +34,8 @@ public sealed class RestartTests
         var ledger = venue.ReadLedger();
         foreach (var (clientId, id) in answered)
         {
-            ledger.Find(clientId).Should().ContainSingle("{0} was answered", clientId).Which.Should().Match<VenueOrder>(o => o.Id == id && o.Status == "filled");
+            ledger.Find(clientId).Should().ContainSingle("{0} was answered", clientId)
+                .Which.Should().Match<VenueOrder>(o => o.Id == id && o.Status == "filled");
             var order = await venue.Http.GetFromJsonAsync<JsonElement>($"/v2/orders:by_client_order_id?client_order_id={clientId}");
             order.GetProperty("id").GetString().Should().Be(id);
             order.GetProperty("status").GetString().Should().Be("filled");
@@ -88,7 +88,7 @@ public sealed class RestartTests
         // As if the kill had come between the order's line and that of its fill.
         var lines = await File.ReadAllLinesAsync(venue.File);
         lines[^1].Should().StartWith("""{"kind":"filled""");
-        await File.WriteAllTextAsync(venue.File, string.Concat(lines[..^1].Select(line => line + "\n")), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        await File.WriteAllTextAsync(venue.File, string.Concat(lines[..^1].Select(line => line + "\n")));
 
         await venue.RestartAsync();
 

@@ -45,7 +45,8 @@ public sealed class VenueLedger
         {
             using var json = JsonDocument.Parse(line);
             var number = json.RootElement.GetProperty("n").GetInt32();
-            if (number != ++ledger.Lines) throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Line {ledger.Lines} of {path} says that it is {number}."));
+            if (number != ++ledger.Lines)
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Line {ledger.Lines} of {path} says that it is {number}."));
 
             ledger.Add(json.RootElement);
         }

@@ -72,10 +72,11 @@ public sealed class VenueProcess : IAsyncDisposable
         await Eventually.True(
             async () =>
             {
+                var said = await LogFile.TailAsync(log, CancellationToken.None);
                 if (_process.Exited.IsCompleted)
-                    throw new InvalidOperationException($"The venue ended with exit code {await _process.Exited}:\n{await LogFile.TailAsync(log, CancellationToken.None)}");
+                    throw new InvalidOperationException($"The venue ended with exit code {await _process.Exited}:\n{said}");
 
-                return (await LogFile.TailAsync(log, CancellationToken.None)).StartsWith(FirstLine, StringComparison.Ordinal);
+                return said.StartsWith(FirstLine, StringComparison.Ordinal);
             },
             what: "the venue listens");
     }
@@ -93,7 +94,8 @@ public sealed class VenueProcess : IAsyncDisposable
     public async Task TellAsync(string path, object body)
     {
         using var answer = await Http.PostAsJsonAsync(new Uri($"/sim/{path}", UriKind.Relative), body, CancellationToken.None);
-        if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"/sim/{path}: {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+        if (!answer.IsSuccessStatusCode)
+            throw new HttpRequestException($"/sim/{path}: {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
     }
 
     public Task SetPriceAsync(string symbol, decimal price, decimal? available = null) =>

@@ -45,13 +45,13 @@ internal sealed class AccountApi(FaultGate gate, TimeProvider time)
             return Reply.Invalid("invalid page_size");
 
         var (after, until) = (Time(query["after"]), Time(query["until"]));
-        var executions = query["direction"] == "asc" ? book.Executions : Enumerable.Reverse(book.Executions);
-        if (query["page_token"].FirstOrDefault() is { Length: > 0 } token)
-        {
-            if (!book.Executions.Exists(e => ActivityId(e) == token)) return Reply.Invalid("invalid page_token");
-            executions = executions.SkipWhile(e => ActivityId(e) != token).Skip(1);
-        }
+        var asked = query["page_token"].FirstOrDefault() is { Length: > 0 } token ? token : null;
+        var last = asked is null ? -1 : book.Executions.FindIndex(e => asked.EndsWith($"::{e.Id}", StringComparison.Ordinal));
+        if (asked is not null && last < 0) return Reply.Invalid("invalid page_token");
 
+        var executions = query["direction"] == "asc"
+            ? book.Executions.Skip(last + 1)
+            : Enumerable.Reverse(last < 0 ? book.Executions : book.Executions[..last]);
         return Reply.Ok(executions
             .Where(e => (after is null || e.At > after) && (until is null || e.At < until))
             .Take(size)

@@ -142,7 +142,10 @@ internal sealed record OrderForm
             if (price is not { } value) continue;
             if (value <= 0) return Reply.Refused($"{name} must be > 0");
             if (!asset.IsCrypto && !name.StartsWith("trail", StringComparison.Ordinal) && decimal.Round(value, value >= 1 ? 2 : 4) != value)
-                return Reply.Refused($"invalid {name} {value.ToString(CultureInfo.InvariantCulture)}. sub-penny increment does not fulfill minimum pricing criteria");
+            {
+                var text = value.ToString(CultureInfo.InvariantCulture);
+                return Reply.Refused($"invalid {name} {text}. sub-penny increment does not fulfill minimum pricing criteria");
+            }
         }
 
         return null;

@@ -72,7 +72,8 @@ internal sealed class OrdersApi(Venue venue, FaultGate gate)
         Order[] open = [.. book.OpenOrders()];
         foreach (var order in open) Cancel(order, book);
         return new Reply(
-            StatusCodes.Status207MultiStatus, open.Select(o => new { id = o.Terms.Id, status = StatusCodes.Status200OK, body = OrderView.Of(o) }).ToArray());
+            StatusCodes.Status207MultiStatus,
+            open.Select(o => new { id = o.Terms.Id, status = StatusCodes.Status200OK, body = OrderView.Of(o) }).ToArray());
     }
 
     private void Cancel(Order order, VenueBook book)
@@ -151,5 +152,6 @@ internal sealed class OrdersApi(Venue venue, FaultGate gate)
         return text is null || time is not null;
     }
 
-    private static decimal? Number(string? text) => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n) ? n : null;
+    private static decimal? Number(string? text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n) ? n : null;
 }

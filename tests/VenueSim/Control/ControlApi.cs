@@ -14,13 +14,15 @@ internal sealed class ControlApi(Venue venue)
         app.MapPost("/sim/prices", context => RunAsync<Dictionary<string, JsonElement>>(context, SetPrices));
         app.MapPost("/sim/market", context => RunAsync<MarketForm>(context, (form, book) => Record(
             new MarketSwitched(form.Open ?? book.IsOpen, Math.Max(1, form.Parts ?? book.Parts)))));
-        app.MapPost("/sim/assets", context => RunAsync<AssetForm>(context, (form, _) => Record(new AssetListed(form.Symbol, form.Tradable, form.Fractionable))));
+        app.MapPost("/sim/assets", context => RunAsync<AssetForm>(context, (form, _) => Record(
+            new AssetListed(form.Symbol, form.Tradable, form.Fractionable))));
         app.MapPost("/sim/cash", context => RunAsync<CashForm>(context, (form, _) => Record(new CashMoved(form.Amount, form.Reason))));
         app.MapPost("/sim/faults", context => RunAsync<FaultSettings>(context, (form, _) => Record(new FaultsSwitched(form))));
         app.MapGet("/sim/faults", context => AnswerAsync(context, venue.DoAsync(book => Reply.Ok(book.Faults))));
         app.MapPost("/sim/orphans", context => RunAsync<OrphanForm>(context, MakeOrphan));
         app.MapPost("/sim/orders/{id}/{action}", (HttpContext context, string id, string action) =>
-            RunAsync<ActForm>(context, (form, book) => book.ByClientId(id) is { } order ? Act(order, action, form, book) : Reply.NotFound($"no order {id}")));
+            RunAsync<ActForm>(context, (form, book) =>
+                book.ByClientId(id) is { } order ? Act(order, action, form, book) : Reply.NotFound($"no order {id}")));
         app.MapGet("/sim/orders", context => AnswerAsync(context, venue.DoAsync(
             book => Reply.Ok(book.Orders.Select(o => OrderView.Of(o, nested: true)).ToArray()))));
     }
@@ -29,7 +31,9 @@ internal sealed class ControlApi(Venue venue)
     {
         foreach (var (symbol, value) in prices)
         {
-            var form = value.ValueKind == JsonValueKind.Object ? value.Deserialize<PriceForm>(VenueJson.Wire)! : new PriceForm(value.Deserialize<decimal>(VenueJson.Wire));
+            var form = value.ValueKind == JsonValueKind.Object
+                ? value.Deserialize<PriceForm>(VenueJson.Wire)!
+                : new PriceForm(value.Deserialize<decimal>(VenueJson.Wire));
             venue.Record(new PriceSet(symbol, form.Price, form.Available));
         }
 

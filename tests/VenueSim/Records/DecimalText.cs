@@ -12,7 +12,8 @@ internal sealed class DecimalText : JsonConverter<decimal>
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var number)) return number;
-        if (reader.TokenType == JsonTokenType.String && decimal.TryParse(reader.GetString(), Style, CultureInfo.InvariantCulture, out var text)) return text;
+        if (reader.TokenType == JsonTokenType.String && decimal.TryParse(reader.GetString(), Style, CultureInfo.InvariantCulture, out var text))
+            return text;
 
         throw new JsonException("A decimal was expected.");
     }
