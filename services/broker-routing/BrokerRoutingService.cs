@@ -28,7 +28,6 @@ public static class BrokerRoutingService
         builder.Services.AddSingleton<OrderIntents>();
         builder.Services.AddSingleton<TradingSwitch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TradingSwitch>());
-        builder.AddIdempotency();
         builder.Services.AddSingleton<BrokerFactory>();
         builder.Services.AddSingleton<AccountLoader>();
         builder.Services.AddSingleton<AccountDesks>();

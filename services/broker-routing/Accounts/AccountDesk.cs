@@ -4,6 +4,7 @@ using AlgoStack.BrokerRouting.Brokers;
 using AlgoStack.Engine;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Postgres;
+using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Accounts;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
@@ -58,10 +59,10 @@ public sealed partial class AccountDesk(
 
     /// <summary>Decides something, and returns once it is committed.</summary>
     /// <param name="of">The order that it is about, which is read from the log where it is not at hand.</param>
-    /// <exception cref="AccountDownException">The account is not at hand in this process, or too much waits.</exception>
+    /// <exception cref="ProblemException">503: the account is not at hand in this process, or too much waits.</exception>
     public async Task<T> AskAsync<T>(Func<AccountEngine, DateTimeOffset, T> decide, ClientOrderId? of, CancellationToken cancellationToken)
     {
-        if (_downBecause is { } why) throw new AccountDownException(account, why);
+        if (_downBecause is { } why) throw Down(why);
 
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         T decided = default!;
@@ -71,19 +72,28 @@ public sealed partial class AccountDesk(
             Done = () => answer.TrySetResult(decided),
             Failed = e => answer.TrySetException(e),
         };
-        if (!_inbox.Writer.TryWrite(letter)) throw new AccountDownException(account, $"{MostWaiting} requests wait already");
+        if (!_inbox.Writer.TryWrite(letter)) throw Down($"{MostWaiting} requests wait already");
         return await answer.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Sees to it that the engine knows an instrument; does nothing for one that the venue does not list.</summary>
-    /// <exception cref="BrokerException">The venue does not answer.</exception>
+    /// <exception cref="ProblemException">503: the venue does not answer.</exception>
     public async Task ListAsync(IReadOnlyCollection<InstrumentId> instruments, CancellationToken cancellationToken)
     {
         var known = await AskAsync((engine, _) => instruments.Where(engine.Has).ToHashSet(), null, cancellationToken);
         InstrumentId[] missing = [.. instruments.Where(i => !known.Contains(i))];
         if (missing.Length == 0) return;
 
-        var terms = await TermsAsync(missing, cancellationToken);
+        IReadOnlyList<(Instrument, VenueInstrument)> terms;
+        try
+        {
+            terms = await TermsAsync(missing, cancellationToken);
+        }
+        catch (BrokerException e)
+        {
+            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "venue_unreachable", $"{Venue} does not say whether it lists {missing[0]}: {e.Message}", retryable: true, e);
+        }
+
         await AskAsync((engine, _) => Add(engine, terms), null, cancellationToken);
     }
 
@@ -131,7 +141,7 @@ public sealed partial class AccountDesk(
         }
 
         _downBecause = "the service is stopping";
-        FailWaiting(new AccountDownException(account, _downBecause));
+        FailWaiting(Down(_downBecause));
     }
 
     private async Task TradeAsync(CancellationToken stoppingToken)
@@ -450,6 +460,9 @@ public sealed partial class AccountDesk(
         return null;
     }
 
+    private ProblemException Down(string why) =>
+        new(StatusCodes.Status503ServiceUnavailable, "account_down", $"Account {account} cannot be asked now: {why}.", retryable: true);
+
     private void FailWaiting(Exception why)
     {
         while (_inbox.Reader.TryRead(out var letter)) letter.Failed?.Invoke(why);
@@ -482,6 +495,3 @@ public sealed partial class AccountDesk(
         public Action<Exception>? Failed { get; init; }
     }
 }
-
-/// <summary>An account cannot be asked for anything here and now.</summary>
-public sealed class AccountDownException(string account, string reason) : Exception($"Account {account} cannot be asked now: {reason}.");

@@ -24,8 +24,17 @@ public sealed class ServiceUnderTest : IAsyncDisposable
 
     /// <param name="build">The service's own <c>Build</c>.</param>
     /// <param name="services">Names and addresses of the services that it asks.</param>
+    public static Task<ServiceUnderTest> StartAsync(
+        Func<WebApplicationBuilder, WebApplication> build, string database, string broker, params (string Name, Uri Address)[] services) =>
+        StartAsync(build, database, broker, [], services);
+
+    /// <param name="settings">What else is configured.</param>
     public static async Task<ServiceUnderTest> StartAsync(
-        Func<WebApplicationBuilder, WebApplication> build, string database, string broker, params (string Name, Uri Address)[] services)
+        Func<WebApplicationBuilder, WebApplication> build,
+        string database,
+        string broker,
+        IEnumerable<KeyValuePair<string, string?>> settings,
+        params (string Name, Uri Address)[] services)
     {
         ArgumentNullException.ThrowIfNull(build);
         // Queues are named for the application, which is the service's assembly.
@@ -40,6 +49,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
             new("ConnectionStrings:messaging", broker),
             new("urls", "http://127.0.0.1:0"),
             .. services.Select(service => KeyValuePair.Create($"services:{service.Name}:http:0", (string?)service.Address.ToString())),
+            .. settings,
         ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var app = build(builder);

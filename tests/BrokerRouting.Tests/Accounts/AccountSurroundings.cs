@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Http.Json;
+using AlgoStack.Contracts.Orders;
+using AlgoStack.Contracts.Portfolio;
+using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
+using AlgoStack.Testing.Trading;
+using AlgoStack.Testing.Venues;
+
+namespace AlgoStack.BrokerRouting.Tests.Accounts;
+
+/// <summary>An account at a venue: the venue a process of its own, broker-routing in this one, which may be ended and started again.</summary>
+internal sealed class AccountSurroundings : IAsyncDisposable
+{
+    public const string Account = "main";
+
+    private readonly RoutingSurroundings _around;
+
+    private AccountSurroundings(RoutingSurroundings around, VenueProcess venue) => (_around, Venue) = (around, venue);
+
+    public VenueProcess Venue { get; }
+
+    public ServiceUnderTest Routing { get; private set; } = null!;
+
+    /// <param name="start">Whether broker-routing is started too.</param>
+    public static async Task<AccountSurroundings> StartAsync(ServerFixture servers, decimal cash = 100_000, bool start = true)
+    {
+        var here = new AccountSurroundings(
+            await RoutingSurroundings.StartAsync(servers, RecordedSession.Of("none", [1])), await VenueProcess.StartAsync(cash));
+        if (start) await here.StartRoutingAsync();
+        return here;
+    }
+
+    public async Task StartRoutingAsync() => Routing = await _around.StartRoutingAsync(
+    [
+        new($"Accounts:{Account}:Broker", "alpaca"),
+        new($"Accounts:{Account}:Alpaca:KeyId", VenueProcess.Key),
+        new($"Accounts:{Account}:Alpaca:Secret", VenueProcess.Secret),
+        new($"Accounts:{Account}:Alpaca:Url", Venue.Address.ToString()),
+        new($"Accounts:{Account}:Alpaca:StreamUrl", Venue.StreamAddress.ToString()),
+    ]);
+
+    public async Task StopRoutingAsync() => await Routing.DisposeAsync();
+
+    /// <summary>The account once orders may leave.</summary>
+    public Task<AccountView> ProvenAsync() => WhenAsync(a => a.IsProven, "the account is proven");
+
+    public async Task<AccountView> WhenAsync(Func<AccountView, bool> condition, string what)
+    {
+        AccountView? account = null;
+        await Eventually.True(
+            async () =>
+            {
+                using var response = await Routing.Http.GetAsync($"/accounts/{Account}");
+                if (!response.IsSuccessStatusCode) return false;
+
+                account = await response.Content.ReadFromJsonAsync<AccountView>();
+                return condition(account!);
+            },
+            TimeSpan.FromSeconds(60),
+            what);
+        return account!;
+    }
+
+    public async Task<HttpResponseMessage> PlaceAsync(string key, SubmitOrder order)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = JsonContent.Create(order) };
+        request.Headers.Add("Idempotency-Key", key);
+        return await Routing.Http.SendAsync(request);
+    }
+
+    /// <summary>Places an order that is to be taken.</summary>
+    public async Task<OrderState> OrderAsync(string key, SubmitOrder order)
+    {
+        using var response = await PlaceAsync(key, order);
+        if (response.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
+
+        return (await response.Content.ReadFromJsonAsync<OrdersSubmitted>())!.Orders[0];
+    }
+
+    /// <summary>The order once it stands as expected.</summary>
+    public async Task<OrderState> WhenAsync(string order, Func<OrderState, bool> condition, string what)
+    {
+        OrderState? state = null;
+        await Eventually.True(
+            async () =>
+            {
+                state = await Routing.GetAsync<OrderState>($"/orders/{order}");
+                return condition(state);
+            },
+            TimeSpan.FromSeconds(60),
+            what);
+        return state!;
+    }
+
+    public static SubmitOrder Buy(decimal quantity, decimal limit, string symbol = "AAPL") =>
+        new(Account, $"{symbol}.ALPACA", "Buy", "Limit", quantity, LimitPrice: limit, TimeInForce: "Gtc");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Routing is not null) await Routing.DisposeAsync();
+        await Venue.DisposeAsync();
+        await _around.DisposeAsync();
+    }
+}
