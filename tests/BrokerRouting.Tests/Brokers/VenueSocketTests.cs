@@ -52,10 +52,12 @@ public sealed class VenueSocketTests
     {
         await using var venue = await VenueAsync(async socket =>
         {
+            await socket.ReceiveAsync(new byte[100], default);
             if (closesProperly) await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "restart", default);
             else socket.Abort();
         });
         await using var socket = await ConnectAsync(venue);
+        await socket.SendAsync("{}", default);
 
         (await Receiving(socket).Should().ThrowAsync<BrokerException>()).Which.Error.Category.Should().Be(BrokerErrorCategory.OutcomeUnknown);
     }
