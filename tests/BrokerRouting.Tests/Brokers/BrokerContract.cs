@@ -228,7 +228,7 @@ public abstract class BrokerContract : IAsyncLifetime
 
         var error = (await _broker.PlaceAsync(Order(), default)).Should().BeOfType<PlaceResult.Refused>().Which.Error;
         error.Category.Should().Be(BrokerErrorCategory.RateLimited);
-        error.RetryAfter?.TotalSeconds.Should().Be(seconds);
+        (error.RetryAfter?.TotalSeconds).Should().Be(seconds);
         (await _broker.PlaceAsync(Order(), default)).Should().BeOfType<PlaceResult.NotSent>().Which.RetryAfter.Should().BePositive();
 
         (await LookUpAsync()).Should().BeOfType<OrderLookup.NotFound>();

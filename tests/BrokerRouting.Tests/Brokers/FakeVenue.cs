@@ -1,5 +1,4 @@
 using AlgoStack.BrokerRouting.Brokers;
-using AlgoStack.Trading.Venues;
 
 namespace AlgoStack.BrokerRouting.Tests.Brokers;
 

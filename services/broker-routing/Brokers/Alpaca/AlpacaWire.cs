@@ -130,6 +130,8 @@ internal static class AlpacaWire
     /// <summary>Null where the order may be sent as it is, else what Alpaca takes instead.</summary>
     public static string? WhyNot(VenueOrder order)
     {
+        // Left out, they would make another order of it.
+        if (order.PostOnly || order.ReduceOnly) return $"{order.Symbol}: Alpaca has no orders that are post-only or reduce-only.";
         if (decimal.IsInteger(order.Quantity) || order.Symbol.Contains('/', StringComparison.Ordinal)) return null;
 
         return order.TimeInForce != TimeInForce.Day || order.Type is not (OrderType.Market or OrderType.Limit)

@@ -113,16 +113,22 @@ internal sealed class AlpacaVenue : FakeVenue
         }
 
         var fault = TakeFault(isQuestion: context.Request.Method == "GET");
-        if (context.Request.Headers["APCA-API-SECRET-KEY"] != KeySecret) await SayAsync(context, 403, """{"message":"forbidden."}""");
-        else if (fault is VenueFault.RateLimited or VenueFault.RateLimitedFor7Seconds) await RefuseAsync(context, fault);
-        else if (fault == VenueFault.AwayOnce) await SayAsync(context, 503, "");
-        else if (fault == VenueFault.HtmlOnce) await SayAsync(context, 200, "<html>");
-        else
+        var isKnown = context.Request.Headers["APCA-API-SECRET-KEY"] == KeySecret;
+        await (fault switch
         {
-            var (status, answer, told) = await AnswerAsync(context.Request);
-            if (told is not null) await TellAsync(told);
-            await SayAsync(context, fault, status, answer);
-        }
+            _ when !isKnown => SayAsync(context, 403, """{"message":"forbidden."}"""),
+            VenueFault.RateLimited or VenueFault.RateLimitedFor7Seconds => RefuseAsync(context, fault),
+            VenueFault.AwayOnce => SayAsync(context, 503, ""),
+            VenueFault.HtmlOnce => SayAsync(context, 200, "<html>"),
+            _ => ActAsync(context, fault),
+        });
+    }
+
+    private async Task ActAsync(HttpContext context, VenueFault fault)
+    {
+        var (status, answer, told) = await AnswerAsync(context.Request);
+        if (told is not null) await TellAsync(told);
+        await SayAsync(context, fault, status, answer);
     }
 
     private static async Task RefuseAsync(HttpContext context, VenueFault fault)
