@@ -20,7 +20,8 @@ internal sealed class Intent(JsonElement json)
     public VenueOrder Order(BrokerCapabilities capabilities)
     {
         var (type, postOnly) = Type();
-        var quantity = Number("quantity") ?? throw new NotSupportedException("an order without a quantity, sized in money");
+        var notional = Number("notional") ?? Number("quoteQuantity");
+        var quantity = Number("quantity") ?? (notional is null ? throw new NotSupportedException("an order without a quantity") : 0);
         return new VenueOrder(
             ClientId: Text("clientOrderId") ?? AnyId,
             Symbol,
@@ -32,7 +33,8 @@ internal sealed class Intent(JsonElement json)
             Number("stopPrice"),
             Number("trailBy") ?? Number("trailPrice") ?? Number("trailAmount"),
             postOnly || Flag("postOnly"),
-            Flag("reduceOnly"));
+            Flag("reduceOnly"),
+            notional);
     }
 
     /// <summary>The order that is asked for, canceled or replaced.</summary>

@@ -19,7 +19,7 @@ internal static class AlpacaWire
         var json = new JsonObject
         {
             ["symbol"] = order.Symbol,
-            ["qty"] = order.Quantity.Plain(),
+            [order.Notional is null ? "qty" : "notional"] = (order.Notional ?? order.Quantity).Plain(),
             ["side"] = order.Side == OrderSide.Buy ? "buy" : "sell",
             ["type"] = Word(order.Type),
             ["time_in_force"] = Word(order.TimeInForce),
@@ -132,6 +132,8 @@ internal static class AlpacaWire
     {
         // Left out, they would make another order of it.
         if (order.PostOnly || order.ReduceOnly) return $"{order.Symbol}: Alpaca has no orders that are post-only or reduce-only.";
+        if (order.Notional is not null && (order.Type != OrderType.Market || order.TimeInForce != TimeInForce.Day))
+            return $"{order.Symbol}: expected a market order for the day where it is sized in money, found {order.Type} {order.TimeInForce}.";
         if (decimal.IsInteger(order.Quantity) || order.Symbol.Contains('/', StringComparison.Ordinal)) return null;
 
         return order.TimeInForce != TimeInForce.Day || order.Type is not (OrderType.Market or OrderType.Limit)
