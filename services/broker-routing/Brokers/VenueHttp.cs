@@ -50,7 +50,7 @@ internal sealed class VenueHttp : IDisposable
         : skew.Least > TimeSpan.Zero ? skew.Least
         : skew.Most < TimeSpan.Zero ? skew.Most : TimeSpan.Zero;
 
-    /// <summary>Sends once. Never throws for what the venue or the network does; a caller that gives up is a <see cref="VenueAnswer.Lost"/>.</summary>
+    /// <summary>Sends once. Never throws for what the venue or the network does, nor where the caller gives up.</summary>
     public async Task<VenueAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // .NET itself sends a request without content again when a kept connection ends before the answer; with content,

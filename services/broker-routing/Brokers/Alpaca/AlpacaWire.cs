@@ -59,7 +59,7 @@ internal static class AlpacaWire
         LimitPrice: OptionalPositive(order, "limit_price"),
         StopPrice: OptionalPositive(order, "stop_price"),
         ReplacedBy: order.OptionalText("replaced_by"),
-        Reason: order.OptionalText("reject_reason"),
+        Reason: order.OptionalText("reject_reason") ?? Strange(order.OptionalText("status")),
         At: order.OptionalTime("updated_at") ?? order.OptionalTime("submitted_at"),
         Executions: []);
 
@@ -215,6 +215,10 @@ internal static class AlpacaWire
         "fok" => TimeInForce.Fok,
         _ => null,
     };
+
+    // A word that is not known is shown to whoever has to find out what it means.
+    private static string? Strange(string? status) =>
+        Status(status) == VenueOrderStatus.Unknown ? $"Alpaca says that it is '{status}'." : null;
 
     private static VenueOrderStatus Status(string? word) => word switch
     {
