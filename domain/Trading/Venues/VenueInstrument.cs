@@ -26,6 +26,7 @@ public sealed record VenueInstrument(
     public string? WhyNot(VenueOrder order, decimal? lastPrice)
     {
         if (!IsTradable) return $"{Symbol}: the venue does not trade it now.";
+        if (order.Notional is { } notional) return WhyNotWorth(notional);
         if (order.Quantity <= 0) return $"{Symbol}: expected a quantity above zero, found {order.Quantity}.";
         if (order.Quantity % Lot != 0) return $"{Symbol}: expected a quantity in steps of {Lot}, found {order.Quantity}.";
         if (order.Quantity < LeastQuantity) return $"{Symbol}: expected a quantity of at least {LeastQuantity}, found {order.Quantity}.";
@@ -38,7 +39,12 @@ public sealed record VenueInstrument(
             if (price is { } p && WhyNot(p) is { } why) return why;
         }
 
-        if ((order.LimitPrice ?? order.StopPrice ?? lastPrice) * order.Quantity is not { } value) return null;
+        return (order.LimitPrice ?? order.StopPrice ?? lastPrice) * order.Quantity is { } value ? WhyNotWorth(value) : null;
+    }
+
+    private string? WhyNotWorth(decimal value)
+    {
+        if (value <= 0) return $"{Symbol}: expected a value above zero, found {value}.";
         if (value < LeastValue) return $"{Symbol}: expected a value of at least {LeastValue}, found {value}.";
         return value > MostValue ? $"{Symbol}: expected a value of at most {MostValue}, found {value}." : null;
     }

@@ -6,6 +6,7 @@ namespace AlgoStack.Trading.Venues;
 /// <param name="ClientId">The form of our id that the venue takes, see <see cref="BrokerCapabilities.ClientIdForm"/>.</param>
 /// <param name="Symbol">The venue's own.</param>
 /// <param name="TrailBy">Money behind the best price.</param>
+/// <param name="Notional">Money to trade for instead of a quantity, which is zero then; of market orders at venues that size so.</param>
 public sealed record VenueOrder(
     string ClientId,
     string Symbol,
@@ -17,7 +18,8 @@ public sealed record VenueOrder(
     decimal? StopPrice = null,
     decimal? TrailBy = null,
     bool PostOnly = false,
-    bool ReduceOnly = false);
+    bool ReduceOnly = false,
+    decimal? Notional = null);
 
 /// <summary>By what an order is asked for. A venue's id is preferred where there is one, unless the venue says otherwise.</summary>
 public sealed record VenueOrderRef(string Symbol, string ClientId, string? VenueOrderId);

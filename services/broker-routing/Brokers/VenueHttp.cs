@@ -22,7 +22,7 @@ internal sealed class VenueHttp : IDisposable
     private readonly TimeProvider _clock;
     private readonly TimeSpan _deadline;
     private readonly HttpClient _http;
-    private (TimeSpan Least, TimeSpan Most)? _skew;
+    private Skew? _skew;
 
     /// <param name="deadline">Of one request, its answer's last byte included.</param>
     public VenueHttp(Uri address, TimeSpan deadline, TimeProvider clock)
@@ -50,7 +50,7 @@ internal sealed class VenueHttp : IDisposable
         : skew.Least > TimeSpan.Zero ? skew.Least
         : skew.Most < TimeSpan.Zero ? skew.Most : TimeSpan.Zero;
 
-    /// <summary>Sends once. Never throws for what the venue or the network does; a caller that gives up is a <see cref="VenueAnswer.Lost"/>.</summary>
+    /// <summary>Sends once. Never throws for what the venue or the network does, nor where the caller gives up.</summary>
     public async Task<VenueAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // .NET itself sends a request without content again when a kept connection ends before the answer; with content,
@@ -92,7 +92,7 @@ internal sealed class VenueHttp : IDisposable
             using var message = await request(cancellationToken);
             var answer = await SendAsync(message, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            if (attempt == Retries || (answer is VenueAnswer.Given given && !isAway(given))) return answer;
+            if ((answer is VenueAnswer.Given given && !isAway(given)) || attempt == Retries) return answer;
 
             await Task.Delay(RetryAfter(attempt), _clock, cancellationToken);
         }
@@ -112,9 +112,9 @@ internal sealed class VenueHttp : IDisposable
     {
         var (least, most) = (date - _clock.GetUtcNow(), date + TimeSpan.FromSeconds(1) - sentAt);
         _skew = _skew is { } known && known.Least <= most && least <= known.Most
-            ? (known.Least > least ? known.Least : least, known.Most < most ? known.Most : most)
+            ? new Skew(known.Least > least ? known.Least : least, known.Most < most ? known.Most : most)
             // What no longer fits together: a clock was set.
-            : (least, most);
+            : new Skew(least, most);
     }
 
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -134,6 +134,8 @@ internal sealed class VenueHttp : IDisposable
 
         return body.ToArray();
     }
+
+    private sealed record Skew(TimeSpan Least, TimeSpan Most);
 
     private sealed class WatchedContent : HttpContent
     {

@@ -78,7 +78,13 @@ internal sealed class VenueSocket : IAsyncDisposable
                     throw Lost($"the venue closed the connection ({_socket.CloseStatus}: {_socket.CloseStatusDescription})");
 
                 message.Write(_buffer, 0, part.Count);
-                if (message.Length > VenueHttp.MostBytes) throw Lost($"a message of more than {VenueHttp.MostBytes} bytes");
+                if (message.Length > VenueHttp.MostBytes)
+                {
+                    // No good-bye: it would wait behind what is still coming.
+                    _socket.Abort();
+                    throw Lost($"a message of more than {VenueHttp.MostBytes} bytes");
+                }
+
                 if (part.EndOfMessage) return message.ToArray();
             }
         }

@@ -66,7 +66,7 @@ internal sealed class AlpacaBroker(AlpacaOptions options, TimeProvider clock) : 
         if (AlpacaWire.WhyNot(order) is { } why)
             return new PlaceResult.Refused(new BrokerError(BrokerErrorCategory.InvalidOrder, null, why, PlacementOutcome.NotPlaced));
 
-        if (await _budget.TakeAsync(1, RequestPriority.Order, MostWaitToPlace, cancellationToken) is { } wait)
+        if (await _budget.TakeAsync(1, RequestPriority.Order, MostWaitToPlace, CancellationToken.None) is { } wait)
             return new PlaceResult.NotSent("Alpaca takes no more requests now.", wait);
 
         var answer = await SendAsync(HttpMethod.Post, "v2/orders", AlpacaWire.Write(order), cancellationToken);

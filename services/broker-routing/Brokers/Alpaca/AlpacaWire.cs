@@ -19,7 +19,7 @@ internal static class AlpacaWire
         var json = new JsonObject
         {
             ["symbol"] = order.Symbol,
-            ["qty"] = order.Quantity.Plain(),
+            [order.Notional is null ? "qty" : "notional"] = (order.Notional ?? order.Quantity).Plain(),
             ["side"] = order.Side == OrderSide.Buy ? "buy" : "sell",
             ["type"] = Word(order.Type),
             ["time_in_force"] = Word(order.TimeInForce),
@@ -59,7 +59,7 @@ internal static class AlpacaWire
         LimitPrice: OptionalPositive(order, "limit_price"),
         StopPrice: OptionalPositive(order, "stop_price"),
         ReplacedBy: order.OptionalText("replaced_by"),
-        Reason: order.OptionalText("reject_reason"),
+        Reason: order.OptionalText("reject_reason") ?? Strange(order.OptionalText("status")),
         At: order.OptionalTime("updated_at") ?? order.OptionalTime("submitted_at"),
         Executions: []);
 
@@ -130,6 +130,10 @@ internal static class AlpacaWire
     /// <summary>Null where the order may be sent as it is, else what Alpaca takes instead.</summary>
     public static string? WhyNot(VenueOrder order)
     {
+        // Left out, they would make another order of it.
+        if (order.PostOnly || order.ReduceOnly) return $"{order.Symbol}: Alpaca has no orders that are post-only or reduce-only.";
+        if (order.Notional is not null && (order.Type != OrderType.Market || order.TimeInForce != TimeInForce.Day))
+            return $"{order.Symbol}: expected a market order for the day where it is sized in money, found {order.Type} {order.TimeInForce}.";
         if (decimal.IsInteger(order.Quantity) || order.Symbol.Contains('/', StringComparison.Ordinal)) return null;
 
         return order.TimeInForce != TimeInForce.Day || order.Type is not (OrderType.Market or OrderType.Limit)
@@ -211,6 +215,10 @@ internal static class AlpacaWire
         "fok" => TimeInForce.Fok,
         _ => null,
     };
+
+    // A word that is not known is shown to whoever has to find out what it means.
+    private static string? Strange(string? status) =>
+        Status(status) == VenueOrderStatus.Unknown ? $"Alpaca says that it is '{status}'." : null;
 
     private static VenueOrderStatus Status(string? word) => word switch
     {

@@ -1,0 +1,81 @@
+using AlgoStack.BrokerRouting.Brokers;
+using AlgoStack.BrokerRouting.Brokers.Alpaca;
+using AlgoStack.ServiceDefaults.Configuration;
+using FluentAssertions;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace AlgoStack.BrokerRouting.Tests.Brokers;
+
+public sealed class BrokerFactoryTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public async Task An_account_has_the_broker_that_is_configured()
+    {
+        await using var broker = Create(("Broker", "alpaca"), ("Alpaca:KeyId", "k"), ("Alpaca:Secret", "s"));
+
+        broker.Venue.Should().Be("ALPACA");
+    }
+
+    [Theory]
+    [InlineData("Broker", null, "Accounts:main:Broker is missing*")]
+    [InlineData("Broker", "robinhood", "Accounts:main:Broker is 'robinhood': expected one of *alpaca*")]
+    [InlineData("Alpaca:KeyId", null, "Accounts:main:alpaca:KeyId is missing*KeyIdFile*")]
+    [InlineData("Alpaca:Live", "perhaps", "Accounts:main:alpaca:Live is 'perhaps': expected true or false.")]
+    [InlineData("Alpaca:Url", "ftp://here", "Accounts:main:alpaca:Url is 'ftp://here': expected an address of https*")]
+    [InlineData("Alpaca:SecretFile", "/no/such/file", "Accounts:main:alpaca:Secret is there twice*")]
+    public void What_is_wrong_is_named_with_its_key_and_what_was_expected(string key, string? value, string message)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Broker"] = "alpaca", ["Alpaca:KeyId"] = "k", ["Alpaca:Secret"] = "s", [key] = value };
+
+        var creating = () => Create([.. settings.Select(setting => (setting.Key, setting.Value))]);
+
+        creating.Should().Throw<InvalidConfigurationException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_secret_may_stand_in_a_file()
+    {
+        File.WriteAllText(_file, "from-the-file\n");
+
+        Options(("KeyId", "k"), ("SecretFile", _file)).Secret.Reveal().Should().Be("from-the-file");
+    }
+
+    [Fact]
+    public void A_file_that_holds_nothing_is_no_secret()
+    {
+        var reading = () => Options(("KeyId", "k"), ("SecretFile", _file));
+
+        reading.Should().Throw<InvalidConfigurationException>().WithMessage("*SecretFile is*expected a file of*");
+    }
+
+    [Fact]
+    public void Real_money_is_traded_only_where_that_is_said()
+    {
+        Options(("KeyId", "k"), ("Secret", "s")).Address.Host.Should().Be("paper-api.alpaca.markets");
+
+        var live = Options(("KeyId", "k"), ("Secret", "s"), ("Live", "true"));
+        live.Address.Host.Should().Be("api.alpaca.markets");
+        live.StreamAddress.Should().Be(new Uri("wss://api.alpaca.markets/stream"));
+    }
+
+    [Fact]
+    public void Options_do_not_show_their_secrets()
+    {
+        Options(("KeyId", "the-key"), ("Secret", "the-secret")).ToString().Should().NotContainAny("the-key", "the-secret");
+    }
+
+    private static IBroker Create(params (string Key, string? Value)[] settings) =>
+        new BrokerFactory(Configuration(settings), TimeProvider.System).Create("main");
+
+    private static AlpacaOptions Options(params (string Key, string? Value)[] settings) =>
+        AlpacaOptions.Read(new BrokerSettings(Configuration([.. settings.Select(setting => ($"Alpaca:{setting.Key}", setting.Value))]), "Accounts:main:Alpaca"));
+
+    private static IConfigurationRoot Configuration((string Key, string? Value)[] settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Accounts:main:{setting.Key}", setting.Value)))
+        .Build();
+}
