@@ -69,7 +69,8 @@ internal sealed class BinanceClient(Uri address, BinanceKey key, TimeProvider cl
     /// <summary>Sets our idea of Binance's clock, as if its answer had been on its way half of the time; false where it does not say.</summary>
     public async Task<bool> ReadClockAsync(CancellationToken cancellationToken)
     {
-        if (await Limits.TakeAsync(1, RequestPriority.Query, TimeSpan.Zero, cancellationToken) is not null) return false;
+        // Without the right time no cancel is taken either.
+        if (await Limits.TakeAsync(1, RequestPriority.Cancel, TimeSpan.Zero, cancellationToken) is not null) return false;
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v3/time");
         var started = clock.GetTimestamp();

@@ -173,6 +173,7 @@ public sealed class BinanceBrokerTests : IAsyncLifetime
     public async Task A_refusal_for_asking_too_much_is_heeded_until_it_is_over()
     {
         var clock = new HurryingClock();
+        _venue.Clock = clock;
         await using var broker = _venue.Broker(clock);
         _venue.AnswerNext(429, """{"code":-1003,"msg":"Too much request weight used."}""", "17");
 
@@ -183,8 +184,25 @@ public sealed class BinanceBrokerTests : IAsyncLifetime
         _venue.Asked.Should().ContainSingle();
 
         clock.Advance(TimeSpan.FromSeconds(18));
-        await broker.PlaceAsync(Stop("c-1"), default);
-        _venue.Asked.Should().HaveCountGreaterThan(1);
+        await PlaceAsync(broker, Stop("c-1"));
+    }
+
+    [Fact]
+    public async Task What_the_venue_says_is_used_leaves_nothing_for_questions_less_for_orders_and_a_cancel_goes()
+    {
+        var clock = new HurryingClock();
+        _venue.Clock = clock;
+        await using var broker = _venue.Broker(clock);
+        await PlaceAsync(broker, Stop("c-1"));
+        _venue.UsedWeight = 5990;
+        await broker.GetBalancesAsync(default);
+        clock.Delays.Should().BeEmpty();
+
+        (await broker.PlaceAsync(Stop("c-2"), default)).Should().BeOfType<PlaceResult.NotSent>();
+        (await broker.CancelAsync(new VenueOrderRef("BTCUSDT", "c-1", null), default)).Should().BeOfType<ChangeResult.Taken>();
+        await broker.GetBalancesAsync(default);
+
+        clock.Delays.Should().NotBeEmpty("the question had to wait for its weight");
     }
 
     [Fact]
@@ -205,13 +223,15 @@ public sealed class BinanceBrokerTests : IAsyncLifetime
     [Fact]
     public async Task A_question_is_asked_again_while_the_venue_is_away()
     {
-        await using var broker = _venue.Broker(new HurryingClock());
+        var clock = new HurryingClock();
+        _venue.Clock = clock;
+        await using var broker = _venue.Broker(clock);
         for (var i = 0; i < 3; i++) _venue.AnswerNextQuestion(502, "<html>Bad Gateway</html>");
 
-        // Delays hurry the clock ahead, so that in the end it is set as well.
         (await broker.GetBalancesAsync(default)).Should().NotBeEmpty();
 
-        _venue.Asked.Where(call => call == "GET /api/v3/account").Should().HaveCountGreaterThanOrEqualTo(4);
+        _venue.Asked.Should().HaveCount(4);
+        clock.Delays.Select(delay => Math.Round(Math.Log2(delay.TotalSeconds))).Should().Equal(0, 1, 2);
     }
 
     [Fact]

@@ -34,8 +34,6 @@ internal sealed class BinanceServer : IAsyncDisposable
     private readonly ConcurrentDictionary<WebSocket, byte> _listeners = new();
     private readonly ConcurrentQueue<Func<HttpContext, Task<bool>>> _faults = new();
     private readonly ConcurrentQueue<Func<HttpContext, Task<bool>>> _faultsOfQuestions = new();
-    private int _weight;
-
     private BinanceServer(WebApplication app) => _app = app;
 
     public Uri Address => new(_app.Urls.Single());
@@ -44,8 +42,13 @@ internal sealed class BinanceServer : IAsyncDisposable
 
     public SortedDictionary<string, decimal> Balances { get; } = new(StringComparer.Ordinal) { ["BTC"] = 10, ["ETH"] = 10, ["USDT"] = 1_000_000 };
 
-    /// <summary>Its clock less the machine's.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <summary>What it says the time is, less what it is.</summary>
     public TimeSpan Ahead { get; set; }
+
+    /// <summary>What of a minute's weight it says is used.</summary>
+    public int UsedWeight { get; set; }
 
     /// <summary>Each event goes out that often.</summary>
     public int EventCopies { get; set; } = 1;
@@ -129,7 +132,7 @@ internal sealed class BinanceServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private long Now => (TimeProvider.System.GetUtcNow() + Ahead).ToUnixTimeMilliseconds();
+    private long Now => (Clock.GetUtcNow() + Ahead).ToUnixTimeMilliseconds();
 
     private async Task ServeAsync(HttpContext context)
     {
@@ -161,7 +164,7 @@ internal sealed class BinanceServer : IAsyncDisposable
             context.Response.Headers["X-MBX-ORDER-COUNT-1D"] = _orders.Count.ToString(CultureInfo.InvariantCulture);
         }
 
-        context.Response.Headers["X-MBX-USED-WEIGHT-1M"] = (++_weight).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["X-MBX-USED-WEIGHT-1M"] = (++UsedWeight).ToString(CultureInfo.InvariantCulture);
         await AnswerAsync(context, status, answer?.ToJsonString() ?? "");
     }
 

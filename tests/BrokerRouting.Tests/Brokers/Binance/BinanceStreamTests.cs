@@ -133,6 +133,16 @@ public sealed class BinanceStreamTests : IAsyncLifetime
         broker.ClockSkew!.Value.Should().BeCloseTo(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public void A_refused_subscription_says_why_and_for_how_long()
+    {
+        var events = new BinanceUserData(new BinanceKey(new Secret("key"), new Secret("secret")));
+        var refused = """{"id":1,"status":418,"error":{"code":-1003,"msg":"IP banned.","data":{"serverTime":1700000000000,"retryAfter":1700000060000}}}"""u8.ToArray();
+
+        events.Invoking(e => e.Read(refused)).Should().Throw<BrokerException>().Which.Error.Should().BeEquivalentTo(
+            new { Category = BrokerErrorCategory.RateLimited, VenueCode = "-1003", RetryAfter = TimeSpan.FromMinutes(1), IsBanned = true });
+    }
+
     private static async Task<IAsyncEnumerator<BrokerEvent>> ListenAsync(BinanceBroker broker)
     {
         var told = broker.ListenAsync(default).GetAsyncEnumerator();
