@@ -65,7 +65,7 @@ internal static class BinanceOrders
         var symbol = order.Text("symbol");
         var side = SideOf(order.OptionalText("side"));
         var type = order.OptionalText("type");
-        var filled = order.OptionalDecimal("executedQty") ?? 0;
+        var filled = OptionalPositive(order, "executedQty") ?? 0;
         var works = order.OptionalFlag("isWorking") ?? order.OptionalInteger("workingTime") is > 0;
         return new OrderSnapshot(
             id,
@@ -75,11 +75,11 @@ internal static class BinanceOrders
             side,
             TypeOf(type, order.OptionalInteger("trailingDelta")),
             TimeInForceOf(order.OptionalText("timeInForce")),
-            Positive(order, "origQty"),
+            OptionalPositive(order, "origQty"),
             filled,
             Average(filled, order.OptionalDecimal("cummulativeQuoteQty")),
-            Positive(order, "price"),
-            Positive(order, "stopPrice"),
+            OptionalPositive(order, "price"),
+            OptionalPositive(order, "stopPrice"),
             ReplacedBy: null,
             order.OptionalText("expiryReason"),
             at,
@@ -96,7 +96,7 @@ internal static class BinanceOrders
         var symbol = report.Text("s");
         var side = SideOf(report.OptionalText("S"));
         var type = report.OptionalText("o");
-        var filled = report.Decimal("z");
+        var filled = OptionalPositive(report, "z") ?? 0;
         IReadOnlyList<Execution> executions = report.Text("x") != "TRADE" ? [] :
         [
             new Execution(
@@ -105,8 +105,8 @@ internal static class BinanceOrders
                 clientId,
                 symbol,
                 side ?? throw new JsonException("Expected BUY or SELL in 'S' of a fill."),
-                report.Decimal("l"),
-                report.Decimal("L"),
+                Positive(report, "l"),
+                Positive(report, "L"),
                 report.OptionalDecimal("n"),
                 report.OptionalText("N"),
                 filled,
@@ -120,11 +120,11 @@ internal static class BinanceOrders
             side,
             TypeOf(type, report.OptionalInteger("d")),
             TimeInForceOf(report.OptionalText("f")),
-            Positive(report, "q"),
+            OptionalPositive(report, "q"),
             filled,
             Average(filled, report.OptionalDecimal("Z")),
-            Positive(report, "p"),
-            Positive(report, "P"),
+            OptionalPositive(report, "p"),
+            OptionalPositive(report, "P"),
             ReplacedBy: null,
             report.OptionalText("r") is { } reason and not "NONE" ? reason : null,
             at,
@@ -138,8 +138,8 @@ internal static class BinanceOrders
         ClientOrderId: null,
         trade.Text("symbol"),
         trade.Flag("isBuyer") ? OrderSide.Buy : OrderSide.Sell,
-        trade.Decimal("qty"),
-        trade.Decimal("price"),
+        Positive(trade, "qty"),
+        Positive(trade, "price"),
         trade.OptionalDecimal("commission"),
         trade.OptionalText("commissionAsset"),
         Cumulative: null,
@@ -151,8 +151,8 @@ internal static class BinanceOrders
         clientId,
         symbol,
         side ?? throw new JsonException("Expected BUY or SELL in 'side' of an order with fills."),
-        fill.Decimal("qty"),
-        fill.Decimal("price"),
+        Positive(fill, "qty"),
+        Positive(fill, "price"),
         fill.OptionalDecimal("commission"),
         fill.OptionalText("commissionAsset"),
         Cumulative: null,
@@ -223,7 +223,15 @@ internal static class BinanceOrders
     };
 
     /// <summary>Zero stands for none.</summary>
-    private static decimal? Positive(JsonElement element, string name) => element.OptionalDecimal(name) is { } value and > 0 ? value : null;
+    private static decimal? OptionalPositive(JsonElement element, string name) => element.OptionalDecimal(name) switch
+    {
+        null or 0 => null,
+        > 0 and var number => number,
+        var number => throw new JsonException($"Expected a number above zero in '{name}', found {number}."),
+    };
+
+    private static decimal Positive(JsonElement element, string name) =>
+        OptionalPositive(element, name) ?? throw new JsonException($"Expected a number above zero in '{name}', found none.");
 
     /// <summary>Of some old orders Binance no longer knows what they traded for, and says less than zero.</summary>
     private static decimal? Average(decimal filled, decimal? quote) => filled > 0 && quote is { } paid and >= 0 ? paid / filled : null;

@@ -19,7 +19,7 @@ namespace AlgoStack.BrokerRouting.Tests.Brokers.Binance;
 /// Speaks Binance's REST and WebSocket API: checks the signature over what was really sent, stamps, filters and parameters,
 /// and trades BTCUSDT and ETHUSDT at a price that stands still.
 /// </summary>
-internal sealed class BinanceServer : IAsyncDisposable
+internal sealed class BinanceServer : FakeVenue
 {
     public const string ApiKey = "test-api-key";
     public const string Secret = "test-secret";
@@ -35,6 +35,8 @@ internal sealed class BinanceServer : IAsyncDisposable
     private readonly ConcurrentQueue<Func<HttpContext, Task<bool>>> _faults = new();
     private readonly ConcurrentQueue<Func<HttpContext, Task<bool>>> _faultsOfQuestions = new();
     private BinanceServer(WebApplication app) => _app = app;
+
+    public override string Symbol => "BTCUSDT";
 
     public Uri Address => new(_app.Urls.Single());
 
@@ -79,9 +81,20 @@ internal sealed class BinanceServer : IAsyncDisposable
         return server;
     }
 
-    public BinanceBroker Broker(TimeProvider? clock = null, string secret = Secret) =>
-        new(new BinanceOptions(new BinanceKey(new Secret(ApiKey), new Secret(secret)), Address, new Uri($"{Address}ws-api/v3".Replace("http:", "ws:", StringComparison.Ordinal))),
-            clock ?? TimeProvider.System);
+    public BinanceBroker Broker(TimeProvider? clock = null, string secret = Secret) => Broker(Address, clock ?? TimeProvider.System, secret);
+
+    public override IBroker Connect(TimeProvider clock, bool withWrongKey = false)
+    {
+        Clock = clock;
+        return Broker(clock, withWrongKey ? BrokerContract.WrongSecret : Secret);
+    }
+
+    public override IBroker ConnectToNobody(TimeProvider clock) => Broker(VenueHttpTests.UnusedAddress(), clock, Secret);
+
+    public override int Received(string clientId)
+    {
+        lock (_gate) return _orders.Count(o => o.ClientId == clientId);
+    }
 
     /// <summary>Answers so instead of looking at the next request that changes orders.</summary>
     public void AnswerNext(int status, string body, string? retryAfter = null) => _faults.Enqueue(context => InsteadAsync(context, status, body, retryAfter));
@@ -97,17 +110,10 @@ internal sealed class BinanceServer : IAsyncDisposable
         return true;
     });
 
-    /// <summary>Does what the next request that changes orders asks for, and cuts the connection.</summary>
-    public void DropNextOnceDone() => _faults.Enqueue(context =>
-    {
-        context.Abort();
-        return Task.FromResult(true);
-    });
-
-    /// <summary>Trades part of an order that waits.</summary>
-    public void Fill(string clientId, decimal quantity)
+    public override Task FillAsync(string clientId, decimal quantity)
     {
         lock (_gate) Trade(_orders.Last(o => o.ClientId == clientId), quantity);
+        return Task.CompletedTask;
     }
 
     /// <summary>Sends an event to whoever listens.</summary>
@@ -120,17 +126,24 @@ internal sealed class BinanceServer : IAsyncDisposable
         }
     }
 
-    public void CutStreams()
+    public override void DropStreams()
     {
         foreach (var socket in _listeners.Keys) socket.Abort();
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        CutStreams();
+        DropStreams();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
     }
+
+    private static BinanceBroker Broker(Uri address, TimeProvider clock, string secret) => new(
+        new BinanceOptions(
+            new BinanceKey(new Secret(ApiKey), new Secret(secret)),
+            address,
+            new UriBuilder(address) { Scheme = "ws", Path = "ws-api/v3" }.Uri),
+        clock);
 
     private long Now => (Clock.GetUtcNow() + Ahead).ToUnixTimeMilliseconds();
 
@@ -155,6 +168,13 @@ internal sealed class BinanceServer : IAsyncDisposable
             return;
         }
 
+        var kind = TakeFault(isQuestion: request.Method == "GET");
+        if (kind is VenueFault.RateLimited or VenueFault.RateLimitedFor7Seconds or VenueFault.AwayOnce or VenueFault.HtmlOnce)
+        {
+            await RefuseAsync(context, kind);
+            return;
+        }
+
         int status;
         JsonNode? answer;
         lock (_gate) (status, answer) = Answer(context, call, body);
@@ -165,7 +185,49 @@ internal sealed class BinanceServer : IAsyncDisposable
         }
 
         context.Response.Headers["X-MBX-USED-WEIGHT-1M"] = (++UsedWeight).ToString(CultureInfo.InvariantCulture);
-        await AnswerAsync(context, status, answer?.ToJsonString() ?? "");
+        await SayAsync(context, kind, status, answer?.ToJsonString() ?? "");
+    }
+
+    private static Task RefuseAsync(HttpContext context, VenueFault fault)
+    {
+        if (fault == VenueFault.RateLimitedFor7Seconds) context.Response.Headers.RetryAfter = "7";
+        return fault switch
+        {
+            VenueFault.AwayOnce => AnswerAsync(context, 503, ""),
+            VenueFault.HtmlOnce => AnswerAsync(context, 200, "<html></html>"),
+            _ => AnswerAsync(context, 429, """{"code":-1003,"msg":"Too much request weight used."}"""),
+        };
+    }
+
+    private static async Task SayAsync(HttpContext context, VenueFault fault, int status, string answer)
+    {
+        switch (fault)
+        {
+            case VenueFault.AcceptThenDrop:
+                context.Abort();
+                return;
+            case VenueFault.AcceptThenServerError:
+                await AnswerAsync(context, 503, """{"code":-1000,"msg":"An unknown error occurred while processing the request."}""");
+                return;
+            case VenueFault.AcceptThenHtml:
+                await AnswerAsync(context, 200, "<html><body>Back soon</body></html>");
+                return;
+            case VenueFault.AcceptThenGarbage:
+                await AnswerAsync(context, status, answer[..(answer.Length / 2)]);
+                return;
+            case VenueFault.AcceptThenTenMegabytes:
+                await AnswerAsync(context, status, answer.PadRight(10 << 20));
+                return;
+            case VenueFault.AcceptThenHang:
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return;
+            case VenueFault.TwentyPlaces:
+                await AnswerAsync(context, status, answer.Replace("\"executedQty\":\"0.00000000\"", "\"executedQty\":\"0.12345678901234567891\"", StringComparison.Ordinal));
+                return;
+            default:
+                await AnswerAsync(context, status, answer);
+                return;
+        }
     }
 
     private static async Task<bool> InsteadAsync(HttpContext context, int status, string body, string? retryAfter)

@@ -109,20 +109,6 @@ public sealed class BinanceStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stream_that_breaks_ends_and_can_be_listened_to_again()
-    {
-        await using var broker = _venue.Broker();
-        await using var broken = await ListenAsync(broker);
-
-        _venue.CutStreams();
-
-        await broken.Invoking(t => t.MoveNextAsync().AsTask()).Should().ThrowAsync<BrokerException>();
-        await using var again = await ListenAsync(broker);
-        await broker.PlaceAsync(Market("c-1"), default);
-        (await OrderAsync(again)).ClientOrderId.Should().Be("c-1");
-    }
-
-    [Fact]
     public async Task The_clock_is_set_before_the_account_is_listened_to()
     {
         _venue.Ahead = TimeSpan.FromMinutes(10);
