@@ -28,6 +28,8 @@ internal static class BinanceOrders
         if (order.PostOnly && (order.Type, order.TimeInForce) != (OrderType.Limit, TimeInForce.Gtc))
             return $"{order.Symbol}: expected a limit order with Gtc to be post-only, found {order.Type} with {order.TimeInForce}.";
         if (order.ReduceOnly) return $"{order.Symbol}: expected an order that is not reduce-only, which spot does not have.";
+        if (order.Notional is not null && order.Type != OrderType.Market)
+            return $"{order.Symbol}: expected a market order where it is sized in money, found {order.Type}.";
         if (order.Type is OrderType.Limit or OrderType.StopLimit && order.LimitPrice is null) return $"{order.Symbol}: expected a limit price, found none.";
         if (order.Type is OrderType.Stop or OrderType.StopLimit && order.StopPrice is null) return $"{order.Symbol}: expected a stop price, found none.";
         return order.Type == OrderType.TrailingStop && TrailingDelta(order) is null
@@ -45,7 +47,7 @@ internal static class BinanceOrders
         // A parameter that a type does not take is refused with -1106.
         var hasLimit = order.Type is OrderType.Limit or OrderType.StopLimit;
         if (hasLimit && !order.PostOnly) yield return ("timeInForce", order.TimeInForce.ToString().ToUpperInvariant());
-        yield return ("quantity", order.Quantity.Plain());
+        yield return order.Notional is { } money ? ("quoteOrderQty", money.Plain()) : ("quantity", order.Quantity.Plain());
         if (hasLimit) yield return ("price", order.LimitPrice!.Value.Plain());
         if (order.Type is OrderType.Stop or OrderType.StopLimit) yield return ("stopPrice", order.StopPrice!.Value.Plain());
         if (order.Type == OrderType.TrailingStop) yield return ("trailingDelta", TrailingDelta(order)!.Value.Plain());

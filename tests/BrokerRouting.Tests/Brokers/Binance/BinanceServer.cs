@@ -122,13 +122,24 @@ internal sealed class BinanceServer : FakeVenue
         var frame = isWrapped ? new JsonObject { ["subscriptionId"] = 0, ["event"] = happened } : happened;
         foreach (var socket in _listeners.Keys)
         {
-            lock (socket) Send(socket, frame);
+            try
+            {
+                lock (socket) Send(socket, frame);
+            }
+            catch (WebSocketException)
+            {
+                // It left.
+            }
         }
     }
 
     public override void DropStreams()
     {
-        foreach (var socket in _listeners.Keys) socket.Abort();
+        foreach (var socket in _listeners.Keys)
+        {
+            _listeners.TryRemove(socket, out _);
+            socket.Abort();
+        }
     }
 
     public override async ValueTask DisposeAsync()
