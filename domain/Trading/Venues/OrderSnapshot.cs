@@ -34,7 +34,7 @@ public sealed record OrderSnapshot(
 }
 
 /// <summary>One fill as its venue reports it.</summary>
-/// <param name="TradeId">The venue's id of the execution, unique for the account; see <see cref="OfCumulative"/> where it has none.</param>
+/// <param name="TradeId">The venue's id of the execution, unique for the account and symbol; see <see cref="OfCumulative"/> where it has none.</param>
 /// <param name="Fee">Above zero when paid; null where the venue does not say.</param>
 /// <param name="FeeAsset">What the fee was paid in.</param>
 /// <param name="Cumulative">Filled of the order, this one included; null where the venue does not say.</param>

@@ -31,7 +31,10 @@ public abstract record ChangeResult
     {
     }
 
-    /// <param name="Order">As it stands, or the one in its place, where the venue says so at once.</param>
+    /// <param name="Order">
+    /// As it stands, or the one in its place, where the venue says so at once. After a replacement that only got as far as the
+    /// cancel it is the old order, canceled.
+    /// </param>
     public sealed record Taken(OrderSnapshot? Order) : ChangeResult;
 
     /// <summary>The order is as it was, as far as the venue says; where it cannot be found or canceled, it is to be asked for.</summary>

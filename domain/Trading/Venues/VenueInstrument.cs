@@ -7,6 +7,7 @@ namespace AlgoStack.Trading.Venues;
 /// <param name="Lot">Step of a quantity.</param>
 /// <param name="MostQuantityToMarket">The bound of market orders, where it is another.</param>
 /// <param name="LeastValue">Of quantity × price.</param>
+/// <param name="Asset">What is bought, where its balance is the position, see <see cref="PositionKind.Balances"/>.</param>
 public sealed record VenueInstrument(
     string Symbol,
     string Currency,
@@ -19,7 +20,8 @@ public sealed record VenueInstrument(
     decimal? LeastPrice = null,
     decimal? MostPrice = null,
     decimal? LeastValue = null,
-    decimal? MostValue = null)
+    decimal? MostValue = null,
+    string? Asset = null)
 {
     /// <summary>Null where the order may be sent as it is, else why not: what was expected and what was found.</summary>
     /// <param name="lastPrice">What a market order is valued at; null leaves its value unchecked.</param>

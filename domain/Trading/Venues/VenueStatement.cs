@@ -12,7 +12,7 @@ public sealed record VenueStatement(
     IReadOnlyList<VenueBalance> Balances,
     DateTimeOffset AskedAt);
 
-/// <param name="Symbol">The venue's own.</param>
+/// <param name="Symbol">The venue's own; the asset's, where positions are balances.</param>
 /// <param name="Quantity">Signed: below zero is short.</param>
 /// <param name="AveragePrice">Null where the venue does not say.</param>
 public sealed record VenuePosition(string Symbol, decimal Quantity, decimal? AveragePrice);

@@ -1,4 +1,5 @@
 using AlgoStack.BrokerRouting.Brokers.Alpaca;
+using AlgoStack.BrokerRouting.Brokers.Binance;
 using AlgoStack.ServiceDefaults.Configuration;
 
 namespace AlgoStack.BrokerRouting.Brokers;
@@ -12,6 +13,7 @@ public sealed class BrokerFactory(IConfiguration configuration, TimeProvider clo
     private static readonly Dictionary<string, Func<BrokerSettings, TimeProvider, IBroker>> Makers = new(StringComparer.OrdinalIgnoreCase)
     {
         ["alpaca"] = (settings, clock) => new AlpacaBroker(AlpacaOptions.Read(settings), clock),
+        ["binance"] = (settings, clock) => new BinanceBroker(BinanceOptions.Read(settings), clock),
     };
 
     /// <exception cref="InvalidConfigurationException">Something is missing or is not what was expected.</exception>

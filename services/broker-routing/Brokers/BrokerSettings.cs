@@ -42,6 +42,9 @@ internal sealed class BrokerSettings(IConfiguration configuration, string sectio
         };
     }
 
+    /// <summary>What is configured is not of use.</summary>
+    public InvalidConfigurationException Unusable(string name, string problem) => new(Key(name), problem);
+
     private string ReadFile(string name, string path)
     {
         try

@@ -20,7 +20,7 @@ public interface IBroker : IAsyncDisposable
     /// <summary>What the venue says of these symbols of its own; one that it does not know is left out.</summary>
     Task<IReadOnlyList<VenueInstrument>> GetInstrumentsAsync(IReadOnlyCollection<string> symbols, CancellationToken cancellationToken);
 
-    /// <summary>The venue's name of an instrument of ours, as in <c>BTCUSDT</c> for <c>BTC/USDT.BINANCE</c>.</summary>
+    /// <summary>The venue's name of an instrument of ours, as in <c>BTCUSDT</c> for <c>BTC/USDT.BINANCE-SPOT</c>.</summary>
     string SymbolOf(Trading.Instruments.InstrumentId instrument);
 
     Task<PlaceResult> PlaceAsync(VenueOrder order, CancellationToken cancellationToken);

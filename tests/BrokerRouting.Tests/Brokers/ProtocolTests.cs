@@ -19,6 +19,7 @@ public sealed class ProtocolTests : IDisposable
 
     [Theory]
     [InlineData("alpaca")]
+    [InlineData("binance")]
     public async Task Every_case_of_ours_passes_and_they_are_enough(string venue)
     {
         var (results, output) = await RunAsync(Path.Combine(Fixtures, venue));
@@ -30,6 +31,7 @@ public sealed class ProtocolTests : IDisposable
 
     [SharedDataTheory]
     [InlineData("alpaca")]
+    [InlineData("binance")]
     public async Task Every_case_beside_the_repository_passes(string venue)
     {
         var (results, output) = await RunAsync(SharedData.ProtocolPath(venue));

@@ -8,7 +8,7 @@ namespace AlgoStack.Protocols.Venues;
 /// <summary>One of our adapters, and what the fixtures of its venue do not say.</summary>
 internal abstract class VenueUnderTest
 {
-    private static readonly VenueUnderTest[] All = [new AlpacaUnderTest()];
+    private static readonly VenueUnderTest[] All = [new AlpacaUnderTest(), new BinanceUnderTest()];
 
     /// <summary>As fixtures name the venue.</summary>
     public abstract string Name { get; }

@@ -1,0 +1,6 @@
+namespace AlgoStack.BrokerRouting.Tests.Brokers.Binance;
+
+public sealed class BinanceContractTests : BrokerContract
+{
+    private protected override async Task<FakeVenue> StartVenueAsync() => await BinanceServer.StartAsync();
+}
