@@ -110,6 +110,8 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 
     public Position Position(int instrument) => _holdings[instrument].Position;
 
+    public Instrument InstrumentOf(int instrument) => _holdings[instrument].Instrument;
+
     /// <summary>The last close as orders take it: on the tick, but where a split or a dividend has changed it since.</summary>
     public decimal LastPrice(int instrument) => _holdings[instrument].Price;
 

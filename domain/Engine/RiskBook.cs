@@ -1,0 +1,254 @@
+using AlgoStack.Trading.MarketData;
+using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Risk;
+
+namespace AlgoStack.Engine;
+
+/// <summary>
+/// An account's limits, or those of one of its strategies, and what counts against them. An account's positions are its portfolio's,
+/// a strategy's are what its own fills have made of nothing.
+/// </summary>
+/// <param name="strategy">Null for the account.</param>
+internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = null)
+{
+    private Line[] _lines = [];
+    private Purse[] _purses = [];
+    private RateWindow? _window;
+
+    public TradingState State { get; set; }
+
+    public TradingLimits Limits { get; private set; } = TradingLimits.None;
+
+    /// <summary>How many have left today.</summary>
+    public int Orders { get; private set; }
+
+    public void Use(TradingLimits limits)
+    {
+        Limits = limits;
+        if (limits.OrdersPerSecond is not null) _window ??= new RateWindow();
+    }
+
+    /// <summary>The order, and all that is on its way to the same side, leave a position smaller at most by as much as there is of it.</summary>
+    public bool IsReducedBy(in RiskQuestion order) =>
+        order.Context.OnlyReduces || (order.Intent.Quantity <= RiskEngine.LargestQuantity && Reach(order) <= 0);
+
+    /// <summary>Denies an order for itself, whatever it may do to a position.</summary>
+    public RiskDecision Guard(in RiskQuestion order, RecentOrders? recent)
+    {
+        var (limits, intent, context) = (Limits, order.Intent, order.Context);
+        if (limits.ClockSkewMs is { } skew)
+        {
+            if (context.ClockSkewMs is not { } found) return Deny(RiskRule.ClockSkewUnknown);
+            if (found > skew || found < -skew) return Deny(RiskRule.ClockSkew, found, skew);
+        }
+
+        if (limits.OpenMarketOnly && context.Market != MarketStatus.Open)
+            return Deny(context.Market == MarketStatus.Closed ? RiskRule.MarketClosed : RiskRule.MarketUnknown);
+        if (limits.Restricted is { } restricted && restricted.Contains(intent.Instrument)) return Deny(RiskRule.RestrictedInstrument);
+
+        var decision = GuardPrice(order);
+        if (!decision.IsAllowed) return decision;
+
+        if (limits.OrderQuantity < intent.Quantity) return Deny(RiskRule.OrderQuantity, intent.Quantity, limits.OrderQuantity.Value);
+        if (limits.OrderValue is { } value && order.Value > value) return Deny(RiskRule.OrderValue, order.Value, value);
+        if (limits.DuplicateMs is { } apart && recent?.AgeOf(intent, context.NowMs) is { } age && age < apart)
+            return Deny(RiskRule.DuplicateOrder, age, apart);
+        if (limits.OrdersPerSecond is { } most && _window!.Holds(most, context.NowMs)) return Deny(RiskRule.OrderRate, most, most);
+
+        return RiskDecision.Allowed;
+    }
+
+    /// <summary>Denies an order that makes a position larger.</summary>
+    public RiskDecision Limit(in RiskQuestion order)
+    {
+        var limits = Limits;
+        if (limits.DailyLoss is { } loss && Lost(order.Ledger) is var lost && lost >= loss) return Deny(RiskRule.DailyLoss, lost, loss);
+        if (limits.DailyTrades <= Orders) return Deny(RiskRule.DailyTrades, Orders, limits.DailyTrades.Value);
+
+        if (limits.PositionQuantity is not null || limits.PositionValue is not null)
+        {
+            var reach = Reach(order);
+            if (limits.PositionQuantity < reach) return Deny(RiskRule.PositionQuantity, reach, limits.PositionQuantity.Value);
+            if (limits.PositionValue is { } worth && reach * order.Price > worth) return Deny(RiskRule.PositionValue, reach * order.Price, worth);
+        }
+
+        if (limits.GrossExposure is not null || limits.NetExposure is not null)
+        {
+            var exposure = With(order);
+            if (limits.GrossExposure < exposure.Gross) return Deny(RiskRule.GrossExposure, exposure.Gross, limits.GrossExposure.Value);
+            if (limits.NetExposure < exposure.Net) return Deny(RiskRule.NetExposure, exposure.Net, limits.NetExposure.Value);
+        }
+
+        return RiskDecision.Allowed;
+    }
+
+    /// <summary>How much the position would be on the order's side if that side's orders traded and none of the other.</summary>
+    public decimal Reach(in RiskQuestion order)
+    {
+        var held = Held(order.Instrument);
+        var line = order.Instrument < _lines.Length ? _lines[order.Instrument] : default;
+        return order.Intent.Quantity + (order.Intent.Side == OrderSide.Buy ? line.Buys + held : line.Sells - held);
+    }
+
+    /// <summary>Exposure of the order's currency with the order.</summary>
+    public Exposure With(in RiskQuestion order)
+    {
+        var isBuy = order.Intent.Side == OrderSide.Buy;
+        decimal gross = 0, net = 0;
+        for (var instrument = 0; instrument < portfolio.Instruments; instrument++)
+        {
+            var isOrders = instrument == order.Instrument;
+            var line = instrument < _lines.Length ? _lines[instrument] : default;
+            var held = Held(instrument);
+            if (!isOrders && held == 0 && line is { Buys: 0, Sells: 0 }) continue;
+            if (portfolio.LedgerOf(instrument) != order.Ledger) continue;
+
+            var most = held + line.Buys + (isOrders && isBuy ? order.Intent.Quantity : 0);
+            var least = held - line.Sells - (isOrders && !isBuy ? order.Intent.Quantity : 0);
+            var price = isOrders ? order.Price : portfolio.LastPrice(instrument);
+            gross += Math.Max(Math.Abs(most), Math.Abs(least)) * price;
+            net += (isBuy ? most : -least) * price;
+        }
+
+        return new Exposure(gross, net);
+    }
+
+    /// <summary>An order left.</summary>
+    public void Count(long nowMs)
+    {
+        Orders++;
+        _window?.Add(nowMs);
+    }
+
+    public void Reserve(int instrument, OrderSide side, decimal quantity)
+    {
+        ref var line = ref LineOf(instrument);
+        if (side == OrderSide.Buy) line.Buys += quantity;
+        else line.Sells += quantity;
+    }
+
+    public void Release(int instrument, OrderSide side, decimal quantity)
+    {
+        ref var line = ref LineOf(instrument);
+        if (side == OrderSide.Buy) line.Buys = Math.Max(line.Buys - quantity, 0);
+        else line.Sells = Math.Max(line.Sells - quantity, 0);
+    }
+
+    /// <summary>Books a fill of the strategy.</summary>
+    public void Book(int instrument, OrderSide side, OrderFilled fill)
+    {
+        var bought = side == OrderSide.Buy ? fill.Quantity : -fill.Quantity;
+
+        // The purse first: of a strategy that is new, the day's first equity is the one before.
+        PurseOf(portfolio.LedgerOf(instrument)).Cash -= (bought * fill.Price) + fill.Commission;
+        LineOf(instrument).Held += bought;
+    }
+
+    /// <summary>What a strategy holds becomes whole lots of new shares, and what is less than one is paid out at the last price, divided.</summary>
+    public void Book(int instrument, Split split)
+    {
+        ref var line = ref LineOf(instrument);
+        var shares = split.Quantity(Math.Abs(line.Held));
+        var kept = portfolio.InstrumentOf(instrument).FloorQuantity(shares);
+        var side = Math.Sign(line.Held);
+        line.Held = side * kept;
+        PurseOf(portfolio.LedgerOf(instrument)).Cash += side * (shares - kept) * split.Price(portfolio.LastPrice(instrument));
+    }
+
+    public void Book(int instrument, CashDividend dividend) =>
+        PurseOf(portfolio.LedgerOf(instrument)).Cash += LineOf(instrument).Held * dividend.Amount;
+
+    /// <summary>The day's first equity of a currency is the one at its first order, where it is newer than the day.</summary>
+    public void See(int ledger) => PurseOf(ledger);
+
+    /// <summary>From here on a day's losses and orders count.</summary>
+    public void BeginDay()
+    {
+        Orders = 0;
+        for (var ledger = 0; ledger < portfolio.Currencies; ledger++) PurseOf(ledger).First = Equity(ledger);
+    }
+
+    public void RestoreDay(int ledger, decimal equity, int orders)
+    {
+        Orders = orders;
+        PurseOf(ledger).First = equity;
+    }
+
+    /// <summary>The day's first equity of a currency.</summary>
+    public decimal First(int ledger) => PurseOf(ledger).First;
+
+    public RiskDecision Deny(RiskRule rule, decimal found = 0, decimal limit = 0, decimal of = 0) =>
+        new(rule, strategy is null ? RiskScope.Account : RiskScope.Strategy, strategy, found, limit, of);
+
+    private RiskDecision GuardPrice(in RiskQuestion order)
+    {
+        var limits = Limits;
+        if (limits.PriceAgeMs is null && limits.FatFingerPercent is null) return RiskDecision.Allowed;
+
+        // A position can be made smaller while nobody knows what it is worth.
+        var reduces = IsReducedBy(order);
+        if (order.Context.LastPrice is not ({ } last and > 0 and <= RiskEngine.LargestPrice)) return reduces ? RiskDecision.Allowed : Deny(RiskRule.NoPrice);
+        if (limits.PriceAgeMs is { } oldest && !reduces && order.Context.NowMs - order.Context.LastPriceMs is var age && age > oldest)
+            return Deny(RiskRule.StalePrice, age, oldest);
+        if (limits.FatFingerPercent is not { } percent) return RiskDecision.Allowed;
+
+        var (intent, band) = (order.Intent, last * percent / 100);
+        if (intent.LimitPrice is { } limit && Math.Abs(limit - last) > band) return Deny(RiskRule.FatFinger, limit, percent, last);
+        if (intent.StopPrice is { } stop && Math.Abs(stop - last) > band) return Deny(RiskRule.FatFinger, stop, percent, last);
+        if (intent.ReferencePrice > 0 && Math.Abs(intent.ReferencePrice - last) > band)
+            return Deny(RiskRule.FatFinger, intent.ReferencePrice, percent, last);
+        return RiskDecision.Allowed;
+    }
+
+    private decimal Lost(int ledger) => PurseOf(ledger).First - Equity(ledger);
+
+    private decimal Held(int instrument) =>
+        strategy is null ? portfolio.Position(instrument).Quantity : instrument < _lines.Length ? _lines[instrument].Held : 0;
+
+    private decimal Equity(int ledger)
+    {
+        if (strategy is null) return portfolio.EquityOf(ledger);
+
+        var equity = PurseOf(ledger).Cash;
+        for (var instrument = 0; instrument < _lines.Length; instrument++)
+        {
+            var held = _lines[instrument].Held;
+            if (held != 0 && portfolio.LedgerOf(instrument) == ledger) equity += held * portfolio.LastPrice(instrument);
+        }
+
+        return equity;
+    }
+
+    private ref Line LineOf(int instrument)
+    {
+        if (instrument >= _lines.Length) Array.Resize(ref _lines, portfolio.Instruments);
+        return ref _lines[instrument];
+    }
+
+    private ref Purse PurseOf(int ledger)
+    {
+        var known = _purses.Length;
+        if (ledger >= known)
+        {
+            Array.Resize(ref _purses, portfolio.Currencies);
+            for (var added = known; added < _purses.Length; added++) _purses[added].First = Equity(added);
+        }
+
+        return ref _purses[ledger];
+    }
+
+    /// <summary>Of one instrument: what a strategy holds, and what is on its way.</summary>
+    private struct Line
+    {
+        public decimal Held;
+        public decimal Buys;
+        public decimal Sells;
+    }
+
+    /// <summary>Of one currency: what a strategy's trades have come to so far, and the day's first equity.</summary>
+    private struct Purse
+    {
+        public decimal Cash;
+        public decimal First;
+    }
+}
