@@ -28,7 +28,7 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         if (limits.OrdersPerSecond is not null) _window ??= new RateWindow();
     }
 
-    /// <summary>The order, and all that is on its way to the same side, leave a position smaller at most by as much as there is of it.</summary>
+    /// <summary>With the order and all that is on its way to the same side, the position does not get past zero.</summary>
     public bool IsReducedBy(in RiskQuestion order) =>
         order.Context.OnlyReduces || (order.Intent.Quantity <= RiskEngine.LargestQuantity && Reach(order) <= 0);
 

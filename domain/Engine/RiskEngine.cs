@@ -1,4 +1,3 @@
-using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Portfolios;
@@ -13,10 +12,13 @@ namespace AlgoStack.Engine;
 /// </summary>
 public sealed class RiskEngine
 {
-    /// <summary>The most units of one order. With <see cref="Instrument.LargestPrice"/> it keeps money within what decimal holds.</summary>
-    public const decimal LargestQuantity = 1_000_000_000_000;
+    /// <summary>The most units of one order.</summary>
+    public const decimal LargestQuantity = 1_000_000_000_000_000_000;
 
-    // Instrument.LargestPrice.
+    /// <summary>The most that one order may be worth: decimal holds some ten thousand times as much.</summary>
+    public const decimal LargestValue = 1_000_000_000_000_000_000_000_000m;
+
+    // As Instrument.LargestPrice, which is a double.
     internal const decimal LargestPrice = 1_000_000_000_000_000;
 
     private const long DayMs = 86_400_000;
@@ -283,7 +285,10 @@ public sealed class RiskEngine
 
         if (order.Price > LargestPrice) return _account.Deny(RiskRule.PriceInvalid, order.Price, LargestPrice);
         if (order.Price <= 0 && !reduces) return _account.Deny(RiskRule.NoPrice);
-        return intent.Quantity > LargestQuantity ? _account.Deny(RiskRule.OrderQuantity, intent.Quantity, LargestQuantity) : RiskDecision.Allowed;
+        if (intent.Quantity > LargestQuantity) return _account.Deny(RiskRule.OrderQuantity, intent.Quantity, LargestQuantity);
+        return (double)intent.Quantity * (double)order.Price > (double)LargestValue
+            ? _account.Deny(RiskRule.OrderQuantity, intent.Quantity, LargestValue / order.Price)
+            : RiskDecision.Allowed;
     }
 
     private RiskDecision DeniedByPrice(decimal? price, decimal tick)

@@ -85,7 +85,9 @@ public sealed class RiskRulesTests
     {
         var desk = new Desk();
         desk.Buy(decimal.MaxValue).Code.Should().Be("order_quantity_limit");
-        desk.Sell(1_000_000_000_001).Code.Should().Be("order_quantity_limit");
+        desk.Sell(1_000_000_000_000_000_001).Code.Should().Be("order_quantity_limit");
+        desk.Sell(1_000_000_000, price: 1_000_000_000_000_000).Code.Should().Be("position_limit", "it can be told, and is too much");
+        desk.Sell(1_000_000_001, price: 1_000_000_000_000_000).Code.Should().Be("order_quantity_limit");
         desk.Now = desk.Now with { LastPrice = decimal.MaxValue };
         desk.Buy(1).Code.Should().Be("price_invalid");
     }
