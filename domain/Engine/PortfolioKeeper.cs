@@ -110,6 +110,8 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 
     public Position Position(int instrument) => _holdings[instrument].Position;
 
+    internal bool Holds(int instrument) => _holdings[instrument].QuantityEstimate != 0;
+
     public Instrument InstrumentOf(int instrument) => _holdings[instrument].Instrument;
 
     /// <summary>The last close as orders take it: on the tick, but where a split or a dividend has changed it since.</summary>

@@ -29,8 +29,14 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     }
 
     /// <summary>With the order and all that is on its way to the same side, the position does not get past zero.</summary>
-    public bool IsReducedBy(in RiskQuestion order) =>
-        order.Context.OnlyReduces || (order.Intent.Quantity <= RiskEngine.LargestQuantity && Reach(order) <= 0);
+    public bool IsReducedBy(in RiskQuestion order)
+    {
+        var (intent, context) = (order.Intent, order.Context);
+        if (context.OnlyReduces) return true;
+        if (intent.Quantity > RiskEngine.LargestQuantity) return false;
+        if (!context.TradesInOrder) return Reach(order) <= 0;
+        return intent.Quantity <= (intent.Side == OrderSide.Buy ? -Held(order.Instrument) : Held(order.Instrument));
+    }
 
     /// <summary>Denies an order for itself, whatever it may do to a position.</summary>
     public RiskDecision Guard(in RiskQuestion order, RecentOrders? recent)
@@ -59,10 +65,12 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     }
 
     /// <summary>Denies an order that makes a position larger.</summary>
-    public RiskDecision Limit(in RiskQuestion order)
+    /// <param name="exposure">As <see cref="With"/> has it.</param>
+    public RiskDecision Limit(in RiskQuestion order, in Exposure exposure)
     {
         var limits = Limits;
-        if (limits.DailyLoss is { } loss && Lost(order.Ledger) is var lost && lost >= loss) return Deny(RiskRule.DailyLoss, lost, loss);
+        if (limits.DailyLoss is { } loss && First(order.Ledger) - exposure.Equity is var lost && lost >= loss)
+            return Deny(RiskRule.DailyLoss, lost, loss);
         if (limits.DailyTrades <= Orders) return Deny(RiskRule.DailyTrades, Orders, limits.DailyTrades.Value);
 
         if (limits.PositionQuantity is not null || limits.PositionValue is not null)
@@ -72,45 +80,55 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
             if (limits.PositionValue is { } worth && reach * order.Price > worth) return Deny(RiskRule.PositionValue, reach * order.Price, worth);
         }
 
-        if (limits.GrossExposure is not null || limits.NetExposure is not null)
-        {
-            var exposure = With(order);
-            if (limits.GrossExposure < exposure.Gross) return Deny(RiskRule.GrossExposure, exposure.Gross, limits.GrossExposure.Value);
-            if (limits.NetExposure < exposure.Net) return Deny(RiskRule.NetExposure, exposure.Net, limits.NetExposure.Value);
-        }
-
-        return RiskDecision.Allowed;
+        if (limits.GrossExposure < exposure.Gross) return Deny(RiskRule.GrossExposure, exposure.Gross, limits.GrossExposure.Value);
+        return limits.NetExposure < exposure.Net ? Deny(RiskRule.NetExposure, exposure.Net, limits.NetExposure.Value) : RiskDecision.Allowed;
     }
 
-    /// <summary>How much the position would be on the order's side if that side's orders traded and none of the other.</summary>
+    /// <summary>
+    /// How much the position would be on the order's side if that side's orders traded and none of the other; in order, what it will be.
+    /// </summary>
     public decimal Reach(in RiskQuestion order)
     {
         var held = Held(order.Instrument);
         var line = order.Instrument < _lines.Length ? _lines[order.Instrument] : default;
-        return order.Intent.Quantity + (order.Intent.Side == OrderSide.Buy ? line.Buys + held : line.Sells - held);
+        var (quantity, isBuy) = (order.Intent.Quantity, order.Intent.Side == OrderSide.Buy);
+        return order.Context.TradesInOrder
+            ? Math.Abs(held + line.Buys - line.Sells + (isBuy ? quantity : -quantity))
+            : quantity + (isBuy ? line.Buys + held : line.Sells - held);
     }
 
-    /// <summary>Exposure of the order's currency with the order.</summary>
-    public Exposure With(in RiskQuestion order)
+    /// <summary>The order's currency with the order.</summary>
+    /// <param name="withOrders">Else equity is all that is asked for.</param>
+    public Exposure With(in RiskQuestion order, bool withOrders)
     {
+        if (!withOrders) return new Exposure(Equity(order.Ledger), Gross: 0, Net: 0);
+
         var isBuy = order.Intent.Side == OrderSide.Buy;
+        var equity = strategy is null ? portfolio.Cash(order.Instrument) : PurseOf(order.Ledger).Cash;
         decimal gross = 0, net = 0;
         for (var instrument = 0; instrument < portfolio.Instruments; instrument++)
         {
             var isOrders = instrument == order.Instrument;
-            var line = instrument < _lines.Length ? _lines[instrument] : default;
-            var held = Held(instrument);
-            if (!isOrders && held == 0 && line is { Buys: 0, Sells: 0 }) continue;
-            if (portfolio.LedgerOf(instrument) != order.Ledger) continue;
+            var isWorking = instrument < _lines.Length && _lines[instrument].IsWorking;
+            if (portfolio.LedgerOf(instrument) != order.Ledger || !(isOrders || isWorking || Holds(instrument))) continue;
 
-            var most = held + line.Buys + (isOrders && isBuy ? order.Intent.Quantity : 0);
-            var least = held - line.Sells - (isOrders && !isBuy ? order.Intent.Quantity : 0);
-            var price = isOrders ? order.Price : portfolio.LastPrice(instrument);
+            var (held, last) = (Held(instrument), portfolio.LastPrice(instrument));
+            var worth = held * last;
+            equity += worth;
+            if (!isOrders && !isWorking)
+            {
+                gross += Math.Abs(worth);
+                net += isBuy ? worth : -worth;
+                continue;
+            }
+
+            var (most, least) = Range(instrument, held, isOrders ? order.Intent : null, order.Context.TradesInOrder);
+            var price = isOrders ? order.Price : last;
             gross += Math.Max(Math.Abs(most), Math.Abs(least)) * price;
             net += (isBuy ? most : -least) * price;
         }
 
-        return new Exposure(gross, net);
+        return new Exposure(equity, gross, net);
     }
 
     /// <summary>An order left.</summary>
@@ -125,6 +143,7 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         ref var line = ref LineOf(instrument);
         if (side == OrderSide.Buy) line.Buys += quantity;
         else line.Sells += quantity;
+        line.IsWorking = true;
     }
 
     public void Release(int instrument, OrderSide side, decimal quantity)
@@ -132,6 +151,7 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         ref var line = ref LineOf(instrument);
         if (side == OrderSide.Buy) line.Buys = Math.Max(line.Buys - quantity, 0);
         else line.Sells = Math.Max(line.Sells - quantity, 0);
+        line.IsWorking = line.Buys != 0 || line.Sells != 0;
     }
 
     /// <summary>Books a fill of the strategy.</summary>
@@ -200,7 +220,20 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         return RiskDecision.Allowed;
     }
 
-    private decimal Lost(int ledger) => PurseOf(ledger).First - Equity(ledger);
+    /// <summary>The most and the least that may be held of an instrument, with the order where it is its.</summary>
+    private (decimal Most, decimal Least) Range(int instrument, decimal held, OrderIntent? intent, bool inOrder)
+    {
+        var line = instrument < _lines.Length ? _lines[instrument] : default;
+        if (intent is { Side: OrderSide.Buy }) line.Buys += intent.Quantity;
+        else if (intent is not null) line.Sells += intent.Quantity;
+        if (!inOrder) return (held + line.Buys, held - line.Sells);
+
+        var end = held + line.Buys - line.Sells;
+        return (Math.Max(held, end), Math.Min(held, end));
+    }
+
+    private bool Holds(int instrument) =>
+        strategy is null ? portfolio.Holds(instrument) : instrument < _lines.Length && _lines[instrument].Held != 0;
 
     private decimal Held(int instrument) =>
         strategy is null ? portfolio.Position(instrument).Quantity : instrument < _lines.Length ? _lines[instrument].Held : 0;
@@ -243,6 +276,7 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         public decimal Held;
         public decimal Buys;
         public decimal Sells;
+        public bool IsWorking;
     }
 
     /// <summary>Of one currency: what a strategy's trades have come to so far, and the day's first equity.</summary>

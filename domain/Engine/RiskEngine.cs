@@ -227,14 +227,15 @@ public sealed class RiskEngine
 
         if (decision.IsAllowed && !reduces)
         {
-            decision = DeniedByMoney(order);
-            if (decision.IsAllowed) decision = _account.Limit(order);
+            var exposure = _account.With(order, _limits.Margin is not null || _account.Limits.OfExposure);
+            decision = DeniedByMoney(order, exposure);
+            if (decision.IsAllowed) decision = _account.Limit(order, exposure);
         }
 
-        if (decision.IsAllowed && strategy is not null)
+        if (decision.IsAllowed && strategy is not null && !ReferenceEquals(strategy.Limits, TradingLimits.None))
         {
             decision = strategy.Guard(order, _recent);
-            if (decision.IsAllowed && !strategy.IsReducedBy(order)) decision = strategy.Limit(order);
+            if (decision.IsAllowed && !strategy.IsReducedBy(order)) decision = strategy.Limit(order, strategy.With(order, strategy.Limits.OfExposure));
         }
 
         return decision;
@@ -299,12 +300,12 @@ public sealed class RiskEngine
     }
 
     /// <summary>Buying power, and what one position may be of equity.</summary>
-    private RiskDecision DeniedByMoney(in RiskQuestion order)
+    private RiskDecision DeniedByMoney(in RiskQuestion order, in Exposure exposure)
     {
-        var equity = _portfolio.EquityOf(order.Ledger);
+        var equity = exposure.Equity;
         if (_limits.Margin is { } margin)
         {
-            var required = _account.With(order).Gross * margin.InitialPercent / 100;
+            var required = exposure.Gross * margin.InitialPercent / 100;
             if (required > equity) return _account.Deny(RiskRule.Margin, required, equity);
         }
         else if (order.Intent.Side == OrderSide.Buy)

@@ -171,11 +171,19 @@ internal sealed class PlainRisk(Instrument[] instruments, decimal balance)
         var net = Indices(currency).Sum(i => i == asked.Instrument
             ? Reach(strategy, asked) * asked.Price
             : ((side * Held(strategy, i)) + Waiting(strategy, i, asked.Intent.Side)) * Prices[i]);
+        if (asked.Context.TradesInOrder)
+        {
+            net = Indices(currency).Sum(i => Math.Max(side * Held(strategy, i), side * InTheEnd(strategy, asked, i)) * (i == asked.Instrument ? asked.Price : Prices[i]));
+        }
+
         if (net > limits.NetExposure) yield return "net_exposure_limit";
     }
 
     private decimal GrossWith(string? strategy, Asked asked) => Indices(CurrencyOf(asked.Instrument)).Sum(i =>
     {
+        if (asked.Context.TradesInOrder)
+            return Math.Max(Math.Abs(Held(strategy, i)), Math.Abs(InTheEnd(strategy, asked, i))) * (i == asked.Instrument ? asked.Price : Prices[i]);
+
         var orders = _left.Where(l => l.IsCounted && l.Instrument == i && (strategy is null || l.Intent.Strategy == strategy)).Select(l => l.Signed).ToList();
         if (i == asked.Instrument) orders.Add(asked.Intent.Side == OrderSide.Buy ? asked.Intent.Quantity : -asked.Intent.Quantity);
         var held = Held(strategy, i);
@@ -183,10 +191,26 @@ internal sealed class PlainRisk(Instrument[] instruments, decimal balance)
         return worst * (i == asked.Instrument ? asked.Price : Prices[i]);
     });
 
-    private bool Reduces(string? strategy, Asked asked) => asked.Context.OnlyReduces || Reach(strategy, asked) <= 0;
+    /// <summary>What is held once all has traded.</summary>
+    private decimal InTheEnd(string? strategy, Asked asked, int instrument)
+    {
+        var bought = asked.Intent.Side == OrderSide.Buy ? asked.Intent.Quantity : -asked.Intent.Quantity;
+        return Held(strategy, instrument) + Waiting(strategy, instrument, OrderSide.Buy) - Waiting(strategy, instrument, OrderSide.Sell) +
+            (instrument == asked.Instrument ? bought : 0);
+    }
 
-    private decimal Reach(string? strategy, Asked asked) =>
-        ((asked.Intent.Side == OrderSide.Buy ? 1 : -1) * Held(strategy, asked.Instrument)) + Waiting(strategy, asked.Instrument, asked.Intent.Side) + asked.Intent.Quantity;
+    private bool Reduces(string? strategy, Asked asked)
+    {
+        if (asked.Context.OnlyReduces) return true;
+        if (!asked.Context.TradesInOrder) return Reach(strategy, asked) <= 0;
+
+        var held = Held(strategy, asked.Instrument);
+        return asked.Intent.Side == OrderSide.Buy ? held + asked.Intent.Quantity <= 0 : held - asked.Intent.Quantity >= 0;
+    }
+
+    private decimal Reach(string? strategy, Asked asked) => asked.Context.TradesInOrder
+        ? Math.Abs(InTheEnd(strategy, asked, asked.Instrument))
+        : ((asked.Intent.Side == OrderSide.Buy ? 1 : -1) * Held(strategy, asked.Instrument)) + Waiting(strategy, asked.Instrument, asked.Intent.Side) + asked.Intent.Quantity;
 
     private decimal Held(string? strategy, int instrument) => Of(strategy).Where(t => t.Instrument == instrument).Sum(t => t.Bought);
 

@@ -72,6 +72,15 @@ public sealed class RiskEngineTests
     }
 
     [Fact]
+    public void A_sell_that_trades_before_a_buy_makes_room_for_it()
+    {
+        _desk.Now = _desk.Now with { TradesInOrder = true };
+        _desk.Sell(5).IsAllowed.Should().BeTrue();
+        _desk.Buy(10).IsAllowed.Should().BeTrue("500 are held when both have traded");
+        _desk.Buy(1).Code.Should().Be("insufficient_cash");
+    }
+
+    [Fact]
     public void Two_sells_that_would_each_close_the_position_open_another_together()
     {
         _desk.Trade(OrderSide.Buy, 9);

@@ -209,7 +209,8 @@ public sealed class RiskPropertyTests
             _nowMs - Below(2_000),
             In(20) ? (MarketStatus)Below(3) : MarketStatus.Open,
             In(20) ? null : Below(1_050) - 525,
-            OnlyReduces: In(20));
+            OnlyReduces: In(20),
+            TradesInOrder: In(4));
 
         private void Mark(int instrument, int price)
         {
