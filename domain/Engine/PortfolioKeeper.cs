@@ -200,8 +200,8 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
     private sealed class Holding(Instrument instrument, int ledger)
     {
         private Position _position;
-        private double _adjustedClose = double.NaN;
-        private decimal _adjustedPrice;
+        private double _pricedClose = double.NaN;
+        private decimal _price;
 
         public Instrument Instrument { get; } = instrument;
 
@@ -222,13 +222,22 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         public double LastClose { get; set; }
 
         /// <inheritdoc cref="LastPrice"/>
-        public decimal Price => LastClose == _adjustedClose ? _adjustedPrice : Instrument.RoundPrice(LastClose);
+        public decimal Price
+        {
+            get
+            {
+                if (LastClose == _pricedClose) return _price;
+
+                (_price, _pricedClose) = (Instrument.RoundPrice(LastClose), LastClose);
+                return _price;
+            }
+        }
 
         /// <summary>Makes another of the last close, which no bar has said.</summary>
         public void Adjust(decimal price)
         {
-            _adjustedPrice = price;
-            LastClose = _adjustedClose = (double)price;
+            _price = price;
+            LastClose = _pricedClose = (double)price;
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     private Line[] _lines = [];
     private Purse[] _purses = [];
     private RateWindow? _window;
+    private decimal _band;
 
     public TradingState State { get; set; }
 
@@ -25,6 +26,7 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     public void Use(TradingLimits limits)
     {
         Limits = limits;
+        _band = (limits.FatFingerPercent ?? 0) / 100;
         if (limits.OrdersPerSecond is not null) _window ??= new RateWindow();
     }
 
@@ -39,7 +41,9 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     }
 
     /// <summary>Denies an order for itself, whatever it may do to a position.</summary>
-    public RiskDecision Guard(in RiskQuestion order, RecentOrders? recent)
+    /// <param name="reduces">As <see cref="IsReducedBy"/> has it.</param>
+    /// <param name="age">Milliseconds since an order like it left; null where none is remembered.</param>
+    public RiskDecision Guard(in RiskQuestion order, bool reduces, long? age)
     {
         var (limits, intent, context) = (Limits, order.Intent, order.Context);
         if (limits.ClockSkewMs is { } skew)
@@ -52,13 +56,12 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
             return Deny(context.Market == MarketStatus.Closed ? RiskRule.MarketClosed : RiskRule.MarketUnknown);
         if (limits.Restricted is { } restricted && restricted.Contains(intent.Instrument)) return Deny(RiskRule.RestrictedInstrument);
 
-        var decision = GuardPrice(order);
+        var decision = GuardPrice(order, reduces);
         if (!decision.IsAllowed) return decision;
 
         if (limits.OrderQuantity < intent.Quantity) return Deny(RiskRule.OrderQuantity, intent.Quantity, limits.OrderQuantity.Value);
         if (limits.OrderValue is { } value && order.Value > value) return Deny(RiskRule.OrderValue, order.Value, value);
-        if (limits.DuplicateMs is { } apart && recent?.AgeOf(intent, context.NowMs) is { } age && age < apart)
-            return Deny(RiskRule.DuplicateOrder, age, apart);
+        if (age < limits.DuplicateMs) return Deny(RiskRule.DuplicateOrder, age.Value, limits.DuplicateMs.Value);
         if (limits.OrdersPerSecond is { } most && _window!.Holds(most, context.NowMs)) return Deny(RiskRule.OrderRate, most, most);
 
         return RiskDecision.Allowed;
@@ -105,7 +108,7 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
 
         var isBuy = order.Intent.Side == OrderSide.Buy;
         var equity = strategy is null ? portfolio.Cash(order.Instrument) : PurseOf(order.Ledger).Cash;
-        decimal gross = 0, net = 0;
+        decimal longs = 0, shorts = 0, gross = 0, net = 0;
         for (var instrument = 0; instrument < portfolio.Instruments; instrument++)
         {
             var isOrders = instrument == order.Instrument;
@@ -114,21 +117,22 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
 
             var (held, last) = (Held(instrument), portfolio.LastPrice(instrument));
             var worth = held * last;
-            equity += worth;
             if (!isOrders && !isWorking)
             {
-                gross += Math.Abs(worth);
-                net += isBuy ? worth : -worth;
+                if (worth > 0) longs += worth;
+                else shorts -= worth;
                 continue;
             }
 
             var (most, least) = Range(instrument, held, isOrders ? order.Intent : null, order.Context.TradesInOrder);
             var price = isOrders ? order.Price : last;
+            equity += worth;
             gross += Math.Max(Math.Abs(most), Math.Abs(least)) * price;
             net += (isBuy ? most : -least) * price;
         }
 
-        return new Exposure(equity, gross, net);
+        var lean = isBuy ? longs - shorts : shorts - longs;
+        return new Exposure(equity + longs - shorts, gross + longs + shorts, net + lean);
     }
 
     /// <summary>An order left.</summary>
@@ -200,19 +204,18 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     public RiskDecision Deny(RiskRule rule, decimal found = 0, decimal limit = 0, decimal of = 0) =>
         new(rule, strategy is null ? RiskScope.Account : RiskScope.Strategy, strategy, found, limit, of);
 
-    private RiskDecision GuardPrice(in RiskQuestion order)
+    private RiskDecision GuardPrice(in RiskQuestion order, bool reduces)
     {
         var limits = Limits;
         if (limits.PriceAgeMs is null && limits.FatFingerPercent is null) return RiskDecision.Allowed;
 
         // A position can be made smaller while nobody knows what it is worth.
-        var reduces = IsReducedBy(order);
         if (order.Context.LastPrice is not ({ } last and > 0 and <= RiskEngine.LargestPrice)) return reduces ? RiskDecision.Allowed : Deny(RiskRule.NoPrice);
         if (limits.PriceAgeMs is { } oldest && !reduces && order.Context.NowMs - order.Context.LastPriceMs is var age && age > oldest)
             return Deny(RiskRule.StalePrice, age, oldest);
         if (limits.FatFingerPercent is not { } percent) return RiskDecision.Allowed;
 
-        var (intent, band) = (order.Intent, last * percent / 100);
+        var (intent, band) = (order.Intent, last * _band);
         if (intent.LimitPrice is { } limit && Math.Abs(limit - last) > band) return Deny(RiskRule.FatFinger, limit, percent, last);
         if (intent.StopPrice is { } stop && Math.Abs(stop - last) > band) return Deny(RiskRule.FatFinger, stop, percent, last);
         if (intent.ReferencePrice > 0 && Math.Abs(intent.ReferencePrice - last) > band)

@@ -1,3 +1,4 @@
+using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Portfolios;
@@ -81,13 +82,14 @@ public sealed class RiskEngine
         _strategies.TryGetValue(intent.Strategy, out var strategy);
         var order = new RiskQuestion(instrument, ledger, intent, PriceOf(intent, context.LastPrice), context);
 
-        var decision = Decide(order, strategy);
+        var decision = Decide(order, strategy, out var alike);
         if (!decision.IsAllowed) return decision;
 
         _account.Count(context.NowMs);
-        (strategy ?? BookOf(intent.Strategy)).Count(context.NowMs);
-        _recent?.Add(intent, context.NowMs);
-        Reserve(instrument, intent, intent.Quantity, context.OnlyReduces);
+        strategy ??= BookOf(intent.Strategy);
+        strategy.Count(context.NowMs);
+        _recent?.Add(intent, alike, context.NowMs);
+        if (!context.OnlyReduces) Reserve(instrument, intent, intent.Quantity, strategy);
         return decision;
     }
 
@@ -101,11 +103,7 @@ public sealed class RiskEngine
     /// </summary>
     public void Reserve(int instrument, OrderIntent intent, decimal quantity, bool onlyReduces = false)
     {
-        if (onlyReduces) return;
-
-        _account.Reserve(instrument, intent.Side, quantity);
-        BookOf(intent.Strategy).Reserve(instrument, intent.Side, quantity);
-        AddCost(instrument, intent, quantity);
+        if (!onlyReduces) Reserve(instrument, intent, quantity, BookOf(intent.Strategy));
     }
 
     /// <inheritdoc cref="Reserve(int, OrderIntent, decimal, bool)"/>
@@ -215,12 +213,18 @@ public sealed class RiskEngine
         return intent.StopPrice > price ? intent.StopPrice.Value : price;
     }
 
-    private RiskDecision Decide(in RiskQuestion order, RiskBook? strategy)
+    /// <param name="alike">Where an order like it is remembered.</param>
+    private RiskDecision Decide(in RiskQuestion order, RiskBook? strategy, out int alike)
     {
+        alike = RecentOrders.None;
         var reduces = _account.IsReducedBy(order);
         var decision = DeniedByState(order, strategy, reduces);
         if (decision.IsAllowed) decision = DeniedByForm(order, reduces);
-        if (decision.IsAllowed) decision = _account.Guard(order, _recent);
+        if (!decision.IsAllowed) return decision;
+
+        if (_recent is not null) alike = _recent.Find(order.Intent);
+        long? age = alike == RecentOrders.None ? null : _recent!.Age(alike, order.Context.NowMs);
+        decision = _account.Guard(order, reduces, age);
 
         // All is being closed already: what makes a position smaller now would leave one on the other side.
         if (decision.IsAllowed && _limits.Margin is not null && _called.Contains(order.Ledger)) decision = _account.Deny(RiskRule.MarginCall);
@@ -234,8 +238,9 @@ public sealed class RiskEngine
 
         if (decision.IsAllowed && strategy is not null && !ReferenceEquals(strategy.Limits, TradingLimits.None))
         {
-            decision = strategy.Guard(order, _recent);
-            if (decision.IsAllowed && !strategy.IsReducedBy(order)) decision = strategy.Limit(order, strategy.With(order, strategy.Limits.OfExposure));
+            var reducesOwn = strategy.IsReducedBy(order);
+            decision = strategy.Guard(order, reducesOwn, age);
+            if (decision.IsAllowed && !reducesOwn) decision = strategy.Limit(order, strategy.With(order, strategy.Limits.OfExposure));
         }
 
         return decision;
@@ -266,7 +271,7 @@ public sealed class RiskEngine
         if (intent.Quantity == 0)
             return _account.Deny(RiskRule.BuysNoLot, intent.ReferencePrice, _limits.RiskPercent, _portfolio.EquityOf(order.Ledger));
         if (intent.Quantity < traded.Lot) return _account.Deny(RiskRule.QuantityBelowLot, intent.Quantity, traded.Lot);
-        if (intent.Quantity % traded.Lot != 0) return _account.Deny(RiskRule.QuantityOffLot, intent.Quantity, traded.Lot);
+        if (!traded.IsWholeLots(intent.Quantity)) return _account.Deny(RiskRule.QuantityOffLot, intent.Quantity, traded.Lot);
 
         var (needsLimit, needsStop, needsTrail) = intent.Type switch
         {
@@ -279,10 +284,9 @@ public sealed class RiskEngine
         if ((needsLimit && intent.LimitPrice is null) || (needsStop && intent.StopPrice is null) || (needsTrail && intent.TrailBy is null))
             return _account.Deny(RiskRule.PriceMissing);
 
-        var decision = DeniedByPrice(intent.LimitPrice, traded.Tick);
-        if (decision.IsAllowed) decision = DeniedByPrice(intent.StopPrice, traded.Tick);
-        if (decision.IsAllowed) decision = DeniedByPrice(intent.TrailBy, traded.Tick);
-        if (!decision.IsAllowed) return decision;
+        if (intent.LimitPrice is { } limit && !IsPrice(limit, traded)) return DeniedByPrice(limit, traded);
+        if (intent.StopPrice is { } stop && !IsPrice(stop, traded)) return DeniedByPrice(stop, traded);
+        if (intent.TrailBy is { } trail && !IsPrice(trail, traded)) return DeniedByPrice(trail, traded);
 
         if (order.Price > LargestPrice) return _account.Deny(RiskRule.PriceInvalid, order.Price, LargestPrice);
         if (order.Price <= 0 && !reduces) return _account.Deny(RiskRule.NoPrice);
@@ -292,12 +296,11 @@ public sealed class RiskEngine
             : RiskDecision.Allowed;
     }
 
-    private RiskDecision DeniedByPrice(decimal? price, decimal tick)
-    {
-        if (price is not { } named) return RiskDecision.Allowed;
-        if (named is <= 0 or > LargestPrice) return _account.Deny(RiskRule.PriceInvalid, named, LargestPrice);
-        return named % tick == 0 ? RiskDecision.Allowed : _account.Deny(RiskRule.PriceOffTick, named, tick);
-    }
+    private static bool IsPrice(decimal price, Instrument traded) => price is > 0 and <= LargestPrice && traded.IsOnTick(price);
+
+    private RiskDecision DeniedByPrice(decimal price, Instrument traded) => price is <= 0 or > LargestPrice
+        ? _account.Deny(RiskRule.PriceInvalid, price, LargestPrice)
+        : _account.Deny(RiskRule.PriceOffTick, price, traded.Tick);
 
     /// <summary>Buying power, and what one position may be of equity.</summary>
     private RiskDecision DeniedByMoney(in RiskQuestion order, in Exposure exposure)
@@ -316,6 +319,13 @@ public sealed class RiskEngine
 
         var (value, limit) = (_account.Reach(order) * order.Price, equity * _positionShare);
         return value > limit ? _account.Deny(RiskRule.PositionPercent, value, limit, _limits.PositionPercent) : RiskDecision.Allowed;
+    }
+
+    private void Reserve(int instrument, OrderIntent intent, decimal quantity, RiskBook strategy)
+    {
+        _account.Reserve(instrument, intent.Side, quantity);
+        strategy.Reserve(instrument, intent.Side, quantity);
+        AddCost(instrument, intent, quantity);
     }
 
     /// <summary>Only what an intent says of itself, so that as much is given back as was taken.</summary>

@@ -10,13 +10,14 @@ namespace AlgoStack.Benchmarks.Orders;
 
 /// <summary>
 /// Risk decisions on one core: an account of twenty instruments, of which it holds ten, four strategies, and every limit set for the
-/// account and for each of them. What is allowed is counted as on its way and then released, as if it had been canceled.
+/// account and for each of them. What is allowed is on its way until ten are; then they are canceled, which is not timed.
 /// </summary>
 internal sealed class RiskSuite(int decisions)
 {
-    private const double LoopExpected = 30_000_000;
+    private const double LoopExpected = 60_000_000;
     private const double MicrosecondsAtMost = 1;
     private const int Instruments = 20;
+    private const int OnTheirWay = 10;
     private const long FirstMs = 1_767_268_800_000;
 
     private static readonly TradingLimits Every = new()
@@ -43,9 +44,9 @@ internal sealed class RiskSuite(int decisions)
 
     public IEnumerable<Comparison> Comparisons =>
     [
-        new("risk decision, allowed", "decisions", 0.02, 0.1, Loop, () => Rate(NewRisk(Every), RiskRule.None), LoopExpected),
-        new("risk decision, denied by the last rule", "decisions", 0.02, 0.1, Loop, () => Rate(NewRisk(Every with { NetExposure = 0 }), RiskRule.NetExposure), LoopExpected),
-        new("risk decision, denied by the first rule", "decisions", 0.1, 0.5, Loop, () => Rate(Halted(), RiskRule.Halted), LoopExpected),
+        new("risk decision, allowed", "decisions", 0.01, 0.02, Loop, () => Rate(NewRisk(Every), RiskRule.None), LoopExpected),
+        new("risk decision, last rule denies", "decisions", 0.01, 0.02, Loop, () => Rate(NewRisk(Every with { NetExposure = 0 }), RiskRule.NetExposure), LoopExpected),
+        new("risk decision, first rule denies", "decisions", 0.1, 0.3, Loop, () => Rate(Halted(), RiskRule.Halted), LoopExpected),
     ];
 
     /// <summary>A million a second is a microsecond each.</summary>
@@ -102,12 +103,7 @@ internal sealed class RiskSuite(int decisions)
         return Task.FromResult(decisions / Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    private Task<double> Rate(RiskEngine risk, RiskRule expected)
-    {
-        var started = Stopwatch.GetTimestamp();
-        Decide(risk, expected);
-        return Task.FromResult(decisions / Stopwatch.GetElapsedTime(started).TotalSeconds);
-    }
+    private Task<double> Rate(RiskEngine risk, RiskRule expected) => Task.FromResult(decisions / Decide(risk, expected).TotalSeconds);
 
     private double AllocatedBytes(RiskEngine risk)
     {
@@ -117,16 +113,27 @@ internal sealed class RiskSuite(int decisions)
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    /// <summary>A thousand orders a second of the context's clock.</summary>
-    private void Decide(RiskEngine risk, RiskRule expected)
+    /// <summary>A thousand orders a second of the context's clock, of which the last few are on their way.</summary>
+    /// <returns>How long the decisions took.</returns>
+    private TimeSpan Decide(RiskEngine risk, RiskRule expected)
     {
-        for (int i = 0, next = 0; i < decisions; i++, next = next + 1 == _orders.Length ? 0 : next + 1)
+        var took = TimeSpan.Zero;
+        for (var i = 0; i < decisions; i += OnTheirWay)
         {
-            var (instrument, intent) = _orders[next];
-            _nowMs++;
-            var decision = risk.Check(instrument, intent, new RiskContext(_nowMs, 100, _nowMs, MarketStatus.Open, ClockSkewMs: 3, OnlyReduces: false));
-            if (decision.Rule != expected) throw new InvalidDataException($"Risk was to say {expected}, found {decision.Rule}: {decision.Reason}");
-            if (decision.IsAllowed) risk.Release(instrument, intent, intent.Quantity);
+            var orders = _orders.AsSpan(i % _orders.Length, OnTheirWay);
+            var started = Stopwatch.GetTimestamp();
+            foreach (var (instrument, intent) in orders)
+            {
+                _nowMs++;
+                var decision = risk.Check(instrument, intent, new RiskContext(_nowMs, 100, _nowMs, MarketStatus.Open, ClockSkewMs: 3, OnlyReduces: false));
+                if (decision.Rule != expected) throw new InvalidDataException($"Risk was to say {expected}, found {decision.Rule}: {decision.Reason}");
+            }
+
+            took += Stopwatch.GetElapsedTime(started);
+            if (expected != RiskRule.None) continue;
+            foreach (var (instrument, intent) in orders) risk.Release(instrument, intent, intent.Quantity);
         }
+
+        return took;
     }
 }
