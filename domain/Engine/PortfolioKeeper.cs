@@ -110,7 +110,12 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 
     public Position Position(int instrument) => _holdings[instrument].Position;
 
-    internal bool Holds(int instrument) => _holdings[instrument].QuantityEstimate != 0;
+    /// <summary>What is held of an instrument, and its last price, in floating point.</summary>
+    internal (double Quantity, double Price) Estimate(int instrument)
+    {
+        var holding = _holdings[instrument];
+        return (holding.QuantityEstimate, holding.PriceEstimate);
+    }
 
     public Instrument InstrumentOf(int instrument) => _holdings[instrument].Instrument;
 
@@ -202,6 +207,7 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         private Position _position;
         private double _pricedClose = double.NaN;
         private decimal _price;
+        private double _priceEstimate;
 
         public Instrument Instrument { get; } = instrument;
 
@@ -228,17 +234,28 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
             {
                 if (LastClose == _pricedClose) return _price;
 
-                (_price, _pricedClose) = (Instrument.RoundPrice(LastClose), LastClose);
+                SetPrice(Instrument.RoundPrice(LastClose), LastClose);
                 return _price;
+            }
+        }
+
+        public double PriceEstimate
+        {
+            get
+            {
+                _ = Price;
+                return _priceEstimate;
             }
         }
 
         /// <summary>Makes another of the last close, which no bar has said.</summary>
         public void Adjust(decimal price)
         {
-            _price = price;
-            LastClose = _pricedClose = (double)price;
+            LastClose = (double)price;
+            SetPrice(price, LastClose);
         }
+
+        private void SetPrice(decimal price, double close) => (_price, _priceEstimate, _pricedClose) = (price, (double)price, close);
     }
 
     private sealed class Ledger(string currency, decimal opening)

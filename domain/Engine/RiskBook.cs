@@ -11,6 +11,11 @@ namespace AlgoStack.Engine;
 /// <param name="strategy">Null for the account.</param>
 internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = null)
 {
+    public const double NoShare = -1;
+
+    // A double tells 15 digits, and sums of them some fewer.
+    private const double Doubt = 1e-9;
+
     private Line[] _lines = [];
     private Purse[] _purses = [];
     private RateWindow? _window;
@@ -68,11 +73,11 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     }
 
     /// <summary>Denies an order that makes a position larger.</summary>
-    /// <param name="exposure">As <see cref="With"/> has it.</param>
-    public RiskDecision Limit(in RiskQuestion order, in Exposure exposure)
+    /// <param name="exposure">As <see cref="With"/> has it, or null where it <see cref="IsFarFromLimits"/>.</param>
+    public RiskDecision Limit(in RiskQuestion order, in Exposure? exposure)
     {
         var limits = Limits;
-        if (limits.DailyLoss is { } loss && First(order.Ledger) - exposure.Equity is var lost && lost >= loss)
+        if (limits.DailyLoss is { } loss && exposure is { } now && First(order.Ledger) - now.Equity is var lost && lost >= loss)
             return Deny(RiskRule.DailyLoss, lost, loss);
         if (limits.DailyTrades <= Orders) return Deny(RiskRule.DailyTrades, Orders, limits.DailyTrades.Value);
 
@@ -83,8 +88,9 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
             if (limits.PositionValue is { } worth && reach * order.Price > worth) return Deny(RiskRule.PositionValue, reach * order.Price, worth);
         }
 
-        if (limits.GrossExposure < exposure.Gross) return Deny(RiskRule.GrossExposure, exposure.Gross, limits.GrossExposure.Value);
-        return limits.NetExposure < exposure.Net ? Deny(RiskRule.NetExposure, exposure.Net, limits.NetExposure.Value) : RiskDecision.Allowed;
+        if (exposure is not { } then) return RiskDecision.Allowed;
+        if (limits.GrossExposure < then.Gross) return Deny(RiskRule.GrossExposure, then.Gross, limits.GrossExposure.Value);
+        return limits.NetExposure < then.Net ? Deny(RiskRule.NetExposure, then.Net, limits.NetExposure.Value) : RiskDecision.Allowed;
     }
 
     /// <summary>
@@ -100,20 +106,61 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
             : quantity + (isBuy ? line.Buys + held : line.Sells - held);
     }
 
-    /// <summary>The order's currency with the order.</summary>
-    /// <param name="withOrders">Else equity is all that is asked for.</param>
-    public Exposure With(in RiskQuestion order, bool withOrders)
+    /// <summary>
+    /// Whether equity and exposure, in floating point, are so far within the limits that decimals can say nothing else. Most orders
+    /// are, and this takes a fraction of the time.
+    /// </summary>
+    /// <param name="marginShare">Of gross exposure, which equity has to cover.</param>
+    /// <param name="positionShare">Of equity, which a position may be worth.</param>
+    public bool IsFarFromLimits(in RiskQuestion order, double marginShare = NoShare, double positionShare = NoShare)
     {
-        if (!withOrders) return new Exposure(Equity(order.Ledger), Gross: 0, Net: 0);
+        var (limits, inOrder) = (Limits, order.Context.TradesInOrder);
+        var isBuy = order.Intent.Side == OrderSide.Buy;
+        var cash = (double)(strategy is null ? portfolio.Cash(order.Instrument) : PurseOf(order.Ledger).Cash);
+        double worth = 0, absolute = 0, gross = 0, net = 0, position = 0;
+        for (var instrument = 0; instrument < portfolio.Instruments; instrument++)
+        {
+            if (portfolio.LedgerOf(instrument) != order.Ledger) continue;
 
+            var line = instrument < _lines.Length ? _lines[instrument] : default;
+            var (held, last) = portfolio.Estimate(instrument);
+            if (strategy is not null) held = line.HeldEstimate;
+            var (buys, sells, price) = (line.BuysEstimate, line.SellsEstimate, last);
+            if (instrument == order.Instrument)
+            {
+                price = (double)order.Price;
+                if (isBuy) buys += (double)order.Intent.Quantity;
+                else sells += (double)order.Intent.Quantity;
+                position = (inOrder ? Math.Abs(held + buys - sells) : isBuy ? held + buys : sells - held) * price;
+            }
+
+            var (most, least) = inOrder ? (Math.Max(held, held + buys - sells), Math.Min(held, held + buys - sells)) : (held + buys, held - sells);
+            worth += held * last;
+            absolute += (Math.Abs(held) + buys + sells) * Math.Max(price, last);
+            gross += Math.Max(Math.Abs(most), Math.Abs(least)) * price;
+            net += (isBuy ? most : -least) * price;
+        }
+
+        var (first, equity) = ((double)First(order.Ledger), cash + worth);
+        var doubt = Doubt * (Math.Abs(cash) + Math.Abs(first) + absolute);
+        return (positionShare == NoShare || position + doubt < (equity - doubt) * positionShare) &&
+            (marginShare == NoShare || (gross + doubt) * marginShare < equity - doubt) &&
+            !(limits.DailyLoss is { } loss && first - equity + doubt >= (double)loss) &&
+            !(limits.GrossExposure is { } mostGross && gross + doubt > (double)mostGross) &&
+            !(limits.NetExposure is { } mostNet && net + doubt > (double)mostNet);
+    }
+
+    /// <summary>The order's currency with the order.</summary>
+    public Exposure With(in RiskQuestion order)
+    {
         var isBuy = order.Intent.Side == OrderSide.Buy;
         var equity = strategy is null ? portfolio.Cash(order.Instrument) : PurseOf(order.Ledger).Cash;
         decimal longs = 0, shorts = 0, gross = 0, net = 0;
         for (var instrument = 0; instrument < portfolio.Instruments; instrument++)
         {
             var isOrders = instrument == order.Instrument;
-            var isWorking = instrument < _lines.Length && _lines[instrument].IsWorking;
-            if (portfolio.LedgerOf(instrument) != order.Ledger || !(isOrders || isWorking || Holds(instrument))) continue;
+            var isWorking = instrument < _lines.Length && _lines[instrument] is not { BuysEstimate: 0, SellsEstimate: 0 };
+            if (portfolio.LedgerOf(instrument) != order.Ledger) continue;
 
             var (held, last) = (Held(instrument), portfolio.LastPrice(instrument));
             var worth = held * last;
@@ -147,7 +194,6 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         ref var line = ref LineOf(instrument);
         if (side == OrderSide.Buy) line.Buys += quantity;
         else line.Sells += quantity;
-        line.IsWorking = true;
     }
 
     public void Release(int instrument, OrderSide side, decimal quantity)
@@ -155,7 +201,6 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         ref var line = ref LineOf(instrument);
         if (side == OrderSide.Buy) line.Buys = Math.Max(line.Buys - quantity, 0);
         else line.Sells = Math.Max(line.Sells - quantity, 0);
-        line.IsWorking = line.Buys != 0 || line.Sells != 0;
     }
 
     /// <summary>Books a fill of the strategy.</summary>
@@ -235,9 +280,6 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         return (Math.Max(held, end), Math.Min(held, end));
     }
 
-    private bool Holds(int instrument) =>
-        strategy is null ? portfolio.Holds(instrument) : instrument < _lines.Length && _lines[instrument].Held != 0;
-
     private decimal Held(int instrument) =>
         strategy is null ? portfolio.Position(instrument).Quantity : instrument < _lines.Length ? _lines[instrument].Held : 0;
 
@@ -276,10 +318,45 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     /// <summary>Of one instrument: what a strategy holds, and what is on its way.</summary>
     private struct Line
     {
-        public decimal Held;
-        public decimal Buys;
-        public decimal Sells;
-        public bool IsWorking;
+        private decimal _held;
+        private decimal _buys;
+        private decimal _sells;
+
+        public decimal Held
+        {
+            readonly get => _held;
+            set
+            {
+                _held = value;
+                HeldEstimate = (double)value;
+            }
+        }
+
+        public decimal Buys
+        {
+            readonly get => _buys;
+            set
+            {
+                _buys = value;
+                BuysEstimate = (double)value;
+            }
+        }
+
+        public decimal Sells
+        {
+            readonly get => _sells;
+            set
+            {
+                _sells = value;
+                SellsEstimate = (double)value;
+            }
+        }
+
+        public double HeldEstimate { get; private set; }
+
+        public double BuysEstimate { get; private set; }
+
+        public double SellsEstimate { get; private set; }
     }
 
     /// <summary>Of one currency: what a strategy's trades have come to so far, and the day's first equity.</summary>

@@ -32,6 +32,7 @@ public sealed class RiskEngine
     private RecentOrders? _recent;
     private RiskLimits _limits = RiskLimits.Default;
     private decimal _positionShare;
+    private double _marginShare;
     private long _day = long.MinValue;
 
     public RiskEngine(PortfolioKeeper portfolio, RiskLimits limits)
@@ -67,6 +68,7 @@ public sealed class RiskEngine
     {
         _limits = limits;
         _positionShare = limits.PositionPercent / 100;
+        _marginShare = limits.Margin is { } margin ? (double)margin.InitialPercent / 100 : RiskBook.NoShare;
         _account.Use(limits.Account);
         foreach (var strategy in limits.Strategies.Keys) BookOf(strategy);
         foreach (var (strategy, book) in _strategies) book.Use(LimitsOf(strategy));
@@ -231,7 +233,7 @@ public sealed class RiskEngine
 
         if (decision.IsAllowed && !reduces)
         {
-            var exposure = _account.With(order, _limits.Margin is not null || _account.Limits.OfExposure);
+            Exposure? exposure = _account.IsFarFromLimits(order, _marginShare, (double)_positionShare) ? null : _account.With(order);
             decision = DeniedByMoney(order, exposure);
             if (decision.IsAllowed) decision = _account.Limit(order, exposure);
         }
@@ -240,7 +242,7 @@ public sealed class RiskEngine
         {
             var reducesOwn = strategy.IsReducedBy(order);
             decision = strategy.Guard(order, reducesOwn, age);
-            if (decision.IsAllowed && !reducesOwn) decision = strategy.Limit(order, strategy.With(order, strategy.Limits.OfExposure));
+            if (decision.IsAllowed && !reducesOwn) decision = strategy.Limit(order, strategy.IsFarFromLimits(order) ? null : strategy.With(order));
         }
 
         return decision;
@@ -303,13 +305,12 @@ public sealed class RiskEngine
         : _account.Deny(RiskRule.PriceOffTick, price, traded.Tick);
 
     /// <summary>Buying power, and what one position may be of equity.</summary>
-    private RiskDecision DeniedByMoney(in RiskQuestion order, in Exposure exposure)
+    private RiskDecision DeniedByMoney(in RiskQuestion order, in Exposure? exposure)
     {
-        var equity = exposure.Equity;
         if (_limits.Margin is { } margin)
         {
-            var required = exposure.Gross * margin.InitialPercent / 100;
-            if (required > equity) return _account.Deny(RiskRule.Margin, required, equity);
+            if (exposure is { } needed && needed.Gross * margin.InitialPercent / 100 is var required && required > needed.Equity)
+                return _account.Deny(RiskRule.Margin, required, needed.Equity);
         }
         else if (order.Intent.Side == OrderSide.Buy)
         {
@@ -317,7 +318,9 @@ public sealed class RiskEngine
             if (order.Value > free) return _account.Deny(RiskRule.Cash, order.Value, free);
         }
 
-        var (value, limit) = (_account.Reach(order) * order.Price, equity * _positionShare);
+        if (exposure is not { } now) return RiskDecision.Allowed;
+
+        var (value, limit) = (_account.Reach(order) * order.Price, now.Equity * _positionShare);
         return value > limit ? _account.Deny(RiskRule.PositionPercent, value, limit, _limits.PositionPercent) : RiskDecision.Allowed;
     }
 

@@ -70,7 +70,4 @@ public sealed record TradingLimits
 
     /// <summary>The most that longs less shorts, or shorts less longs, may be worth.</summary>
     public decimal? NetExposure { get; init; }
-
-    /// <summary>There is one of exposure, which asks for all positions.</summary>
-    public bool OfExposure => GrossExposure is not null || NetExposure is not null;
 }
