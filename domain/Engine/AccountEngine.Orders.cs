@@ -10,12 +10,17 @@ namespace AlgoStack.Engine;
 /// <content>From what is wanted to what is sent.</content>
 public sealed partial class AccountEngine
 {
+    /// <summary>The strategy of orders that close an account: no switch holds them back, for that is what they are for.</summary>
+    public const string Closing = "close";
+
     /// <summary>
     /// Takes an order: denied, or approved and, where nothing holds it back, submitted. One whose id was seen before changes
     /// nothing. Codes beside those of <see cref="RiskEngine"/>: <c>unknown_instrument</c>, <c>unsupported_order</c>,
     /// <c>venue_rules</c>, <c>nothing_to_reduce</c>.
     /// </summary>
-    public void Place(OrderIntent intent, DateTimeOffset now)
+    public void Place(OrderIntent intent, DateTimeOffset now) => Place(intent, asksRisk: true, now);
+
+    private void Place(OrderIntent intent, bool asksRisk, DateTimeOffset now)
     {
         if (_orders.ContainsKey(intent.OrderId)) return;
 
@@ -26,8 +31,8 @@ public sealed partial class AccountEngine
         var denied = Refusal(intent);
         if (denied is null && _listings.TryGetValue(intent.Instrument, out var listing))
         {
-            var decision = _risk.Check(listing.Index, intent);
-            if (decision.IsAllowed) Decide(live, new OrderApproved(intent.OrderId, now), isReserved: true);
+            var decision = asksRisk ? _risk.Check(listing.Index, intent, ContextOf(listing, intent, now)) : RiskDecision.Allowed;
+            if (decision.IsAllowed) Decide(live, new OrderApproved(intent.OrderId, now), isReserved: asksRisk && !OnlyReduces(intent));
             else denied = (decision.Code!, decision.Reason!);
         }
 
@@ -67,7 +72,7 @@ public sealed partial class AccountEngine
             var held = _portfolio.Position(listing.Index).Quantity;
             if (held == 0 || (instrument ?? listing.Instrument.Id) != listing.Instrument.Id) continue;
 
-            PlaceToMarket(key, listing, -held, "close", isReduceOnly: true, now);
+            PlaceToMarket(key, listing, -held, Closing, now);
         }
     }
 
@@ -90,7 +95,7 @@ public sealed partial class AccountEngine
 
         var change = target - PositionOf(instrument).Expected;
         var quantity = listing.Instrument.FloorQuantity(Math.Abs(change));
-        if (quantity > 0) PlaceToMarket(key, listing, decimal.Sign(change) * quantity, strategy, isReduceOnly: false, now);
+        if (quantity > 0) PlaceToMarket(key, listing, decimal.Sign(change) * quantity, strategy, now);
     }
 
     /// <summary>Changes what is left of an order at the venue. Null where that is asked for now, else why it cannot be.</summary>
@@ -113,9 +118,10 @@ public sealed partial class AccountEngine
         var more = changed.Quantity - live.Order.Quantity;
         if (more > 0)
         {
-            var decision = _risk.Check(_listings[intent.Instrument].Index, intent with { Quantity = more, ReferencePrice = limitPrice ?? intent.ReferencePrice });
+            var (listing, asked) = (_listings[intent.Instrument], intent with { Quantity = more, ReferencePrice = limitPrice ?? intent.ReferencePrice });
+            var decision = _risk.Check(listing.Index, asked, ContextOf(listing, asked, now));
             if (!decision.IsAllowed) return $"{decision.Code}: {decision.Reason}";
-            _risk.Reserve(_listings[intent.Instrument].Index, intent.Side, -more, intent.ReferencePrice);
+            _risk.Release(listing.Index, asked, more, OnlyReduces(asked));
         }
 
         var generation = _terms.Capabilities.ClientIdForm(ClientOrderId.ForRequest(_terms.Account, $"{live.Order.VenueClientId}\nreplaced"));
@@ -140,9 +146,9 @@ public sealed partial class AccountEngine
                 continue;
             }
 
-            if (_risk.State == TradingState.Halted && !order.Intent.ReduceOnly)
+            if (StoppedBy(order.Intent) is { } code)
             {
-                Decide(live, new OrderDenied(order.Id, "halted", "Trading was halted before the order had left.", now));
+                Decide(live, new OrderDenied(order.Id, code, "The switch was thrown before the order had left.", now));
                 continue;
             }
 
@@ -202,7 +208,7 @@ public sealed partial class AccountEngine
 
     private ClientOrderId RequestOf(string key, InstrumentId instrument) => ClientOrderId.ForRequest(_terms.Account, $"{key}\n{instrument}");
 
-    private void PlaceToMarket(string key, Listing listing, decimal change, string strategy, bool isReduceOnly, DateTimeOffset now) => Place(
+    private void PlaceToMarket(string key, Listing listing, decimal change, string strategy, DateTimeOffset now) => Place(
         new OrderIntent(
             RequestOf(key, listing.Instrument.Id),
             _terms.Account,
@@ -215,10 +221,28 @@ public sealed partial class AccountEngine
             SignalId: null,
             now)
         {
-            ReduceOnly = isReduceOnly,
+            ReduceOnly = strategy == Closing,
             TimeInForce = MarketTime,
         },
+        asksRisk: strategy != Closing,
         now);
+
+    private RiskContext ContextOf(Listing listing, OrderIntent intent, DateTimeOffset now) => new(
+        now.ToUnixTimeMilliseconds(),
+        listing.PricedAt is null ? null : _portfolio.LastPrice(listing.Index),
+        listing.PricedAt?.ToUnixTimeMilliseconds() ?? 0,
+        MarketStatus.Unknown,
+        (long?)ClockSkew?.TotalMilliseconds,
+        OnlyReduces(intent));
+
+    /// <summary>The code of the switch that an order must not pass any more; null where it may.</summary>
+    private string? StoppedBy(OrderIntent intent) => _risk.StatesOf(intent.Strategy).Strictest switch
+    {
+        _ when intent.Strategy == Closing => null,
+        TradingState.Halted => "halted",
+        TradingState.Reducing when !OnlyReduces(intent) => "reduce_only",
+        _ => null,
+    };
 
     private AccountWork? WorkOf(LiveOrder live, DateTimeOffset now)
     {

@@ -2,6 +2,7 @@ using AlgoStack.Trading.Accounts;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
+using AlgoStack.Trading.Risk;
 using AlgoStack.Trading.Venues;
 
 namespace AlgoStack.Engine;
@@ -47,6 +48,16 @@ public sealed partial class AccountEngine
 
     /// <summary>Our books have begun.</summary>
     public bool IsOpened => _openedAt is not null;
+
+    /// <summary>Everybody's switch: halted, nothing leaves but what <see cref="CloseAll"/> makes.</summary>
+    public TradingState Global
+    {
+        get => _risk.Global;
+        set => _risk.Global = value;
+    }
+
+    /// <summary>How far our clock is ahead of the venue's; null where nobody knows.</summary>
+    public TimeSpan? ClockSkew { get; set; }
 
     /// <summary>Differences that nobody has resolved.</summary>
     public IReadOnlyCollection<DriftFound> Drifts => _drifts.Values;
@@ -197,7 +208,18 @@ public sealed partial class AccountEngine
         var before = Counted(live.Order);
         live.Order = live.Order.Apply(e);
         if (e is OrderSubmitted or OrderAccepted or OrderReplaced) Index(live);
-        if (!isReserved && _listings.TryGetValue(live.Order.Intent.Instrument, out var listing)) Reserve(listing, live.Order, Counted(live.Order) - before);
+        if (isReserved || !_listings.TryGetValue(live.Order.Intent.Instrument, out var listing)) return;
+
+        var change = Counted(live.Order) - before;
+        if (e is not OrderFilled fill)
+        {
+            Reserve(listing, live.Order, change);
+            return;
+        }
+
+        // A late fill, or one that is too much, was not counted as on its way.
+        Reserve(listing, live.Order, fill.Quantity + change);
+        _risk.OnFill(listing.Index, live.Order.Intent, fill, OnlyReduces(live.Order.Intent));
     }
 
     private void Index(LiveOrder live)
@@ -213,8 +235,12 @@ public sealed partial class AccountEngine
 
     private void Reserve(Listing listing, Order order, decimal quantity)
     {
-        if (quantity != 0) _risk.Reserve(listing.Index, order.Intent.Side, quantity, order.Intent.ReferencePrice);
+        if (quantity > 0) _risk.Reserve(listing.Index, order.Intent, quantity, OnlyReduces(order.Intent));
+        else if (quantity < 0) _risk.Release(listing.Index, order.Intent, -quantity, OnlyReduces(order.Intent));
     }
+
+    /// <summary>It closes what is held, or what the order before it has opened.</summary>
+    private static bool OnlyReduces(OrderIntent intent) => intent.ReduceOnly || intent.After is not null;
 
     /// <summary>What risk has to count as on its way.</summary>
     private static decimal Counted(Order order) => IsCounted(order.Status) ? order.Leaves : 0;

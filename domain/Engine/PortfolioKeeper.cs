@@ -111,6 +111,15 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
 
     public Position Position(int instrument) => _holdings[instrument].Position;
 
+    /// <summary>What is held of an instrument, and its last price, in floating point.</summary>
+    internal (double Quantity, double Price) Estimate(int instrument)
+    {
+        var holding = _holdings[instrument];
+        return (holding.QuantityEstimate, holding.PriceEstimate);
+    }
+
+    public Instrument InstrumentOf(int instrument) => _holdings[instrument].Instrument;
+
     /// <summary>The last close as orders take it: on the tick, but where a split or a dividend has changed it since.</summary>
     public decimal LastPrice(int instrument) => _holdings[instrument].Price;
 
@@ -207,8 +216,9 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
     private sealed class Holding(Instrument instrument, int ledger)
     {
         private Position _position;
-        private double _adjustedClose = double.NaN;
-        private decimal _adjustedPrice;
+        private double _pricedClose = double.NaN;
+        private decimal _price;
+        private double _priceEstimate;
 
         public Instrument Instrument { get; } = instrument;
 
@@ -229,14 +239,34 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         public double LastClose { get; set; }
 
         /// <inheritdoc cref="LastPrice"/>
-        public decimal Price => LastClose == _adjustedClose ? _adjustedPrice : Instrument.RoundPrice(LastClose);
+        public decimal Price
+        {
+            get
+            {
+                if (LastClose == _pricedClose) return _price;
+
+                SetPrice(Instrument.RoundPrice(LastClose), LastClose);
+                return _price;
+            }
+        }
+
+        public double PriceEstimate
+        {
+            get
+            {
+                _ = Price;
+                return _priceEstimate;
+            }
+        }
 
         /// <summary>Makes another of the last close, which no bar has said.</summary>
         public void Adjust(decimal price)
         {
-            _adjustedPrice = price;
-            LastClose = _adjustedClose = (double)price;
+            LastClose = (double)price;
+            SetPrice(price, LastClose);
         }
+
+        private void SetPrice(decimal price, double close) => (_price, _priceEstimate, _pricedClose) = (price, (double)price, close);
     }
 
     private sealed class Ledger(string currency, decimal opening)

@@ -116,6 +116,7 @@ public sealed class TradingSession : IDisposable
         if (!_indices.TryGetValue(action.Instrument, out var instrument)) return;
 
         var at = DateTimeOffset.FromUnixTimeMilliseconds(action.ExMs);
+        _risk.OnAction(instrument, action);
         switch (action)
         {
             case Split split:
@@ -247,7 +248,7 @@ public sealed class TradingSession : IDisposable
         _venue.OnSplit(instrument, split);
         foreach (var order in waiting)
         {
-            _risk.Count(order);
+            _risk.Reserve(order);
             var intent = order.Intent;
             OrderEvents.Add(order.Leaves > 0
                 ? new OrderSplit(intent.OrderId, order.Leaves, intent.LimitPrice, intent.StopPrice, intent.TrailBy, at)
@@ -273,7 +274,7 @@ public sealed class TradingSession : IDisposable
         foreach (var order in _wanted)
         {
             Request(order);
-            _risk.Count(order);
+            _risk.Reserve(order);
             Submit(order);
         }
 
@@ -343,7 +344,7 @@ public sealed class TradingSession : IDisposable
     {
         Fills++;
         _execution.OnFill(order, fill, _wanted);
-        _risk.OnFill(order, fill.Quantity);
+        _risk.OnFill(order, fill);
         Executions.Add((order, fill));
         PositionEvents.Add(_portfolio.Book(order.Instrument, order.Intent.Side, fill));
     }

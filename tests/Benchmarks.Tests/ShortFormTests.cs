@@ -1,6 +1,7 @@
 using AlgoStack.Benchmarks.Backtest;
 using AlgoStack.Benchmarks.EventStore;
 using AlgoStack.Benchmarks.Measuring;
+using AlgoStack.Benchmarks.Orders;
 using FluentAssertions;
 using Xunit;
 
@@ -26,6 +27,16 @@ public sealed class ShortFormTests
         (await BacktestBenchmark.RunAsync(output, only: "tick replay", rounds: 1, brief: true)).Should().Be(0);
 
         output.ToString().TrimEnd().Split('\n').Should().HaveCount(3, "the table has a head and this line");
+    }
+
+    [Fact]
+    public async Task Every_line_of_the_orders_table_can_be_measured()
+    {
+        await using var output = new StringWriter();
+
+        (await OrdersBenchmark.RunAsync(output, only: null, rounds: 1, brief: true)).Should().Be(0);
+
+        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 6, "the table has a head and these lines");
     }
 
     [Theory]

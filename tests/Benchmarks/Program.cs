@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlgoStack.Benchmarks.Backtest;
 using AlgoStack.Benchmarks.EventStore;
+using AlgoStack.Benchmarks.Orders;
 
 var only = new Option<string?>("--only") { Description = "Lines whose name holds this text." };
 var rounds = new Option<int>("--rounds") { Description = "Pairs of runs a line.", DefaultValueFactory = _ => 5 };
@@ -11,4 +12,7 @@ eventStore.SetAction(parsed => EventStoreBenchmark.RunAsync(
 var backtest = new Command("backtest", "The backtester against a loop over arrays.") { only, rounds, brief };
 backtest.SetAction(parsed => BacktestBenchmark.RunAsync(
     Console.Out, parsed.GetValue(only), parsed.GetValue(brief) ? 1 : parsed.GetValue(rounds), parsed.GetValue(brief)));
-return await new RootCommand("AlgoStack's benchmarks: ratios against a limit measured in the same run.") { eventStore, backtest }.Parse(args).InvokeAsync();
+var orders = new Command("orders", "What an order goes through.") { only, rounds, brief };
+orders.SetAction(parsed => OrdersBenchmark.RunAsync(
+    Console.Out, parsed.GetValue(only), parsed.GetValue(brief) ? 1 : parsed.GetValue(rounds), parsed.GetValue(brief)));
+return await new RootCommand("AlgoStack's benchmarks: ratios against a limit measured in the same run.") { eventStore, backtest, orders }.Parse(args).InvokeAsync();

@@ -20,6 +20,7 @@ public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, stri
     private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 16).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
 
     private readonly int _decimals = DecimalsOf(Tick);
+    private readonly int _lotDecimals = DecimalsOf(Lot);
     private readonly decimal _lotsInOne = decimal.Round(1 / Lot) * Lot == 1 ? decimal.Round(1 / Lot) : 0;
 
     /// <summary>The price on the tick nearest to <paramref name="price"/>, halves away from zero.</summary>
@@ -42,6 +43,10 @@ public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, stri
 
         return Math.Round((decimal)price / Tick, MidpointRounding.AwayFromZero) * Tick;
     }
+
+    public bool IsOnTick(decimal price) => (_decimals >= 0 && price.Scale <= _decimals) || price % Tick == 0;
+
+    public bool IsWholeLots(decimal quantity) => (_lotDecimals >= 0 && quantity.Scale <= _lotDecimals) || quantity % Lot == 0;
 
     /// <summary>The largest whole number of lots that is not more than <paramref name="quantity"/>.</summary>
     public decimal FloorQuantity(decimal quantity) =>

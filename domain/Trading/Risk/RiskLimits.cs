@@ -1,6 +1,8 @@
+using System.Collections.ObjectModel;
+
 namespace AlgoStack.Trading.Risk;
 
-/// <summary>What an account may do.</summary>
+/// <summary>What an account may do, and what each of its strategies may: an order needs both. Never changed, only replaced.</summary>
 /// <param name="RiskPercent">Share of a currency's equity that one entry is sized at, in percent.</param>
 /// <param name="PositionPercent">The most that one instrument's net position may be worth, in percent of its currency's equity.</param>
 public sealed record RiskLimits(decimal RiskPercent, decimal PositionPercent)
@@ -9,18 +11,10 @@ public sealed record RiskLimits(decimal RiskPercent, decimal PositionPercent)
 
     /// <summary>Null for a cash account: it buys for the cash it has, and a short is bound by <see cref="PositionPercent"/> alone.</summary>
     public MarginModel? Margin { get; init; }
-}
 
-public enum TradingState
-{
-    Active,
-    Halted,
-}
+    /// <summary>Of all that the account does.</summary>
+    public TradingLimits Account { get; init; } = TradingLimits.None;
 
-/// <summary>Risk's word on one order: <paramref name="Code"/> is null when it may go, else stable, with the reason in words.</summary>
-public readonly record struct RiskDecision(string? Code, string? Reason)
-{
-    public static RiskDecision Allowed { get; } = new(null, null);
-
-    public bool IsAllowed => Code is null;
+    /// <summary>Of what a strategy does, by its name; one that is not among them has no limits but the account's.</summary>
+    public IReadOnlyDictionary<string, TradingLimits> Strategies { get; init; } = ReadOnlyDictionary<string, TradingLimits>.Empty;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using AlgoStack.BrokerRouting.Brokers;
+using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.Engine;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Postgres;
@@ -24,6 +25,7 @@ public sealed partial class AccountDesk(
     string account,
     IBroker broker,
     AccountLoader loader,
+    TradingSwitch trading,
     EventLog log,
     ServiceDatabase database,
     TimeProvider clock,
@@ -203,6 +205,7 @@ public sealed partial class AccountDesk(
 
     private async Task TurnAsync(AccountEngine engine, CancellationToken cancellationToken)
     {
+        (engine.Global, engine.ClockSkew) = (trading.State, -broker.ClockSkew);
         var letters = new List<Letter>();
         while (letters.Count < MostAtOnce && _inbox.Reader.TryRead(out var letter)) letters.Add(letter);
         try

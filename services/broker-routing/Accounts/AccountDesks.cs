@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using AlgoStack.BrokerRouting.Brokers;
+using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Postgres;
@@ -13,9 +14,9 @@ public sealed class AccountDesks : BackgroundService
     private readonly FrozenDictionary<string, AccountDesk> _desks;
 
     public AccountDesks(
-        IConfiguration configuration, BrokerFactory brokers, AccountLoader loader, EventLog log, ServiceDatabase database, TimeProvider clock, ILogger<AccountDesk> logger) =>
+        IConfiguration configuration, BrokerFactory brokers, AccountLoader loader, TradingSwitch trading, EventLog log, ServiceDatabase database, TimeProvider clock, ILogger<AccountDesk> logger) =>
         _desks = configuration.GetSection("Accounts").GetChildren()
-            .Select(a => new AccountDesk(a.Key, brokers.Create(a.Key), loader, log, database, clock, logger))
+            .Select(a => new AccountDesk(a.Key, brokers.Create(a.Key), loader, trading, log, database, clock, logger))
             .ToFrozenDictionary(d => d.Account, StringComparer.Ordinal);
 
     public IEnumerable<AccountDesk> All => _desks.Values;

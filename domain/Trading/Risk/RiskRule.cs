@@ -1,0 +1,37 @@
+namespace AlgoStack.Trading.Risk;
+
+/// <summary>Why an order may not leave, in the order in which it is asked. Several may share a code, which tells a trader what to do.</summary>
+public enum RiskRule
+{
+    None,
+    Halted,
+    ReduceOnly,
+    BuysNoLot,
+    QuantityBelowLot,
+    QuantityOffLot,
+    PriceMissing,
+    PriceInvalid,
+    PriceOffTick,
+    ClockSkewUnknown,
+    ClockSkew,
+    MarketUnknown,
+    MarketClosed,
+    RestrictedInstrument,
+    NoPrice,
+    StalePrice,
+    FatFinger,
+    OrderQuantity,
+    OrderValue,
+    DuplicateOrder,
+    OrderRate,
+    MarginCall,
+    Cash,
+    Margin,
+    PositionPercent,
+    DailyLoss,
+    DailyTrades,
+    PositionQuantity,
+    PositionValue,
+    GrossExposure,
+    NetExposure,
+}
