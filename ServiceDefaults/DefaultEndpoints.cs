@@ -14,8 +14,8 @@ namespace AlgoStack.ServiceDefaults;
 public static class DefaultEndpoints
 {
     /// <summary>
-    /// Maps <c>/alive</c>, <c>/health</c>, <c>/health/live</c>, <c>/health/ready</c>, <c>/health/deep</c> and <c>/metrics</c>,
-    /// and turns what goes wrong in a request into problem details. Call it before the service's own middleware.
+    /// Maps <c>/alive</c>, <c>/health</c>, <c>/health/live</c>, <c>/health/ready</c>, <c>/health/deep</c>, <c>/metrics</c>
+    /// and <c>/openapi/v1.json</c>, and turns what goes wrong in a request into problem details. Call it before the service's own middleware.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
@@ -32,6 +32,7 @@ public static class DefaultEndpoints
 
         var metrics = app.Services.GetRequiredService<PrometheusScrape>();
         app.MapGet("/metrics", metrics.WriteAsync).DisableHttpMetrics().ExcludeFromDescription();
+        app.MapOpenApi();
         return app;
     }
 

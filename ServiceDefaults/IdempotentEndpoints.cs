@@ -2,6 +2,7 @@ using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults.Idempotency;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -43,6 +44,9 @@ public static class IdempotentEndpoints
         {
             if (endpoint is not { RequestDelegate: { } handler } || !ChangesSomething(endpoint.Metadata)) return;
 
+            endpoint.Metadata.Add(new IdempotentMetadata());
+            foreach (var status in (int[])[StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity])
+                endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
             endpoint.RequestDelegate = context => context.RequestServices.GetRequiredService<IdempotentRequests>().HandleAsync(context, handler);
         });
         return builder;

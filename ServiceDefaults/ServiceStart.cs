@@ -1,6 +1,7 @@
 using AlgoStack.ServiceDefaults.Configuration;
 using AlgoStack.ServiceDefaults.Health;
 using AlgoStack.ServiceDefaults.Logs;
+using AlgoStack.ServiceDefaults.OpenApi;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Routing;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace AlgoStack.ServiceDefaults;
 
-/// <summary>What every service has: telemetry, logs, health, problem details, a clock, HTTP clients, an orderly stop.</summary>
+/// <summary>What every service has: telemetry, logs, health, problem details, a description of its endpoints, a clock, HTTP clients, an orderly stop.</summary>
 public static class ServiceStart
 {
     /// <summary>How long a stopping service may take to finish what it has begun.</summary>
@@ -43,6 +44,7 @@ public static class ServiceStart
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddCheck<SelfCheck>("self", tags: [HealthTags.Live]);
         builder.Services.AddServiceProblems();
+        builder.AddServiceDocument();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         return builder;
     }

@@ -14,7 +14,7 @@ public sealed record IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
 
-    private const int MostCharacters = 255;
+    internal const int MostCharacters = 255;
 
     private IdempotencyKey(string caller, string value) => (Caller, Value) = (caller, value);
 

@@ -28,6 +28,7 @@ public static class AlertingService
             store.Subscribe<PublishDeliveries>();
             store.Subscribe<RingForDelivery>();
         });
+        builder.AddIdempotency();
         builder.AddServiceClient<SignalClient>("signal");
         builder.AddBus(bus =>
         {
@@ -52,11 +53,12 @@ public static class AlertingService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        app.MapEventStore();
-        GetAlerts.Map(app);
-        RaiseAlert.Map(app);
-        GetChannels.Map(app);
-        GetProgress.Map(app);
+        var routes = app.MapGroup("").WithIdempotency();
+        routes.MapEventStore();
+        GetAlerts.Map(routes);
+        RaiseAlert.Map(routes);
+        GetChannels.Map(routes);
+        GetProgress.Map(routes);
         return app;
     }
 }

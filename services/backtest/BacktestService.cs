@@ -17,6 +17,7 @@ public static class BacktestService
         builder.AddServiceClient<EvaluationClient>(EvaluationClient.Service);
         builder.AddServiceClient<RoutingClient>(RoutingClient.Service);
         builder.AddEventStore("algostack", "backtest", Store);
+        builder.AddIdempotency();
         builder.AddBus(bus => bus.AddWorker<RunSweepParts>());
         builder.Services.AddLimits();
         builder.Services.AddSingleton<TapeData>();
@@ -32,16 +33,17 @@ public static class BacktestService
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.UseRateLimiter();
-        app.MapEventStore();
-        StartReplay.Map(app);
-        StartRun.Map(app);
-        GetBacktest.Map(app);
-        CancelBacktest.Map(app);
-        ExportBacktest.Map(app);
-        CheckParity.Map(app);
-        BeginSweep.Map(app);
-        GetSweep.Map(app);
-        CancelSweep.Map(app);
+        var routes = app.MapGroup("").WithIdempotency();
+        routes.MapEventStore();
+        StartReplay.Map(routes);
+        StartRun.Map(routes);
+        GetBacktest.Map(routes);
+        CancelBacktest.Map(routes);
+        ExportBacktest.Map(routes);
+        CheckParity.Map(routes);
+        BeginSweep.Map(routes);
+        GetSweep.Map(routes);
+        CancelSweep.Map(routes);
         return app;
     }
 

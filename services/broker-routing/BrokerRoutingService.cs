@@ -20,6 +20,7 @@ public static class BrokerRoutingService
         builder.AddServiceClient<TapeClient>(TapeClient.Service);
         builder.AddServiceClient<EvaluationClient>(EvaluationClient.Service);
         builder.AddEventStore("algostack", "broker_routing", BrokerRoutingStore.Configure);
+        builder.AddIdempotency();
         builder.Services.AddSingleton<BatchCache>();
         builder.Services.AddSingleton<SessionBooks>();
         builder.Services.AddSingleton<OrderIntents>();
@@ -33,12 +34,13 @@ public static class BrokerRoutingService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        app.MapEventStore();
-        GetOrders.Map(app);
-        GetPositions.Map(app);
-        GetPortfolio.Map(app);
-        GetProgress.Map(app);
-        SwitchTrading.Map(app);
+        var routes = app.MapGroup("").WithIdempotency();
+        routes.MapEventStore();
+        GetOrders.Map(routes);
+        GetPositions.Map(routes);
+        GetPortfolio.Map(routes);
+        GetProgress.Map(routes);
+        SwitchTrading.Map(routes);
         return app;
     }
 }

@@ -1,3 +1,4 @@
+using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
@@ -37,8 +38,12 @@ internal static class GatewayApplication
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => Guard(page.Context.Response.Headers) });
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
-        app.MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
-            live.HandleAsync(context, session, instrument, topics));
+        app
+            .MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
+                live.HandleAsync(context, session, instrument, topics))
+            .Produces<LiveUpdate>(StatusCodes.Status200OK, "text/event-stream")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         app.MapForwarding();
         return app;
     }

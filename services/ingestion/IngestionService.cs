@@ -1,3 +1,4 @@
+using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Feeds;
 using AlgoStack.Ingestion.Imports;
 using AlgoStack.Ingestion.Instruments;
@@ -19,6 +20,7 @@ internal static class IngestionService
     {
         builder.AddServiceDefaults();
         builder.AddPostgres("algostack", "ingestion", typeof(IngestionService).Assembly);
+        builder.AddIdempotency();
         builder.AddBus();
         builder.Services
             .AddSingleton<InstrumentRegistry>()
@@ -50,22 +52,31 @@ internal static class IngestionService
     public static WebApplication MapIngestion(this WebApplication app)
     {
         app.MapDefaultEndpoints();
-        app.MapPost("/replays", StartReplayEndpoint.HandleAsync);
-        app.MapPost("/imports", StartImportEndpoint.HandleAsync);
-        app.MapPost("/feeds", StartFeedEndpoint.HandleAsync);
-        app.MapDelete("/feeds/{provider}", StartFeedEndpoint.StopAsync);
-        app.MapGet("/sessions", GetSessions.ListAsync);
-        app.MapGet("/sessions/{id}", GetSessions.GetAsync);
-        app.MapGet("/sessions/{id}/batches", GetSessions.HeadsAsync);
-        app.MapGet("/sessions/{id}/batches/{sequence:long}", GetSessions.BatchAsync);
-        app.MapGet("/sessions/{id}/bars", GetSessions.BarsAsync);
-        app.MapGet("/instruments", GetInstruments.HandleAsync);
-        app.MapGet("/history", GetHistory.BarsAsync);
-        app.MapGet("/history/{kind}", GetHistory.KindAsync);
-        app.MapGet("/gaps", GetGaps.HandleAsync);
-        app.MapGet("/archives", Archives.ListAsync);
-        app.MapPost("/archives", Archives.RunAsync);
-        app.MapPost("/archives/{name}/restore", Archives.RestoreAsync);
+        var routes = app.MapGroup("").WithIdempotency();
+        routes.MapPost("/replays", StartReplayEndpoint.HandleAsync);
+        routes.MapPost("/imports", StartImportEndpoint.HandleAsync);
+        routes.MapPost("/feeds", StartFeedEndpoint.HandleAsync).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapDelete("/feeds/{provider}", StartFeedEndpoint.StopAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/sessions", GetSessions.ListAsync);
+        routes.MapGet("/sessions/{id}", GetSessions.GetAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/sessions/{id}/batches", GetSessions.HeadsAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/sessions/{id}/batches/{sequence:long}", GetSessions.BatchAsync)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/sessions/{id}/bars", GetSessions.BarsAsync)
+            .Produces<string>(StatusCodes.Status200OK, BarColumns.MediaType)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/instruments", GetInstruments.HandleAsync);
+        routes.MapGet("/history", GetHistory.BarsAsync)
+            .Produces<BarColumns>(StatusCodes.Status200OK, "application/json", BarColumns.MediaType)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/history/{kind}", GetHistory.KindAsync)
+            .Produces<TapeBlock>(StatusCodes.Status200OK, "application/json", TapeBlock.MediaType)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/gaps", GetGaps.HandleAsync)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/archives", Archives.ListAsync);
+        routes.MapPost("/archives", Archives.RunAsync);
+        routes.MapPost("/archives/{name}/restore", Archives.RestoreAsync).ProducesProblem(StatusCodes.Status404NotFound);
         return app;
     }
 

@@ -23,6 +23,7 @@ public static class SignalService
             store.Inline<SignalLog>();
             store.Subscribe<PublishEvaluations>();
         });
+        builder.AddIdempotency();
         builder.AddBus(bus =>
         {
             bus.AddOrderedConsumer<EvaluateBars, BarsClosed>();
@@ -34,12 +35,13 @@ public static class SignalService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        app.MapEventStore();
-        GetSignals.Map(app);
-        LatestSignals.Map(app);
-        GetShowcase.Map(app);
-        GetEvaluations.Map(app);
-        GetStrategies.Map(app);
+        var routes = app.MapGroup("").WithIdempotency();
+        routes.MapEventStore();
+        GetSignals.Map(routes);
+        LatestSignals.Map(routes);
+        GetShowcase.Map(routes);
+        GetEvaluations.Map(routes);
+        GetStrategies.Map(routes);
         return app;
     }
 }

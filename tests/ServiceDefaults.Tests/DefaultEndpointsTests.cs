@@ -13,6 +13,7 @@ public sealed class DefaultEndpointsTests
     [InlineData("/health/ready")]
     [InlineData("/health/deep")]
     [InlineData("/metrics")]
+    [InlineData("/openapi/v1.json")]
     public async Task Every_default_endpoint_answers(string path)
     {
         await using var service = await TestService.StartAsync();

@@ -17,15 +17,18 @@ internal static class ControlProjections
     public static void Map(IEndpointRouteBuilder store)
     {
         store.MapGet("/projections", ListAsync);
-        store.MapPost("/projections/{name}/rebuild", RebuildAsync);
-        store.MapPost("/projections/{name}/pause", PauseAsync);
-        store.MapPost("/projections/{name}/resume", ResumeAsync);
+        store.MapPost("/projections/{name}/rebuild", RebuildAsync)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        store.MapPost("/projections/{name}/pause", PauseAsync)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        store.MapPost("/projections/{name}/resume", ResumeAsync)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static Task<StoreView> ListAsync(EventLog log, EventDaemon daemon, CancellationToken cancellationToken) =>
         ProjectionQuery.ReadAsync(log, daemon, cancellationToken);
 
-    private static async Task<IResult> RebuildAsync(
+    private static async Task<Results<Accepted<ProjectionView>, ProblemHttpResult>> RebuildAsync(
         string name, Command? command, HttpContext context, EventLog log, EventDaemon daemon, CancellationToken cancellationToken)
     {
         if (Refuse(daemon, name, f => f is Projections.Projection { Tables.Count: > 0 }, "is no projection with tables of its own") is { } refusal) return refusal;
@@ -34,7 +37,7 @@ internal static class ControlProjections
         return TypedResults.Accepted((string?)null, await FindAsync(log, daemon, name, cancellationToken));
     }
 
-    private static async Task<IResult> PauseAsync(
+    private static async Task<Results<Ok<ProjectionView>, ProblemHttpResult>> PauseAsync(
         string name, Command? command, HttpContext context, EventLog log, EventDaemon daemon, CancellationToken cancellationToken)
     {
         if (Refuse(daemon, name, f => !log.Inline.Contains(f), "is inline, part of every append") is { } refusal) return refusal;
@@ -43,7 +46,8 @@ internal static class ControlProjections
         return TypedResults.Ok(await FindAsync(log, daemon, name, cancellationToken));
     }
 
-    private static async Task<IResult> ResumeAsync(string name, EventLog log, EventDaemon daemon, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ProjectionView>, ProblemHttpResult>> ResumeAsync(
+        string name, EventLog log, EventDaemon daemon, CancellationToken cancellationToken)
     {
         if (Refuse(daemon, name, f => !log.Inline.Contains(f), "is inline, part of every append") is { } refusal) return refusal;
 

@@ -5,6 +5,7 @@ using AlgoStack.EventStore.Streams;
 using AlgoStack.EventStore.Subscriptions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,10 +30,12 @@ internal sealed class FollowEvents(EventLog log, EventDaemon daemon, IHostApplic
     public static void Map(IEndpointRouteBuilder store)
     {
         var follow = ActivatorUtilities.CreateInstance<FollowEvents>(store.ServiceProvider);
-        store.MapGet("/events/follow", follow.Handle);
+        store.MapGet("/events/follow", follow.Handle)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private IResult Handle(HttpContext context, string? stream, string? type, string? correlation, long? after)
+    private Results<ServerSentEventsResult<EventView?>, ProblemHttpResult> Handle(
+        HttpContext context, string? stream, string? type, string? correlation, long? after)
     {
         if (Volatile.Read(ref _followers) >= MostFollowers)
             return Refusal.Of(StatusCodes.Status503ServiceUnavailable, "too_many_followers", $"{MostFollowers} follow the log already.");

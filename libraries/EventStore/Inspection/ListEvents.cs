@@ -1,6 +1,7 @@
 using AlgoStack.EventStore.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace AlgoStack.EventStore.Inspection;
@@ -16,11 +17,13 @@ internal static class ListEvents
 
     public static void Map(IEndpointRouteBuilder store)
     {
-        store.MapGet("/events", ListAsync);
-        store.MapGet("/stream", TimelineAsync);
+        store.MapGet("/events", ListAsync)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        store.MapGet("/stream", TimelineAsync)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> ListAsync(
+    private static async Task<Results<Ok<EventPage>, ProblemHttpResult>> ListAsync(
         EventLog log,
         string? stream,
         string? type,
@@ -55,7 +58,8 @@ internal static class ListEvents
         }
     }
 
-    private static async Task<IResult> TimelineAsync(EventLog log, string? id, long? fromVersion, int? limit, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<StreamView>, ProblemHttpResult>> TimelineAsync(
+        EventLog log, string? id, long? fromVersion, int? limit, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(id)) return Refusal.Of(StatusCodes.Status400BadRequest, "id_missing", "Id: expected a stream's, found none.");
         var filter = new EventFilter(id, null, null, null, null, null, null);

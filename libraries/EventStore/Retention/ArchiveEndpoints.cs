@@ -2,6 +2,7 @@ using AlgoStack.EventStore.Inspection;
 using AlgoStack.Postgres.Archives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace AlgoStack.EventStore.Retention;
@@ -17,7 +18,8 @@ internal static class ArchiveEndpoints
     {
         store.MapGet("/archives", (EventArchiver archiver, CancellationToken cancellationToken) => archiver.ListAsync(cancellationToken));
         store.MapPost("/archives", RunAsync);
-        store.MapPost("/archives/{name}/restore", RestoreAsync);
+        store.MapPost("/archives/{name}/restore", RestoreAsync)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         store.MapGet("/archives/events", (EventArchiver archiver, string? stream, long? from, long? to, CancellationToken cancellationToken) =>
             archiver.ReadAsync(stream, from ?? 0, to ?? long.MaxValue, cancellationToken));
     }
@@ -28,7 +30,8 @@ internal static class ArchiveEndpoints
         return [.. (await archiver.ListAsync(cancellationToken)).Where(archive => archived.Contains(archive.Name, StringComparer.Ordinal))];
     }
 
-    private static async Task<IResult> RestoreAsync(string name, EventArchiver archiver, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<EventArchive>, ProblemHttpResult>> RestoreAsync(
+        string name, EventArchiver archiver, CancellationToken cancellationToken)
     {
         if ((await archiver.ListAsync(cancellationToken)).All(archive => archive.Name != name))
             return Refusal.Of(StatusCodes.Status404NotFound, "archive_unknown", $"No archive '{name}'.");

@@ -18,7 +18,7 @@ public static class GetAlerts
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/alerts", ListAsync);
-        routes.MapGet("/alerts/{alertId}", FindAsync);
+        routes.MapGet("/alerts/{alertId}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <param name="after">The alert that the page before this one ended with.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlgoStack.Alerting.Rules;
+using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using MassTransit;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,6 +23,7 @@ public sealed class RaiseAlert(RaisedAlerts alerts) : IConsumer<Command>
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/alerts", PostAsync)
+        .ProducesProblem(StatusCodes.Status400BadRequest)
         .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes));
 
     public Task Consume(ConsumeContext<Command> context)
@@ -35,13 +37,13 @@ public sealed class RaiseAlert(RaisedAlerts alerts) : IConsumer<Command>
     }
 
     private static async Task<Results<Created<RaisedAlert>, Ok<RaisedAlert>, ProblemHttpResult>> PostAsync(
-        Command command, RaisedAlerts alerts, CancellationToken cancellationToken)
+        Command command, IdempotencyKey? key, RaisedAlerts alerts, CancellationToken cancellationToken)
     {
         if (Severities.Parse(command.Severity) is not { } severity)
             return Problem.Invalid("unknown_severity", $"severity is '{AlertText.Title(command.Severity ?? string.Empty)}': expected {Severities.Spelled}.");
         if (string.IsNullOrWhiteSpace(command.Title)) return Problem.Invalid("missing_title", "title is missing: expected one line for a person.");
 
-        var draft = Draft(command, severity, Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture));
+        var draft = Draft(command, severity, (key?.Id ?? Guid.NewGuid()).ToString("n", CultureInfo.InvariantCulture));
         var alertId = await alerts.RaiseAsync(draft, cancellationToken);
         return alertId == draft.AlertId
             ? TypedResults.Created($"/alerts/{alertId}", new RaisedAlert(alertId))

@@ -36,6 +36,10 @@ public sealed class RaisedAlerts(EventLog log, NpgsqlDataSource database, Channe
         {
             // Somebody opened the key a moment earlier: theirs is the alert.
         }
+        catch (StreamExistsException)
+        {
+            // Raised by the same request already, whose answer got lost.
+        }
 
         return draft.OpensKey is { } key && await FindOpenAsync(key, cancellationToken) is { } open ? open : draft.AlertId;
     }

@@ -2,6 +2,7 @@ using AlgoStack.Backtesting;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Clients;
+using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Simulation;
 using AlgoStack.Trading.Instruments;
@@ -14,16 +15,20 @@ namespace AlgoStack.Backtest.Backtests;
 /// Puts a backtest in its stream and in the queue, once it is clear that it can run: what cannot is refused at once, with a
 /// code, what was expected and what was found.
 /// </summary>
-public sealed class AcceptBacktest(TapeClient tape, EventLog log, BacktestQueue queue, TimeProvider clock)
+public sealed class AcceptBacktest(TapeClient tape, EventLog log, BacktestTable backtests, BacktestQueue queue, TimeProvider clock)
 {
     private const int MostCandidates = 10;
 
     /// <summary>202 with the backtest, or the problem.</summary>
-    public async Task<IResult> HandleAsync(StartBacktest request, CancellationToken cancellationToken)
+    /// <param name="key">Of the request: the backtest's id is made from it.</param>
+    public async Task<Results<Accepted<BacktestView>, ProblemHttpResult>> HandleAsync(
+        StartBacktest request, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         try
         {
-            return PlanProblem(request) ?? await DataProblemAsync(request, cancellationToken) ?? await StartAsync(request, cancellationToken);
+            return (PlanProblem(request) ?? await DataProblemAsync(request, cancellationToken)) is { } problem
+                ? problem
+                : await StartAsync(request, key, cancellationToken);
         }
         catch (HttpRequestException e)
         {
@@ -114,17 +119,28 @@ public sealed class AcceptBacktest(TapeClient tape, EventLog log, BacktestQueue 
     private static string? StrangerOf(StartBacktest request) =>
         request.Strategies?.SelectMany(s => s.Instruments ?? []).FirstOrDefault(id => !request.Instruments!.Contains(id, StringComparer.Ordinal));
 
-    private async Task<IResult> StartAsync(StartBacktest request, CancellationToken cancellationToken)
+    private async Task<Results<Accepted<BacktestView>, ProblemHttpResult>> StartAsync(
+        StartBacktest request, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         if (queue.IsFull) return Problem.Unavailable("queue_full", "Too many backtests wait already.");
 
         var now = clock.GetUtcNow();
-        var started = new BacktestStarted(Guid.CreateVersion7(now).ToString("n"), request, now);
-        var session = log.OpenSession();
-        session.StartStream(BacktestStarted.StreamOf(started.BacktestId), started);
-        await session.SaveChangesAsync(cancellationToken);
+        var started = new BacktestStarted((key?.Id ?? Guid.CreateVersion7(now)).ToString("n"), request, now);
+        var path = $"/api/backtest/{started.BacktestId}";
+        try
+        {
+            var session = log.OpenSession();
+            session.StartStream(BacktestStarted.StreamOf(started.BacktestId), started);
+            await session.SaveChangesAsync(cancellationToken);
+        }
+        catch (StreamExistsException)
+        {
+            // Started by the same request already, whose answer got lost.
+            return TypedResults.Accepted(path, (await backtests.FindAsync(started.BacktestId, cancellationToken))!.View);
+        }
+
         await queue.EnqueueAsync(started, cancellationToken);
-        return Results.Accepted($"/api/backtest/{started.BacktestId}", BacktestTable.Waiting(started));
+        return TypedResults.Accepted(path, BacktestTable.Waiting(started));
     }
 
     private static ProblemHttpResult UnknownSymbol(IEnumerable<string> instruments, string? symbol)

@@ -1,5 +1,7 @@
+using AlgoStack.Contracts.Backtests;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.Backtest.Backtests;
 
@@ -9,9 +11,10 @@ public static class CancelBacktest
     /// <summary>A run that notes something at the same instant is tried again after; one notes about once a second.</summary>
     private const int MostTries = 10;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapDelete("/api/backtest/{id}", HandleAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapDelete("/api/backtest/{id}", HandleAsync)
+        .ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<Results<Ok<BacktestView>, ProblemHttpResult>> HandleAsync(
         string id, BacktestTable backtests, EventLog log, BacktestQueue queue, TimeProvider clock, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostTries; tries++)
@@ -33,7 +36,7 @@ public static class CancelBacktest
             }
 
             queue.Stop(id);
-            return Results.Ok((await backtests.FindAsync(id, cancellationToken))!.View);
+            return TypedResults.Ok((await backtests.FindAsync(id, cancellationToken))!.View);
         }
 
         return Problem.Unavailable("backtest_busy", $"Backtest {id} moves on too fast to be canceled; try again.");

@@ -7,6 +7,7 @@ using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Simulation;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Orders;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.Backtest.Backtests;
 
@@ -18,17 +19,17 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
         "/api/backtest/parity/{session}",
-        async (string session, CheckParity parity, CancellationToken cancellationToken) =>
+        async Task<Results<Ok<ParityReport>, ProblemHttpResult>> (string session, CheckParity parity, CancellationToken cancellationToken) =>
         {
             try
             {
-                return Results.Ok(await parity.RunAsync(session, cancellationToken));
+                return TypedResults.Ok(await parity.RunAsync(session, cancellationToken));
             }
             catch (NoDataException e)
             {
                 return Problem.NotFound("session_unknown", e.Message);
             }
-        });
+        }).ProducesProblem(StatusCodes.Status404NotFound);
 
     public async Task<ParityReport> RunAsync(string sessionId, CancellationToken cancellationToken)
     {

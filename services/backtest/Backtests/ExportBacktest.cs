@@ -24,7 +24,10 @@ public sealed class ExportBacktest(BacktestTable backtests, TradeTable trades, T
         {
             routes.MapGet(
                 $"/api/backtest/{{id}}/{file}",
-                (string id, ExportBacktest export, CancellationToken cancellationToken) => export.HandleAsync(id, file, cancellationToken));
+                (string id, ExportBacktest export, CancellationToken cancellationToken) => export.HandleAsync(id, file, cancellationToken))
+                .Produces<string>(StatusCodes.Status200OK, MediaType(file))
+                .ProducesProblem(StatusCodes.Status404NotFound)
+                .ProducesProblem(StatusCodes.Status409Conflict);
         }
     }
 

@@ -26,17 +26,18 @@ public static class GetBacktest
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/backtest", ListAsync);
-        routes.MapGet("/api/backtest/events", ReadEventsAsync);
-        routes.MapGet("/api/backtest/{id}", ReadAsync);
-        routes.MapGet("/api/backtest/{id}/trades", ReadTradesAsync);
+        routes.MapGet("/api/backtest", ListAsync).ProducesProblem(StatusCodes.Status400BadRequest);
+        routes.MapGet("/api/backtest/events", ReadEventsAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/api/backtest/{id}", ReadAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/api/backtest/{id}/trades", ReadTradesAsync)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     public static ProblemHttpResult Unknown(string id) => Problem.NotFound("backtest_unknown", $"There is no backtest {id}.");
 
     /// <param name="symbol">An instrument's id, or the symbol of any venue.</param>
     /// <param name="before">The backtest that the page before this one ended with.</param>
-    private static async Task<IResult> ListAsync(
+    private static async Task<Results<Ok<List<BacktestView>>, ProblemHttpResult>> ListAsync(
         NpgsqlDataSource database,
         EventLog log,
         string? symbol,
@@ -73,29 +74,34 @@ public static class GetBacktest
             found.Add(view with { Curve = [] });
         }
 
-        return Results.Ok(found);
+        return TypedResults.Ok(found);
     }
 
-    private static async Task<IResult> ReadAsync(string id, BacktestTable backtests, CancellationToken cancellationToken) =>
-        await backtests.FindAsync(id, cancellationToken) is { } backtest ? Results.Ok(backtest.View) : Unknown(id);
+    private static async Task<Results<Ok<BacktestView>, ProblemHttpResult>> ReadAsync(
+        string id, BacktestTable backtests, CancellationToken cancellationToken) =>
+        await backtests.FindAsync(id, cancellationToken) is { } backtest ? TypedResults.Ok(backtest.View) : Unknown(id);
 
-    private static async Task<IResult> ReadTradesAsync(
+    private static async Task<Results<Ok<IReadOnlyList<BacktestTrade>>, ProblemHttpResult>> ReadTradesAsync(
         string id, BacktestTable backtests, TradeTable trades, CancellationToken cancellationToken, long after = 0, int limit = DefaultLimit) =>
         limit is < 1 or > MostLines ? Problem.Invalid("limit_invalid", $"Limit: expected 1 to {MostLines}, found {limit}.")
         : await backtests.FindAsync(id, cancellationToken) is null ? Unknown(id)
-        : Results.Ok(await trades.ReadAsync(id, after, limit, cancellationToken));
+        : TypedResults.Ok(await trades.ReadAsync(id, after, limit, cancellationToken));
 
-    private static async Task<IResult> ReadEventsAsync(
+    private static async Task<Results<Ok<IEnumerable<NumberedEvent>>, ProblemHttpResult>> ReadEventsAsync(
         EventLog log, string backtest, CancellationToken cancellationToken, string? kind = null, long after = 0, int limit = DefaultLimit)
     {
         var events = await log.OpenSession().FetchStreamAsync(BacktestStarted.StreamOf(backtest), cancellationToken: cancellationToken);
         if (events.Count == 0) return Unknown(backtest);
 
         var begun = events.ToList().FindLastIndex(e => e.Data is BacktestBegun);
-        return Results.Ok(events.Skip(begun + 1).Select(e => e.Data).OfType<BacktestAdvanced>()
+        return TypedResults.Ok(events.Skip(begun + 1).Select(e => e.Data).OfType<BacktestAdvanced>()
             .SelectMany(a => a.Events)
-            .Select((e, i) => new { Number = i + 1L, e.Kind, e.Id, e.Instrument, e.Strategy, e.Detail, e.At })
+            .Select((e, i) => new NumberedEvent(i + 1L, e.Kind, e.Id, e.Instrument, e.Strategy, e.Detail, e.At))
             .Where(e => e.Number > after && (kind is null || e.Kind == kind))
             .Take(Math.Clamp(limit, 1, MostLines)));
     }
+
+    /// <summary>A <see cref="ReplayedEvent"/> and its place, from 1.</summary>
+    private sealed record NumberedEvent(
+        long Number, string Kind, string Id, string? Instrument, string? Strategy, string Detail, DateTimeOffset At);
 }

@@ -3,8 +3,10 @@ using AlgoStack.Backtesting;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.ServiceDefaults.Clients;
+using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.MarketData;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AlgoStack.Backtest.Backtests;
@@ -21,9 +23,9 @@ public static class StartRun
     private static readonly string[] Timeframes = ["1m", "5m", "15m", "30m", "1h", "4h", "1d"];
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/backtest/run", HandleAsync).RequireRateLimiting(Limits.Run);
+        routes.MapPost("/api/backtest/run", HandleAsync).RequireRateLimiting(Limits.Run).ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<Results<Accepted<BacktestView>, ProblemHttpResult>> HandleAsync(
         AcceptBacktest accept,
         TapeClient tape,
         string? symbol,
@@ -31,6 +33,7 @@ public static class StartRun
         string? timeframe,
         [FromQuery] string[]? strategy,
         [FromBody] BacktestChoices? choices,
+        IdempotencyKey? key,
         CancellationToken cancellationToken)
     {
         if (!int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > MostDays)
@@ -53,7 +56,7 @@ public static class StartRun
 
                 var to = DateTimeOffset.FromUnixTimeMilliseconds(last.CloseMs[0]);
                 return await accept.HandleAsync(
-                    new StartBacktest(null, [instrument], candidate, to.AddDays(-count).AddMilliseconds(1), to, "max", strategies, choices?.Models), cancellationToken);
+                    new StartBacktest(null, [instrument], candidate, to.AddDays(-count).AddMilliseconds(1), to, "max", strategies, choices?.Models), key, cancellationToken);
             }
 
             return Problem.Invalid("range_empty", $"Range: expected {timeframe ?? string.Join(", ", Timeframes)} bars of {instrument}, found none on the tape.");

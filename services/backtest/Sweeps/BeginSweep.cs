@@ -3,8 +3,10 @@ using AlgoStack.Backtesting;
 using AlgoStack.Backtesting.Sweeps;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.EventStore.Streams;
+using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.MarketData;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.Backtest.Sweeps;
 
@@ -15,10 +17,10 @@ namespace AlgoStack.Backtest.Sweeps;
 public static class BeginSweep
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/backtest/sweeps", HandleAsync).RequireRateLimiting(Limits.Expensive);
+        routes.MapPost("/api/backtest/sweeps", HandleAsync).RequireRateLimiting(Limits.Expensive).ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
-        StartSweep request, SweepData data, EventLog log, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<SweepView>, ProblemHttpResult>> HandleAsync(
+        StartSweep request, IdempotencyKey? key, SweepData data, SweepList sweeps, EventLog log, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (request is not { Strategy: not null, Grid: not null, Measure: not null, Timeframe: not null })
             return Problem.Invalid("sweep_invalid", "Expected strategy, grid, measure and timeframe as text, found null.");
@@ -51,7 +53,7 @@ public static class BeginSweep
 
         var now = clock.GetUtcNow();
         var started = new SweepStarted(
-            Guid.CreateVersion7(now).ToString("n"),
+            (key?.Id ?? Guid.CreateVersion7(now)).ToString("n"),
             request,
             bars.Count,
             bars.CloseMs[0],
@@ -62,9 +64,19 @@ public static class BeginSweep
             plan.Combinations.LeftOut,
             SweepPlans.PartSize(plan, bars),
             now);
-        var session = log.OpenSession();
-        session.StartStream(SweepStarted.StreamOf(started.SweepId), started);
-        await session.SaveChangesAsync(cancellationToken);
-        return Results.Accepted($"/api/backtest/sweeps/{started.SweepId}", SweepList.Begun(started));
+        var path = $"/api/backtest/sweeps/{started.SweepId}";
+        try
+        {
+            var session = log.OpenSession();
+            session.StartStream(SweepStarted.StreamOf(started.SweepId), started);
+            await session.SaveChangesAsync(cancellationToken);
+        }
+        catch (StreamExistsException)
+        {
+            // Begun by the same request already, whose answer got lost.
+            return TypedResults.Accepted(path, (await sweeps.FindAsync(started.SweepId, cancellationToken))!);
+        }
+
+        return TypedResults.Accepted(path, SweepList.Begun(started));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AlgoStack.Backtesting.Sweeps;
+using AlgoStack.Contracts.Backtests;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -27,17 +28,19 @@ public static class GetSweep
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/backtest/sweeps", ListAsync);
-        routes.MapGet("/api/backtest/sweeps/{id}", ReadAsync);
-        routes.MapGet("/api/backtest/sweeps/{id}/outcomes", ReadOutcomesAsync);
+        routes.MapGet("/api/backtest/sweeps/{id}", ReadAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/api/backtest/sweeps/{id}/outcomes", ReadOutcomesAsync).Produces<SweepOutcomes>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     public static ProblemHttpResult Unknown(string id) => Problem.NotFound("sweep_unknown", $"There is no sweep {id}.");
 
-    private static async Task<IResult> ListAsync(SweepList sweeps, EventLog log, CancellationToken cancellationToken, int limit = DefaultLimit) =>
-        Results.Ok(await sweeps.ReadAsync(log, Math.Clamp(limit, 1, MostRows), cancellationToken));
+    private static Task<IReadOnlyList<SweepView>> ListAsync(
+        SweepList sweeps, EventLog log, CancellationToken cancellationToken, int limit = DefaultLimit) =>
+        sweeps.ReadAsync(log, Math.Clamp(limit, 1, MostRows), cancellationToken);
 
-    private static async Task<IResult> ReadAsync(string id, SweepList sweeps, CancellationToken cancellationToken) =>
-        await sweeps.FindAsync(id, cancellationToken) is { } sweep ? Results.Ok(sweep) : Unknown(id);
+    private static async Task<Results<Ok<SweepView>, ProblemHttpResult>> ReadAsync(
+        string id, SweepList sweeps, CancellationToken cancellationToken) =>
+        await sweeps.FindAsync(id, cancellationToken) is { } sweep ? TypedResults.Ok(sweep) : Unknown(id);
 
     /// <param name="after">A version of the stream.</param>
     /// <param name="limit">Combinations, in whole parts: a page has one part at least.</param>

@@ -16,8 +16,8 @@ public static class GetOrders
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/orders", ReadAsync);
-        routes.MapGet("/sessions/{id}/order-intents", ReadIntentsAsync);
+        routes.MapGet("/orders", ReadAsync).WithName("GetOrders").WithSummary("The blotter, newest first; after is an order id to page on from.");
+        routes.MapGet("/sessions/{id}/order-intents", ReadIntentsAsync).WithName("GetOrderIntents").WithSummary("Every intent of a session, in order.");
     }
 
     private static async Task<IReadOnlyList<OrderView>> ReadAsync(

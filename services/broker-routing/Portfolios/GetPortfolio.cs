@@ -4,6 +4,7 @@ using AlgoStack.BrokerRouting.Positions;
 using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace AlgoStack.BrokerRouting.Portfolios;
@@ -13,9 +14,13 @@ public static class GetPortfolio
 {
     private const int MostPoints = 2_000;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/portfolio", ReadAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/portfolio", ReadAsync)
+        .WithName("GetPortfolio")
+        .WithSummary("A session's account: its balances, positions and the curve of its equity.")
+        .ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> ReadAsync(
+    private static async Task<Results<Ok<PortfolioView>, ProblemHttpResult>> ReadAsync(
         NpgsqlDataSource database, TradingSwitch trading, string? session, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
@@ -33,7 +38,7 @@ public static class GetPortfolio
         }
 
         var account = reader.GetString(0);
-        return Results.Ok(new PortfolioView(
+        return TypedResults.Ok(new PortfolioView(
             account,
             reader.GetString(1),
             trading.State.ToString(),

@@ -2,6 +2,7 @@ using AlgoStack.Contracts.Orders;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.EventStore.Subscriptions;
 using AlgoStack.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace AlgoStack.BrokerRouting.Portfolios;
@@ -14,11 +15,16 @@ public static class GetProgress
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/sessions/{id}/progress", ReadAsync);
-        routes.MapGet("/sessions/{id}/controls", ReadControlsAsync);
+        routes
+            .MapGet("/sessions/{id}/progress", ReadAsync)
+            .WithName("GetProgress")
+            .WithSummary("How far routing of a session has come.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapGet("/sessions/{id}/controls", ReadControlsAsync).WithName("GetControls").WithSummary("The halts and resumes that took hold of a session.");
     }
 
-    private static async Task<IResult> ReadAsync(string id, NpgsqlDataSource database, EventDaemon daemon, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RoutingProgress>, ProblemHttpResult>> ReadAsync(
+        string id, NpgsqlDataSource database, EventDaemon daemon, CancellationToken cancellationToken)
     {
         var (newest, newestOfOrders) = await NewestAsync(database, cancellationToken);
         await using var command = database.CreateCommand(
@@ -30,7 +36,7 @@ public static class GetProgress
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return Problem.NotFound("session_not_found", $"Session {id} has not been routed yet.");
 
-        return Results.Ok(new RoutingProgress(
+        return TypedResults.Ok(new RoutingProgress(
             id,
             reader.GetString(0),
             reader.GetInt64(1),

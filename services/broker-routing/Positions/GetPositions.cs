@@ -10,10 +10,11 @@ public static class GetPositions
 {
     private const int MostRows = 1_000;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(
-        "/positions",
-        (NpgsqlDataSource database, string? session, string? account, CancellationToken cancellationToken) =>
-            ReadAsync(database, account ?? (session is null ? null : SessionBook.AccountOf(session)), cancellationToken));
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/positions", (NpgsqlDataSource database, string? session, string? account, CancellationToken cancellationToken) =>
+            ReadAsync(database, account ?? (session is null ? null : SessionBook.AccountOf(session)), cancellationToken))
+        .WithName("GetPositions")
+        .WithSummary("Net positions, open ones first.");
 
     public static async Task<IReadOnlyList<PositionView>> ReadAsync(NpgsqlDataSource database, string? account, CancellationToken cancellationToken)
     {

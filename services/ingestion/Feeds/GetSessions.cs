@@ -8,14 +8,15 @@ namespace AlgoStack.Ingestion.Feeds;
 /// <summary><c>GET /sessions…</c>: where sessions stand, and what they announced.</summary>
 internal static class GetSessions
 {
-    public static async Task<IResult> ListAsync(SessionStore sessions, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await sessions.ListAsync(cancellationToken));
+    public static Task<IReadOnlyList<SessionStatus>> ListAsync(SessionStore sessions, CancellationToken cancellationToken) =>
+        sessions.ListAsync(cancellationToken);
 
-    public static async Task<IResult> GetAsync(string id, SessionStore sessions, CancellationToken cancellationToken) =>
+    public static async Task<Results<Ok<SessionStatus>, ProblemHttpResult>> GetAsync(
+        string id, SessionStore sessions, CancellationToken cancellationToken) =>
         await sessions.FindAsync(id, cancellationToken) is { } session ? TypedResults.Ok(session) : UnknownSession(id);
 
     /// <summary>Heads of batches, both ends included.</summary>
-    public static async Task<IResult> HeadsAsync(
+    public static async Task<Results<Ok<IReadOnlyList<BatchHead>>, ProblemHttpResult>> HeadsAsync(
         string id,
         SessionStore sessions,
         BatchReader reader,
@@ -28,7 +29,7 @@ internal static class GetSessions
             : TypedResults.Ok(await reader.HeadsAsync(id, partition, from, to, cancellationToken));
 
     /// <summary>One batch as it was announced.</summary>
-    public static async Task<IResult> BatchAsync(
+    public static async Task<Results<Ok<BarsClosed>, ProblemHttpResult>> BatchAsync(
         string id, long sequence, BatchReader reader, CancellationToken cancellationToken, int partition = 0)
     {
         await foreach (var batch in reader.ReadAsync(id, partition, sequence, sequence, cancellationToken)) return TypedResults.Ok(batch);

@@ -1,6 +1,7 @@
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.MarketData;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.Ingestion.Feeds;
 
@@ -10,7 +11,7 @@ namespace AlgoStack.Ingestion.Feeds;
 /// </summary>
 internal static class StartFeedEndpoint
 {
-    public static async Task<IResult> HandleAsync(
+    public static async Task<Results<Accepted<SessionStatus>, ProblemHttpResult>> HandleAsync(
         StartFeed feed, FeedRunner feeds, SessionStore sessions, CancellationToken cancellationToken)
     {
         if (!Timeframe.TryParse(feed.Timeframe, out var timeframe))
@@ -28,7 +29,8 @@ internal static class StartFeedEndpoint
             $"/sessions/{LiveSession.SessionId}", await sessions.FindAsync(LiveSession.SessionId, cancellationToken));
     }
 
-    public static async Task<IResult> StopAsync(string provider, FeedRunner feeds, CancellationToken cancellationToken) =>
+    public static async Task<Results<NoContent, ProblemHttpResult>> StopAsync(
+        string provider, FeedRunner feeds, CancellationToken cancellationToken) =>
         await feeds.StopAsync(provider, cancellationToken)
             ? TypedResults.NoContent()
             : Problem.NotFound("feed_unknown", $"No feed of '{provider}' is followed.");

@@ -1,6 +1,6 @@
-using System.Globalization;
 using AlgoStack.BarFiles;
 using AlgoStack.Contracts.MarketData;
+using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
@@ -11,13 +11,13 @@ namespace AlgoStack.Ingestion.Feeds;
 /// <summary><c>POST /replays</c>: a session of its own for each time it is asked, even for the same file.</summary>
 internal static class StartReplayEndpoint
 {
-    public static async Task<IResult> HandleAsync(
-        StartReplay replay, SessionStore sessions, ReplayRunner runner, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<Results<Accepted<SessionStatus>, ProblemHttpResult>> HandleAsync(
+        StartReplay replay, IdempotencyKey? key, SessionStore sessions, ReplayRunner runner, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (Refuse(replay) is { } refusal) return refusal;
 
-        var sessionId = NewSessionId(clock.GetUtcNow());
-        await sessions.AddReplayAsync(sessionId, replay, cancellationToken);
+        var sessionId = SessionId.New("replay", key, clock.GetUtcNow());
+        if (key is null || await sessions.FindAsync(sessionId, cancellationToken) is null) await sessions.AddReplayAsync(sessionId, replay, cancellationToken);
         runner.Take(new UnfinishedReplay(sessionId, replay, ContentHash: null, JournalEnded: false));
         return TypedResults.Accepted($"/sessions/{sessionId}", await sessions.FindAsync(sessionId, cancellationToken));
     }
@@ -63,7 +63,4 @@ internal static class StartReplayEndpoint
             return Problem.Invalid(e.Code, e.Message);
         }
     }
-
-    private static string NewSessionId(DateTimeOffset now) => string.Create(
-        CultureInfo.InvariantCulture, $"replay-{now:yyyyMMdd't'HHmmss}-{Random.Shared.Next(0x10000):x4}");
 }

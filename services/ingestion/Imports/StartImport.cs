@@ -1,8 +1,8 @@
-using System.Globalization;
 using AlgoStack.BarFiles;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Feeds;
 using AlgoStack.Ingestion.Tape.Kinds;
+using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,14 +11,13 @@ namespace AlgoStack.Ingestion.Imports;
 /// <summary><c>POST /imports</c>: puts a file on the tape as a session of its own, and announces nothing.</summary>
 internal static class StartImportEndpoint
 {
-    public static async Task<IResult> HandleAsync(
-        StartImport import, SessionStore sessions, ImportRunner runner, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<Results<Accepted<SessionStatus>, ProblemHttpResult>> HandleAsync(
+        StartImport import, IdempotencyKey? key, SessionStore sessions, ImportRunner runner, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (Refuse(import) is { } refusal) return refusal;
 
-        var sessionId = string.Create(
-            CultureInfo.InvariantCulture, $"import-{clock.GetUtcNow():yyyyMMdd't'HHmmss}-{Random.Shared.Next(0x10000):x4}");
-        await sessions.AddImportAsync(sessionId, import, cancellationToken);
+        var sessionId = SessionId.New("import", key, clock.GetUtcNow());
+        if (key is null || await sessions.FindAsync(sessionId, cancellationToken) is null) await sessions.AddImportAsync(sessionId, import, cancellationToken);
         runner.Take(new UnfinishedImport(sessionId, import));
         return TypedResults.Accepted($"/sessions/{sessionId}", await sessions.FindAsync(sessionId, cancellationToken));
     }

@@ -3,6 +3,7 @@ using AlgoStack.Ingestion.Tape;
 using AlgoStack.Ingestion.Tape.Kinds;
 using AlgoStack.Postgres.Archives;
 using AlgoStack.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace AlgoStack.Ingestion.Retention;
@@ -23,7 +24,8 @@ internal static class Archives
         return [.. (await ListAsync(database, cancellationToken)).Where(archive => archived.Contains(archive.Name, StringComparer.Ordinal))];
     }
 
-    public static async Task<IResult> RestoreAsync(string name, TapeMonths months, NpgsqlDataSource database, CancellationToken cancellationToken)
+    public static async Task<Results<Ok<ArchiveStatus>, ProblemHttpResult>> RestoreAsync(
+        string name, TapeMonths months, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         if ((await ReadAsync(database, cancellationToken)).Find(a => a.Status.Name == name) is not { Status: not null } archive)
             return Problem.NotFound("archive_unknown", $"No archive '{name}'.");

@@ -4,6 +4,7 @@ using AlgoStack.Ingestion.Tape.Kinds;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace AlgoStack.Ingestion.Tape;
@@ -52,7 +53,7 @@ internal static class GetGaps
         order by min(closed_at)
         """;
 
-    public static async Task<IResult> HandleAsync(
+    public static async Task<Results<Ok<BarGaps>, ProblemHttpResult>> HandleAsync(
         string instrument,
         InstrumentRegistry instruments,
         NpgsqlDataSource database,

@@ -2,6 +2,7 @@ using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Strategies;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.Signal.Strategies;
 
@@ -14,15 +15,16 @@ public static class GetStrategies
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/strategies", () => StrategyCatalog.All.Select(Told));
-        routes.MapGet("/sessions/{id}/strategies", ReadAsync);
+        routes.MapGet("/sessions/{id}/strategies", ReadAsync).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> ReadAsync(string id, int? partition, EventLog log, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<IReadOnlyList<StrategyChoice>>, ProblemHttpResult>> ReadAsync(
+        string id, int? partition, EventLog log, CancellationToken cancellationToken)
     {
         var stream = await log.OpenSession().FetchStreamAsync(StrategiesChosen.StreamOf(id, partition ?? 0), cancellationToken: cancellationToken);
         return stream.Count == 0
             ? Problem.NotFound("session_unknown", $"Session {id} has evaluated nothing.")
-            : Results.Ok(((StrategiesChosen)stream[0].Data).Strategies);
+            : TypedResults.Ok(((StrategiesChosen)stream[0].Data).Strategies);
     }
 
     private static StrategyView Told(StrategyEntry entry) => new(

@@ -1,0 +1,28 @@
+using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
+using FluentAssertions;
+using Xunit;
+using Command = AlgoStack.Contracts.Alerts.RaiseAlert;
+
+namespace AlgoStack.Alerting.Tests;
+
+public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerFixture>
+{
+    [Fact]
+    public async Task The_document_has_every_endpoint_and_what_it_answers()
+    {
+        await using var alerting = await AlertingUnderTest.StartAsync(await AlertingServers.NewAsync(servers));
+
+        await DocumentedEndpoints.ShouldBeWholeAsync(alerting.Http, alerting.Services);
+    }
+
+    [Fact]
+    public async Task An_alert_whose_answer_got_lost_is_raised_once()
+    {
+        await using var alerting = await AlertingUnderTest.StartAsync(await AlertingServers.NewAsync(servers));
+
+        await LostAnswers.ShouldBeDoneOnceAsync(alerting.Http, alerting.Services, "/alerts", new Command("low", "desk", "Once", "Only once.", "", null, default));
+
+        (await alerting.AlertsAsync()).Should().ContainSingle();
+    }
+}

@@ -1,0 +1,18 @@
+using AlgoStack.Testing.Services;
+using FluentAssertions;
+using Xunit;
+
+namespace AlgoStack.Gateway.Tests;
+
+public sealed class DocumentTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
+{
+    [Fact]
+    public async Task The_document_has_the_gateways_own_endpoints_and_what_they_answer()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, new Dictionary<string, Uri>(StringComparer.Ordinal));
+
+        var document = await DocumentedEndpoints.ShouldBeWholeAsync(gateway.Http, gateway.Services);
+
+        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().BeEquivalentTo("/api/v1/status", "/api/v1/live");
+    }
+}

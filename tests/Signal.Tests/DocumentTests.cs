@@ -1,0 +1,20 @@
+using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
+using Xunit;
+
+namespace AlgoStack.Signal.Tests;
+
+public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerFixture>
+{
+    // Nobody is asked.
+    private static readonly Uri Nobody = new("http://127.0.0.1:9");
+
+    [Fact]
+    public async Task The_document_has_every_endpoint_and_what_it_answers()
+    {
+        await using var service = await ServiceUnderTest.StartAsync(
+            SignalService.Build, await servers.CreateSchemaDatabaseAsync(), await servers.CreateVirtualHostAsync(), ("ingestion", Nobody));
+
+        await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services);
+    }
+}
