@@ -1,3 +1,4 @@
+using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Feeds;
 using AlgoStack.Ingestion.Imports;
 using AlgoStack.Ingestion.Instruments;
