@@ -10,8 +10,6 @@ namespace AlgoStack.Contracts.Orders;
 /// <param name="TrailBy">Money behind the best price.</param>
 /// <param name="TimeInForce"><c>Gtc</c>, <c>Day</c>, <c>Ioc</c> or <c>Fok</c>; <c>Gtc</c> where it is not said, or what the venue takes.</param>
 /// <param name="Strategy">Whose order it is; <c>manual</c> where it is not said.</param>
-/// <param name="TakeProfit">A limit order of the other side that is sent once this one is done, for as much as it traded.</param>
-/// <param name="StopLoss">A stop order alike. Where both are there a trade of one cancels the other.</param>
 public sealed record SubmitOrder(
     string Account,
     string Instrument,
@@ -24,9 +22,7 @@ public sealed record SubmitOrder(
     string? TimeInForce = null,
     bool PostOnly = false,
     bool ReduceOnly = false,
-    string? Strategy = null,
-    decimal? TakeProfit = null,
-    decimal? StopLoss = null);
+    string? Strategy = null);
 
 /// <summary>
 /// Bring a position to a target: <c>POST /positions/target</c>. What is held and what works already count: where they come to the
@@ -61,6 +57,7 @@ public sealed record OrdersSubmitted(IReadOnlyList<OrderState> Orders);
 
 /// <summary>One thing that happened to an order: <c>GET /orders/{id}/events</c>, oldest first.</summary>
 /// <param name="Kind">The stored event's name, as in <c>order_filled</c>.</param>
+/// <param name="Data">The event as it is stored: JSON.</param>
 /// <param name="At">Of the event; <paramref name="CommittedAt"/> when it was written down.</param>
 public sealed record OrderHistoryItem(
-    long Position, string Kind, System.Text.Json.JsonElement Data, DateTimeOffset At, DateTimeOffset CommittedAt, string? CorrelationId, string? CausationId);
+    long Position, string Kind, string Data, DateTimeOffset At, DateTimeOffset CommittedAt, string? CorrelationId, string? CausationId);

@@ -66,7 +66,12 @@ public sealed partial class AccountEngine
     /// <param name="key">Names this call: the same one makes the same orders.</param>
     public void CloseAll(string key, string reason, DateTimeOffset now, InstrumentId? instrument = null)
     {
-        CancelAll(reason, now, instrument);
+        foreach (var order in _orders.Values.Select(o => o.Order).ToList())
+        {
+            // Asked for twice, it does not take back what it is to close with.
+            if (order.Intent.Strategy != Closing && (instrument ?? order.Intent.Instrument) == order.Intent.Instrument) Cancel(order.Id, reason, now);
+        }
+
         foreach (var listing in _listings.Values)
         {
             var held = _portfolio.Position(listing.Index).Quantity;

@@ -268,6 +268,9 @@ public sealed partial class AccountEngine
     {
         if (_openedAt is { } opened && execution.At <= opened) return;
 
+        // A venue may name its own order alone, and one of ours whose name there is not known yet may be that one.
+        if (execution.ClientOrderId is null && _orders.Values.Any(o => IsUnnamed(o.Order, execution.Symbol))) return;
+
         var quantity = execution.Side == OrderSide.Buy ? execution.Quantity : -execution.Quantity;
         Found(
             DriftKind.ForeignFill,
@@ -277,6 +280,9 @@ public sealed partial class AccountEngine
             string.Create(CultureInfo.InvariantCulture, $"{execution.Side} {execution.Quantity} {execution.Symbol} at {execution.Price}, trade {execution.TradeId} of order {execution.VenueOrderId}"),
             now);
     }
+
+    private bool IsUnnamed(Order order, string symbol) =>
+        order is { VenueOrderId: null, SubmittedAt: not null } && !order.Status.IsFinal() && _listings[order.Intent.Instrument].Terms.Symbol == symbol;
 
     private void Found(DriftKind kind, string key, string subject, decimal? figure, string detail, DateTimeOffset now)
     {

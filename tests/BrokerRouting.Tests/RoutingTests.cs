@@ -2,9 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Portfolio;
+using AlgoStack.EventStore.Streams;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using AlgoStack.Testing.Trading;
+using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Venues;
 using FluentAssertions;
 using Npgsql;
 using Xunit;
@@ -15,6 +18,7 @@ namespace AlgoStack.BrokerRouting.Tests;
 public sealed class RoutingTests(ServerFixture servers) : IClassFixture<ServerFixture>
 {
     private static readonly int[] Sizes = [300, 300, 300];
+    private static readonly DateTimeOffset At = new(2024, 1, 16, 14, 30, 0, TimeSpan.Zero);
 
     [Fact]
     public async Task A_session_trades_what_the_engines_alone_trade_and_shows_and_tells_it()
@@ -47,6 +51,17 @@ public sealed class RoutingTests(ServerFixture servers) : IClassFixture<ServerFi
         await using var routing = await here.StartRoutingAsync();
         await here.AnnounceAsync(1, 2, 3);
         await here.ReachAsync(routing, 3);
+        var log = routing.Get<EventLog>().OpenSession();
+        log.Append(
+            "account-main",
+            new AccountGated("main", "the service has started", At),
+            new AccountOpened("main", "ALPACA", [new VenueBalance("USD", 100, 100)], [], At),
+            new CashMoved("main", "USD", 100, 100, "opening", null, null, At),
+            new DriftFound("main", "Position:AAPL:5", DriftKind.Position, "AAPL", 0, 5, "AAPL: the books say 0, the venue 5.", At),
+            new DriftFound("main", "Cash:USD:1", DriftKind.Cash, "USD", 100, 101, "USD: the books say 100, the venue 101.", At),
+            new AccountReconciled("main", 0, 0, 2, At),
+            new DriftResolved("main", "Cash:USD:1", "dismissed", "a fee", At));
+        await log.SaveChangesAsync();
 
         await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(BrokerRoutingService).Assembly, routing.Services);
     }

@@ -357,7 +357,10 @@ public sealed partial class AccountDesk(
             var balances = await broker.GetBalancesAsync(cancellationToken);
             var statement = new VenueStatement(orders, areComplete, executions, positions, balances, askedAt);
             var recalled = await loader.ReadOrdersAsync(
-                account, [.. orders.Select(o => o.ClientOrderId).Concat(executions.Select(e => e.ClientOrderId)).OfType<string>().Distinct(StringComparer.Ordinal)], cancellationToken);
+                account,
+                [.. orders.Select(o => o.ClientOrderId).Concat(executions.Select(e => e.ClientOrderId)).OfType<string>().Distinct(StringComparer.Ordinal)],
+                [.. executions.Select(e => e.VenueOrderId).Distinct(StringComparer.Ordinal)],
+                cancellationToken);
             var terms = await TermsAsync([.. positions.Select(p => InstrumentOf(p.Symbol))], cancellationToken);
             return new Letter((engine, now) =>
             {

@@ -40,7 +40,7 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
         await daemon.WaitForNonStaleProjectionDataAsync(["order_blotter", "position_book"], LongestCatchUp, cancellationToken);
 
         var orders = await ReadOrdersAsync(
-            account, await TextsAsync($"select order_id from orders where account = $1 and status in ({NotDone})", [account], cancellationToken), cancellationToken);
+            await TextsAsync($"select order_id from orders where account = $1 and status in ({NotDone})", [account], cancellationToken), cancellationToken);
         var positions = await ReadPositionsAsync(account, cancellationToken);
         var events = await ReadAccountAsync(account, cancellationToken);
         return new StoredAccount(
@@ -52,13 +52,27 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
         Order.From((await log.OpenSession().FetchStreamAsync($"order-{order}", cancellationToken: cancellationToken)).Select(e => (OrderEvent)e.Data));
 
     /// <summary>Those of the orders that are ours, and of this account.</summary>
-    public async Task<IReadOnlyList<Order>> ReadOrdersAsync(string account, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    /// <param name="ids">Ours, as venues repeat them.</param>
+    /// <param name="venueOrderIds">The venue's: it may name no other.</param>
+    /// <exception cref="TimeoutException">The tables do not come to the log's end.</exception>
+    public async Task<IReadOnlyList<Order>> ReadOrdersAsync(
+        string account, IReadOnlyCollection<string> ids, IReadOnlyCollection<string> venueOrderIds, CancellationToken cancellationToken)
     {
-        if (ids.Count == 0) return [];
+        if (ids.Count == 0 && venueOrderIds.Count == 0) return [];
 
-        var ours = await TextsAsync("select order_id from orders where account = $1 and order_id = any($2)", [account, ids.ToArray()], cancellationToken);
+        await daemon.WaitForNonStaleProjectionDataAsync(["order_blotter"], LongestCatchUp, cancellationToken);
+        return await ReadOrdersAsync(
+            await TextsAsync(
+                "select order_id from orders where account = $1 and (order_id = any($2) or venue_order_id = any($3))",
+                [account, ids.ToArray(), venueOrderIds.ToArray()],
+                cancellationToken),
+            cancellationToken);
+    }
+
+    private async Task<List<Order>> ReadOrdersAsync(List<string> ids, CancellationToken cancellationToken)
+    {
         var orders = new List<Order>();
-        foreach (var id in ours)
+        foreach (var id in ids)
         {
             if (await ReadOrderAsync(new ClientOrderId(id), cancellationToken) is { } order) orders.Add(order);
         }

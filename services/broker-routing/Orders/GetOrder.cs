@@ -40,7 +40,7 @@ public static class GetOrder
         return Results.Ok(events.Select(e => new OrderHistoryItem(
             e.Sequence,
             log.Types.NameOf(e.Data.GetType()),
-            JsonSerializer.SerializeToElement(e.Data, e.Data.GetType(), StoredJson.Options),
+            JsonSerializer.Serialize(e.Data, e.Data.GetType(), StoredJson.Options),
             ((OrderEvent)e.Data).At,
             e.Timestamp,
             e.CorrelationId,

@@ -10,7 +10,7 @@ using AlgoStack.Trading.Orders;
 namespace AlgoStack.BrokerRouting.Orders;
 
 /// <summary>
-/// <c>POST /orders</c>: one order, or one with what protects it. Its id is a function of the account and the caller's
+/// <c>POST /orders</c>: one order. Its id is a function of the account and the caller's
 /// <c>Idempotency-Key</c>, which it must have: asked again, after a crash too, it is the same order. It is answered once it is
 /// committed, which is before it is sent; what risk or the venue's rules deny is 422 with the code.
 /// </summary>
@@ -21,8 +21,8 @@ public static class PlaceOrder
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/orders", PlaceAsync)
         .WithName("SubmitOrder")
-        .WithSummary("Places an order, or one with what protects it. The key names it for good.")
-        .Produces<OrdersSubmitted>(StatusCodes.Status201Created)
+        .WithSummary("Places an order. The key names it for good.")
+        .Produces<OrderState>(StatusCodes.Status201Created)
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -44,14 +44,14 @@ public static class PlaceOrder
 
         var name = key.Caller.Length == 0 ? key.Value : $"{key.Caller}\n{key.Value}";
         await desk.ListAsync([instrument], cancellationToken);
-        var states = await desk.AskAsync(
+        var (state, denied) = await desk.AskAsync(
             (engine, now) => Place(engine, command, name, instrument, side, type, time, now), ClientOrderId.ForRequest(command.Account, name), cancellationToken);
-        return states.Denied is { } denied
+        return denied is not null
             ? Problem.Refused(denied.Code, denied.Reason)
-            : Results.Created($"/orders/{states.Orders[0].OrderId}", new OrdersSubmitted(states.Orders));
+            : Results.Created($"/orders/{state.OrderId}", state);
     }
 
-    private static (IReadOnlyList<OrderState> Orders, Trading.Orders.OrderDenied? Denied) Place(
+    private static (OrderState Order, Trading.Orders.OrderDenied? Denied) Place(
         AccountEngine engine, SubmitOrder command, string name, InstrumentId instrument, OrderSide side, OrderType type, TimeInForce time, DateTimeOffset now)
     {
         var reference = command.LimitPrice ?? command.StopPrice ?? engine.PriceOf(instrument) ?? 0;
@@ -65,38 +65,10 @@ public static class PlaceOrder
             PostOnly = command.PostOnly,
             ReduceOnly = command.ReduceOnly,
         };
-        var placed = new List<OrderIntent> { entry };
-        if (command.TakeProfit is { } target) placed.Add(Exit(entry, $"{name}\ntarget", OrderType.Limit, target, command) with { LimitPrice = target });
-        if (command.StopLoss is { } stop) placed.Add(Exit(entry, $"{name}\nstop", OrderType.Stop, stop, command) with { StopPrice = stop });
-
         var before = engine.Events.Count;
-        foreach (var intent in placed) engine.Place(intent, now);
-        var denied = engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault();
-
-        // An entry that lacks what was to protect it is not what was asked for.
-        if (denied is not null)
-        {
-            foreach (var intent in placed) engine.Cancel(intent.OrderId, "another order of the request was denied", now);
-        }
-
-        return ([.. placed.Select(i => StateOf(engine.Find(i.OrderId)!))], denied);
+        engine.Place(entry, now);
+        return (StateOf(engine.Find(entry.OrderId)!), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
     }
-
-    private static OrderIntent Exit(OrderIntent entry, string name, OrderType type, decimal price, SubmitOrder command) => new(
-        ClientOrderId.ForRequest(entry.Account, name),
-        entry.Account,
-        entry.Strategy,
-        entry.Instrument,
-        entry.Side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy,
-        entry.Quantity,
-        type,
-        price,
-        null,
-        entry.At)
-    {
-        After = entry.OrderId,
-        OneCancelsOther = command is { TakeProfit: not null, StopLoss: not null } ? entry.OrderId.Value : null,
-    };
 
     internal static OrderState StateOf(Order order) => new(
         order.Id.Value,
@@ -122,7 +94,7 @@ public static class PlaceOrder
     {
         if (command.Quantity <= 0) return Expected("a quantity above zero", command.Quantity);
         foreach (var (name, price) in ((string, decimal?)[])
-                 [("limitPrice", command.LimitPrice), ("stopPrice", command.StopPrice), ("trailBy", command.TrailBy), ("takeProfit", command.TakeProfit), ("stopLoss", command.StopLoss)])
+                 [("limitPrice", command.LimitPrice), ("stopPrice", command.StopPrice), ("trailBy", command.TrailBy)])
         {
             if (price <= 0) return Expected($"{name} above zero", price);
         }

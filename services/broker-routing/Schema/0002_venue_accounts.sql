@@ -6,6 +6,8 @@ drop index orders_open;
 create index orders_open on orders (account)
     where status in ('Requested', 'Approved', 'Submitted', 'Accepted', 'PartiallyFilled', 'Unknown');
 
+create index orders_venue on orders (venue_order_id) where venue_order_id is not null;
+
 create table venue_accounts (
     account       text primary key,
     venue         text not null,

@@ -75,23 +75,37 @@ internal sealed class AccountSurroundings : IAsyncDisposable
         using var response = await PlaceAsync(key, order);
         if (response.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
 
-        return (await response.Content.ReadFromJsonAsync<OrdersSubmitted>())!.Orders[0];
+        return (await response.Content.ReadFromJsonAsync<OrderState>())!;
     }
 
     /// <summary>The order once it stands as expected.</summary>
     public async Task<OrderState> WhenAsync(string order, Func<OrderState, bool> condition, string what)
     {
         OrderState? state = null;
-        await Eventually.True(
-            async () =>
-            {
-                state = await Routing.GetAsync<OrderState>($"/orders/{order}");
-                return condition(state);
-            },
-            TimeSpan.FromSeconds(60),
-            what);
+        try
+        {
+            await Eventually.True(
+                async () =>
+                {
+                    state = await Routing.GetAsync<OrderState>($"/orders/{order}");
+                    return condition(state);
+                },
+                TimeSpan.FromSeconds(60),
+                what);
+        }
+        catch (Exception e)
+        {
+            // What is there says more than what is not.
+            throw new InvalidOperationException(
+                $"{e.Message} The order is {state}, after {string.Join(", ", await KindsAsync(order))}; the account is {await Routing.Http.GetStringAsync($"/accounts/{Account}")}.", e);
+        }
+
         return state!;
     }
+
+    /// <summary>What happened to the order, by the stored events' names.</summary>
+    public async Task<IReadOnlyList<string>> KindsAsync(string order) =>
+        [.. (await Routing.GetAsync<IReadOnlyList<OrderHistoryItem>>($"/orders/{order}/events")).Select(h => h.Kind)];
 
     public static SubmitOrder Buy(decimal quantity, decimal limit, string symbol = "AAPL") =>
         new(Account, $"{symbol}.ALPACA", "Buy", "Limit", quantity, LimitPrice: limit, TimeInForce: "Gtc");
