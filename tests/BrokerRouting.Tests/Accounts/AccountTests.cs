@@ -50,14 +50,14 @@ public sealed class AccountTests(ServerFixture servers) : IClassFixture<ServerFi
     {
         await using var here = await AccountSurroundings.StartAsync(servers);
         await here.Venue.SetPriceAsync("AAPL", 190m);
-        await here.ProvenAsync();
+        var before = await here.ProvenAsync();
         var resting = await here.OrderAsync("resting", Buy(10, 150m));
         await here.WhenAsync(resting.OrderId, o => o.Status == "Accepted", "the order rests");
 
         await here.StopRoutingAsync();
         await here.Venue.SetPriceAsync("AAPL", 149m);
         await here.StartRoutingAsync();
-        await here.ProvenAsync();
+        await here.WhenAsync(a => a.IsProven && a.ReconciledAt > before.ReconciledAt, "the account is proven anew");
 
         var state = await here.Routing.GetAsync<OrderState>($"/orders/{resting.OrderId}");
         state.Status.Should().Be("Filled");
