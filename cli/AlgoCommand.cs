@@ -31,6 +31,7 @@ internal static class AlgoCommand
             StrategiesCommand.Create(shared),
             IndicatorsCommand.Create(shared),
             TailCommand.Create(shared),
+            OrderCommand.Create(shared),
             VerifyCommand.Create(shared),
             EventsCommand.Create(shared),
             ProjectionsCommand.Create(shared),

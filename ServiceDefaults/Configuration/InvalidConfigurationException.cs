@@ -1,3 +1,4 @@
+using AlgoStack.Postgres;
 using Microsoft.Extensions.Configuration;
 
 namespace AlgoStack.ServiceDefaults.Configuration;
@@ -31,14 +32,17 @@ public sealed class InvalidConfigurationException : Exception
             : value;
     }
 
-    /// <summary>Replaces the runtime's stack trace by the sentence, wherever in start-up the exception arises.</summary>
+    /// <summary>
+    /// Replaces the runtime's stack trace by the sentence, wherever in start-up the exception arises. So it does where the
+    /// schema says that this build must not work on it, and wherever else starting again cannot help.
+    /// </summary>
     internal static void EndTheProcess() => AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
 
     private static void OnUnhandled(object sender, UnhandledExceptionEventArgs unhandled)
     {
-        if (unhandled.ExceptionObject is not InvalidConfigurationException exception) return;
+        if (unhandled.ExceptionObject is not (InvalidConfigurationException or PostgresConfigurationException or MigrationException)) return;
 
-        Console.Error.WriteLine(exception.Message);
+        Console.Error.WriteLine(((Exception)unhandled.ExceptionObject).Message);
         Environment.Exit(ExitCode);
     }
 }

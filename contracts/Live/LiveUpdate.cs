@@ -23,9 +23,13 @@ public sealed record LiveBars(
     string SessionId, string Instrument, string Timeframe, IReadOnlyList<double[]> Rows, long Skipped);
 
 /// <summary>One thing that happened to an order.</summary>
-/// <param name="Kind"><c>requested</c>, <c>denied</c>, <c>submitted</c>, <c>accepted</c>, <c>rejected</c>, <c>filled</c> or <c>canceled</c>.</param>
-/// <param name="Price">Of a fill its price, of a request the close of the signal's bar.</param>
-/// <param name="Reason">Why it was denied, rejected or canceled.</param>
+/// <param name="Kind">
+/// <c>requested</c>, <c>denied</c>, <c>submitted</c>, <c>accepted</c>, <c>rejected</c>, <c>filled</c>, <c>canceled</c>, <c>unknown</c>,
+/// <c>reconciled</c>, <c>overfilled</c>, <c>cancel-requested</c>, <c>replaced</c> or <c>expired</c>; there may be others one day.
+/// </param>
+/// <param name="Quantity">Of an overfill what was too much.</param>
+/// <param name="Price">Of a fill its price, of a request the close of the signal's bar, of a replacement its limit.</param>
+/// <param name="Reason">Why it was denied, rejected, canceled or became unknown, and what was found then.</param>
 public sealed record OrderChange(
     long Position,
     string Kind,

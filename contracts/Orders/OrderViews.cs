@@ -28,7 +28,7 @@ public sealed record OrderIntentView(
     string OrderId, string Strategy, string Instrument, string Side, decimal Quantity, string Type, DateTimeOffset At);
 
 /// <summary>What stopped or allowed trading within a session, and after which instant: <c>GET /sessions/{id}/controls</c>.</summary>
-/// <param name="Kind"><c>halt</c> or <c>resume</c>.</param>
+/// <param name="Kind"><c>halt</c>, <c>reduce</c> or <c>resume</c>.</param>
 /// <param name="AfterSequence">In force from the batch after this one.</param>
 public sealed record SessionControl(string Kind, long AfterSequence, string Reason);
 

@@ -2,7 +2,7 @@ namespace AlgoStack.Contracts.Orders;
 
 /// <summary>
 /// A page of committed order events, in the order of the log, sorted by kind here: <c>Position</c> gives back the
-/// order across kinds and is what a consumer remembers, so that a page seen twice is told once. Ordered.
+/// order across kinds and is what a consumer remembers, so that a page seen twice is told once. Ordered. Null is none.
 /// </summary>
 public sealed record OrdersChanged(
     int Partition,
@@ -14,7 +14,13 @@ public sealed record OrdersChanged(
     IReadOnlyList<OrderAccepted> Accepted,
     IReadOnlyList<OrderRejected> Rejected,
     IReadOnlyList<OrderFilled> Filled,
-    IReadOnlyList<OrderCanceled> Canceled);
+    IReadOnlyList<OrderCanceled> Canceled,
+    IReadOnlyList<OrderBecameUnknown>? BecameUnknown = null,
+    IReadOnlyList<OrderReconciled>? Reconciled = null,
+    IReadOnlyList<OrderOverfilled>? Overfilled = null,
+    IReadOnlyList<OrderCancelRequested>? CancelRequested = null,
+    IReadOnlyList<OrderReplaced>? Replaced = null,
+    IReadOnlyList<OrderExpired>? Expired = null);
 
 /// <summary>An order as the execution engine wanted it, before risk had a word.</summary>
 /// <param name="Position">The event's place in the log of broker-routing.</param>
@@ -60,3 +66,26 @@ public sealed record OrderFilled(
     DateTimeOffset At);
 
 public sealed record OrderCanceled(long Position, string OrderId, string Account, string Instrument, string Reason, DateTimeOffset At);
+
+/// <summary>Whether the order is at the venue cannot be said; nothing of its instrument leaves until it can.</summary>
+public sealed record OrderBecameUnknown(long Position, string OrderId, string Account, string Instrument, string Reason, DateTimeOffset At);
+
+/// <summary>What was unknown is known.</summary>
+/// <param name="IsAtVenue">False where it never arrived.</param>
+public sealed record OrderReconciled(
+    long Position, string OrderId, string Account, string Instrument, bool IsAtVenue, string Finding, DateTimeOffset At);
+
+/// <summary>The venue traded more than the order was for.</summary>
+/// <param name="Excess">With all that came before, in units of the instrument.</param>
+public sealed record OrderOverfilled(long Position, string OrderId, string Account, string Instrument, decimal Excess, DateTimeOffset At);
+
+/// <summary>The venue is to be asked to take it back.</summary>
+public sealed record OrderCancelRequested(long Position, string OrderId, string Account, string Instrument, string Reason, DateTimeOffset At);
+
+/// <summary>The venue changed it.</summary>
+/// <param name="Quantity">In all, what has traded included.</param>
+public sealed record OrderReplaced(
+    long Position, string OrderId, string Account, string Instrument, decimal Quantity, decimal? LimitPrice, decimal? StopPrice, DateTimeOffset At);
+
+/// <summary>The time that it was given is over.</summary>
+public sealed record OrderExpired(long Position, string OrderId, string Account, string Instrument, string Reason, DateTimeOffset At);

@@ -26,3 +26,25 @@ public sealed record ResolveDrift(string DriftId, bool Adopt, string Reason);
 
 /// <summary>It is taken; what comes of it the account shows.</summary>
 public sealed record AccountAsked(string Account);
+
+/// <summary>Where a strategy stands in an instrument of an account: <c>GET /accounts/{account}/strategies</c>.</summary>
+/// <param name="IsTrading">It is configured to trade on the account; one that is not any more keeps what it holds.</param>
+/// <param name="Direction">What it wants: <c>Long</c>, <c>Short</c> or <c>Flat</c>.</param>
+/// <param name="Held">Signed, in units of the instrument.</param>
+/// <param name="Target">Price at which the idea has worked; null for none, as the stop.</param>
+/// <param name="ExpiryBars">Bars after which the idea is stale; 0 for never.</param>
+/// <param name="SignalId">The newest signal that was taken.</param>
+/// <param name="SignalAt">The close of that signal's bar.</param>
+public sealed record StrategyStanding(
+    string Strategy,
+    string Instrument,
+    bool IsTrading,
+    string Direction,
+    decimal Held,
+    double? Target,
+    double? Stop,
+    int ExpiryBars,
+    int BarsHeld,
+    string? SignalId,
+    DateTimeOffset SignalAt,
+    DateTimeOffset UpdatedAt);

@@ -10,7 +10,7 @@ namespace AlgoStack.Engine;
 /// <content>From what is wanted to what is sent.</content>
 public sealed partial class AccountEngine
 {
-    /// <summary>The strategy of orders that close an account: no switch holds them back, for that is what they are for.</summary>
+    /// <summary>The strategy of orders that close what an account holds, whoever opened it.</summary>
     public const string Closing = "close";
 
     /// <summary>
@@ -20,12 +20,11 @@ public sealed partial class AccountEngine
     /// </summary>
     public void Place(OrderIntent intent, DateTimeOffset now) => Place(intent, asksRisk: true, now);
 
-    private void Place(OrderIntent intent, bool asksRisk, DateTimeOffset now)
+    private void Place(OrderIntent intent, bool asksRisk, DateTimeOffset now, WorkingOrder? working = null)
     {
         if (_orders.ContainsKey(intent.OrderId)) return;
 
-        var live = new LiveOrder(new Order(intent));
-        _orders.Add(intent.OrderId, live);
+        var live = NewLive(new Order(intent), working);
         Events.Add(new OrderRequested(intent));
 
         var denied = Refusal(intent);
@@ -39,14 +38,16 @@ public sealed partial class AccountEngine
         if (denied is var (code, reason)) Decide(live, new OrderDenied(intent.OrderId, code, reason, now));
     }
 
-    /// <summary>Takes an order back: at once where it has not left, else by asking the venue. Nothing of one that is done.</summary>
+    /// <summary>
+    /// Takes an order back: at once where it has not left, else by asking the venue. Nothing of one that is done. With an exit goes
+    /// the other of its group; exits of an entry stay for what it has traded.
+    /// </summary>
     public void Cancel(ClientOrderId order, string reason, DateTimeOffset now)
     {
-        if (!_orders.TryGetValue(order, out var live) || live.Order.Status.IsFinal() || live.Order.CancelReason is not null) return;
+        if (!_orders.TryGetValue(order, out var live) || live.Order.Status.IsFinal()) return;
 
-        if (live.Order.Status is OrderStatus.Requested or OrderStatus.Approved) Decide(live, new OrderCanceled(order, reason, now));
-        else Decide(live, new OrderCancelRequested(order, reason, now));
-        live.NotBefore = now;
+        if (live is { Order.Intent.Leg: not null, Group: { Head: not null } group }) End(group, reason, now);
+        else TakeBack(live, reason, now);
     }
 
     /// <summary>Takes back all that works, of an instrument or of a strategy where they are given.</summary>
@@ -69,7 +70,7 @@ public sealed partial class AccountEngine
         foreach (var order in _orders.Values.Select(o => o.Order).ToList())
         {
             // Asked for twice, it does not take back what it is to close with.
-            if (order.Intent.Strategy != Closing && (instrument ?? order.Intent.Instrument) == order.Intent.Instrument) Cancel(order.Id, reason, now);
+            if (!order.Intent.Closes && (instrument ?? order.Intent.Instrument) == order.Intent.Instrument) Cancel(order.Id, reason, now);
         }
 
         foreach (var listing in _listings.Values)
@@ -77,13 +78,14 @@ public sealed partial class AccountEngine
             var held = _portfolio.Position(listing.Index).Quantity;
             if (held == 0 || (instrument ?? listing.Instrument.Id) != listing.Instrument.Id) continue;
 
-            PlaceToMarket(key, listing, -held, Closing, now);
+            PlaceToMarket(key, listing, -held, Closing, closes: true, now);
         }
     }
 
     /// <summary>
     /// Brings a position to a target by one order at the market. What is held and what works count: where they come to the target
-    /// nothing is sent, and an order goes through zero where the target is on the other side. 0 is <see cref="CloseAll"/> of the
+    /// nothing is sent, and an order goes through zero where the target is on the other side; where the venue takes none that does,
+    /// a second one opens what is left once the first has closed. 0 is <see cref="CloseAll"/> of the
     /// instrument. What is less than a lot away is as good as there.
     /// </summary>
     /// <param name="key">Names this call: the same one makes the same order.</param>
@@ -100,7 +102,7 @@ public sealed partial class AccountEngine
 
         var change = target - PositionOf(instrument).Expected;
         var quantity = listing.Instrument.FloorQuantity(Math.Abs(change));
-        if (quantity > 0) PlaceToMarket(key, listing, decimal.Sign(change) * quantity, strategy, now);
+        if (quantity > 0) PlaceToMarket(key, listing, decimal.Sign(change) * quantity, strategy, closes: false, now);
     }
 
     /// <summary>Changes what is left of an order at the venue. Null where that is asked for now, else why it cannot be.</summary>
@@ -115,6 +117,8 @@ public sealed partial class AccountEngine
         if (quantity <= live.Order.Filled) return $"Order {order}: expected a quantity above the {live.Order.Filled} that have traded, found {quantity}.";
 
         var intent = live.Order.Intent;
+        if (StoppedBy(live.Order) is { } code) return $"{code}: an order that the switch stops is not changed.";
+
         var changed = ToVenue(live.Order) with { LimitPrice = limitPrice ?? live.Order.LimitPrice, StopPrice = stopPrice ?? live.Order.StopPrice };
         changed = changed with { Quantity = quantity ?? live.Order.Quantity };
         if (_listings[intent.Instrument].Terms.WhyNot(changed, lastPrice: null) is { } why) return why;
@@ -136,12 +140,15 @@ public sealed partial class AccountEngine
     }
 
     /// <summary>
-    /// Submits what is approved and nothing holds back any more; what has waited too long is denied. To be called before every
+    /// Submits what is approved and nothing holds back any more; what has waited too long, or a switch stops, is denied. To be called before every
     /// commit, so that an order that may leave at once is approved and submitted in one.
     /// </summary>
     /// <param name="most">Orders that may be submitted, which bounds what is on its way at one time.</param>
     public void Release(int most, DateTimeOffset now)
     {
+        Stop(now);
+        Flatten(now);
+        TendGroups(now);
         foreach (var live in _orders.Values.Where(o => o.Order.Status == OrderStatus.Approved).ToList())
         {
             var order = live.Order;
@@ -151,27 +158,27 @@ public sealed partial class AccountEngine
                 continue;
             }
 
-            if (StoppedBy(order.Intent) is { } code)
+            // An exit waits: it is wanted as long as there is something to close.
+            var isExit = order.Intent.Leg is not null;
+            if (isExit && live.NotBefore <= now) live.NotBefore = DateTimeOffset.MinValue;
+            if (isExit && (StoppedBy(order) is not null || !IsNext(live, now))) continue;
+
+            if ((HeldBackBecause(live) ?? (live.NotBefore > now ? "it did not get away" : null) ?? TooFast(live, now)) is { } why)
             {
-                Decide(live, new OrderDenied(order.Id, code, "The switch was thrown before the order had left.", now));
+                if (!isExit && now - (order.ApprovedAt ?? order.Intent.At) > _terms.MostWait)
+                    GetTooOld(live, $"It could not leave for {_terms.MostWait.TotalSeconds:0} s: {why}.", now);
                 continue;
             }
 
-            if (order.Intent.After is not null && !IsReady(live, now)) continue;
-            if (live.Order.Status.IsFinal()) continue;
-
-            if (HeldBackBecause(order) is { } why)
-            {
-                if (now - (order.ApprovedAt ?? order.Intent.At) > _terms.MostWait && order.Intent.After is null)
-                    Decide(live, new OrderDenied(order.Id, "waited_too_long", $"It could not leave for {_terms.MostWait.TotalSeconds:0} s: {why}.", now));
-                continue;
-            }
-
-            if (order.Intent.ReduceOnly && !Reduce(live, now)) continue;
+            // What protects what has traded since a strategy wanted to close gives way before that leaves.
+            if (live.Working is { IsExit: false } working && Unprotect(working, now) && HeldBackBecause(live) is not null) continue;
+            if (isExit ? !Fit(live, now) : order.Intent.ReduceOnly && !Reduce(live, now)) continue;
             if (most-- <= 0) return;
+            StopAtZero(live, now);
             Decide(live, new OrderSubmitted(order.Id, now) { VenueClientId = _terms.Capabilities.ClientIdForm(order.Id) });
             live.IsToBeSent = true;
             live.NotBefore = now;
+            if (_risk.Limits.Account.OrdersPerSecond is not null) (_left ??= new RateWindow()).Add(now.ToUnixTimeMilliseconds());
         }
     }
 
@@ -181,6 +188,7 @@ public sealed partial class AccountEngine
     /// </summary>
     public IReadOnlyList<AccountWork> TakeWork(DateTimeOffset now)
     {
+        _tookWorkAt = now;
         var work = new List<AccountWork>();
         foreach (var live in _orders.Values)
         {
@@ -192,28 +200,46 @@ public sealed partial class AccountEngine
 
         if (WantsStatement(now))
         {
-            _isReconciling = true;
+            // What asks for another while this one is on its way wants what is so later.
+            (_isReconciling, _nextStatementAt) = (true, null);
             work.Add(new AccountWork.Reconcile([.. _bySymbol.Keys], (_provenAt ?? now) - _terms.Overlap));
         }
 
         return work;
     }
 
-    /// <summary>When there is work that is not to be done yet; null where only something new can bring any.</summary>
+    /// <summary>
+    /// When there is work that was not to be done yet when <see cref="TakeWork"/> was last called; null where only something new
+    /// can bring any.
+    /// </summary>
     public DateTimeOffset? NextWorkAt()
     {
-        var next = _nextStatementAt;
+        // What cannot be taken now is no reason to wake: it comes with what makes it possible.
+        var next = Earliest(CanAskForStatement ? _nextStatementAt : null, Earliest(_nextValuationAt, Earliest(NextActionAt(), NextClosingAt())));
         foreach (var live in _orders.Values)
         {
-            if (!live.IsBusy && live.NotBefore > DateTimeOffset.MinValue && !live.IsDone && (next is null || live.NotBefore < next)) next = live.NotBefore;
+            if (!live.IsBusy && HasWork(live)) next = Earliest(next, live.NotBefore);
+            var due = live.NotBefore > _tookWorkAt ? live.NotBefore : WaitsUntil(live);
+            if (live.Order.Status == OrderStatus.Approved && due > _tookWorkAt) next = Earliest(next, due);
         }
 
         return next;
     }
 
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
+
+    /// <summary>Whether <see cref="WorkOf"/> has something.</summary>
+    private bool HasWork(LiveOrder live)
+    {
+        var order = live.Order;
+        if (order.Status == OrderStatus.Submitted && live.IsToBeSent) return true;
+        if (order.Status == OrderStatus.Unknown || live.IsInDoubt || live.IsMissingFills) return order.SubmittedAt is not null;
+        return order.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled && (order.CancelReason is not null || (order.Change is not null && IsProven));
+    }
+
     private ClientOrderId RequestOf(string key, InstrumentId instrument) => ClientOrderId.ForRequest(_terms.Account, $"{key}\n{instrument}");
 
-    private void PlaceToMarket(string key, Listing listing, decimal change, string strategy, DateTimeOffset now) => Place(
+    private void PlaceToMarket(string key, Listing listing, decimal change, string strategy, bool closes, DateTimeOffset now) => Place(
         new OrderIntent(
             RequestOf(key, listing.Instrument.Id),
             _terms.Account,
@@ -226,28 +252,31 @@ public sealed partial class AccountEngine
             SignalId: null,
             now)
         {
-            ReduceOnly = strategy == Closing,
+            ReduceOnly = closes,
+            Closes = closes,
             TimeInForce = MarketTime,
         },
-        asksRisk: strategy != Closing,
+        asksRisk: !closes,
         now);
 
     private RiskContext ContextOf(Listing listing, OrderIntent intent, DateTimeOffset now) => new(
         now.ToUnixTimeMilliseconds(),
         listing.PricedAt is null ? null : _portfolio.LastPrice(listing.Index),
         listing.PricedAt?.ToUnixTimeMilliseconds() ?? 0,
-        MarketStatus.Unknown,
+        MarketOf(listing, now),
         (long?)ClockSkew?.TotalMilliseconds,
         OnlyReduces(intent));
 
-    /// <summary>The code of the switch that an order must not pass any more; null where it may.</summary>
-    private string? StoppedBy(OrderIntent intent) => _risk.StatesOf(intent.Strategy).Strictest switch
+    /// <summary>As <see cref="Cancel"/>, of this order alone.</summary>
+    private void TakeBack(LiveOrder live, string reason, DateTimeOffset now)
     {
-        _ when intent.Strategy == Closing => null,
-        TradingState.Halted => "halted",
-        TradingState.Reducing when !OnlyReduces(intent) => "reduce_only",
-        _ => null,
-    };
+        var order = live.Order;
+        if (order.Status.IsFinal() || order.CancelReason is not null) return;
+
+        if (order.Status is OrderStatus.Requested or OrderStatus.Approved) Decide(live, new OrderCanceled(order.Id, reason, now));
+        else Decide(live, new OrderCancelRequested(order.Id, reason, now));
+        live.NotBefore = now;
+    }
 
     private AccountWork? WorkOf(LiveOrder live, DateTimeOffset now)
     {
@@ -256,21 +285,26 @@ public sealed partial class AccountEngine
         {
             live.IsToBeSent = false;
             live.SentAt = now;
-            return new AccountWork.Place(order.Id, ToVenue(order));
+            return new AccountWork.Place(order.Id, ToVenue(order)) { Intent = order.Intent, Under = _switches };
         }
 
         if (order.Status == OrderStatus.Unknown || live.IsInDoubt || live.IsMissingFills)
         {
             if (order.SubmittedAt is not { } submitted) return null;
-            return new AccountWork.Lookup(order.Id, RefOf(order), live.IsMissingFills ? submitted - _terms.Overlap : null);
+            return new AccountWork.Lookup(order.Id, RefToAsk(live), live.IsMissingFills ? submitted - _terms.Overlap : null);
         }
 
         if (order.Status is not (OrderStatus.Accepted or OrderStatus.PartiallyFilled)) return null;
         if (order.CancelReason is not null) return new AccountWork.Cancel(order.Id, RefOf(order));
-        return order.Change is { } change
-            ? new AccountWork.Replace(order.Id, RefOf(order), new VenueOrderChange(change.VenueClientId, change.Quantity, change.LimitPrice, change.StopPrice))
+        // At a venue that makes an order of it, it is one that leaves.
+        return order.Change is { } change && IsProven
+            ? new AccountWork.Replace(order.Id, RefOf(order), new VenueOrderChange(change.VenueClientId, change.Quantity, change.LimitPrice, change.StopPrice, order.Filled))
             : null;
     }
+
+    /// <summary>An order that has not left by then is not wanted any more; null where it waits for another, or not at all.</summary>
+    private DateTimeOffset? WaitsUntil(LiveOrder live) =>
+        live.Order is { Status: OrderStatus.Approved, Intent.After: null } order ? (order.ApprovedAt ?? order.Intent.At) + _terms.MostWait : null;
 
     /// <summary>Why an order cannot leave whatever risk says; null where it can.</summary>
     private (string Code, string Reason)? Refusal(OrderIntent intent)
@@ -283,10 +317,12 @@ public sealed partial class AccountEngine
             return ("unsupported_order", $"{_terms.Venue} takes no {intent.Type} order {intent.TimeInForce}.");
         if (intent.PostOnly && !capabilities.CanPostOnly) return ("unsupported_order", $"{_terms.Venue} takes no post-only order.");
 
+        if (intent.Quantity > 0 && capabilities.WhyNot(ToVenue(new Order(intent))) is { } unsupported) return ("unsupported_order", unsupported);
         if (intent.Quantity > 0 && listing.Terms.WhyNot(ToVenue(new Order(intent)), intent.ReferencePrice > 0 ? intent.ReferencePrice : null) is { } why)
             return ("venue_rules", why);
 
-        return intent.ReduceOnly && !Reduces(listing, intent)
+        // What a strategy closes may be on its way yet.
+        return intent is { ReduceOnly: true, After: null, SignalId: null } && !Reduces(listing, intent)
             ? ("nothing_to_reduce", string.Create(CultureInfo.InvariantCulture, $"{intent.Quantity} would be more than what is held ({_portfolio.Position(listing.Index).Quantity})."))
             : null;
     }
@@ -299,10 +335,11 @@ public sealed partial class AccountEngine
     }
 
     /// <summary>Why nothing of an order's instrument, or of the account, may leave now; null where it may.</summary>
-    private string? HeldBackBecause(Order order)
+    private string? HeldBackBecause(LiveOrder live)
     {
         if (!IsProven) return GatedBecause;
 
+        var order = live.Order;
         var instrument = order.Intent.Instrument;
         foreach (var other in _orders.Values)
         {
@@ -310,8 +347,9 @@ public sealed partial class AccountEngine
             if (other.Order.Status == OrderStatus.Unknown) return $"whether order {other.Order.Id} is at the venue is unknown";
 
             // What closes a position is for what is held once nothing else can trade any more.
-            if (order.Intent.ReduceOnly && other.Order.CancelReason is not null && !other.Order.Status.IsFinal())
+            if (order.Intent is { ReduceOnly: true, Leg: null } && other.Order.CancelReason is not null && !other.Order.Status.IsFinal())
                 return $"order {other.Order.Id} is being taken back";
+            if (IsInTheWay(other, live)) return $"order {other.Order.Id} is not done";
         }
 
         var symbol = _listings[instrument].Terms.Symbol;
@@ -323,24 +361,49 @@ public sealed partial class AccountEngine
         return null;
     }
 
+    /// <summary>An order that could not leave for long opens nothing any more; what closes is for what is held by the time it leaves.</summary>
+    private void GetTooOld(LiveOrder live, string reason, DateTimeOffset now)
+    {
+        var (order, closable) = (live.Order, ClosableBy(live));
+        if (OnlyOpens(live)) Decide(live, new OrderDenied(order.Id, "waited_too_long", reason, now));
+        else if (closable > 0 && closable < order.Quantity) Decide(live, new OrderResized(order.Id, closable, $"it is too late to open more. {reason}", now));
+    }
+
+    /// <summary>Nothing waits to be closed by it. What waits for another order comes with that one.</summary>
+    private static bool OnlyOpens(LiveOrder live) => live.Order.Intent is { ReduceOnly: false, After: null } && ClosableBy(live) == 0;
+
+    /// <summary>How much of what its strategy holds an order may close; 0 of one that is no strategy's.</summary>
+    private static decimal ClosableBy(LiveOrder live) =>
+        live.Working is { } working && decimal.Sign(working.Book.Held) == (working.IsBuy ? -1 : 1) ? Math.Min(Math.Abs(working.Book.Held), live.Order.Quantity) : 0;
+
+    /// <summary>Where the venue takes no order through zero, one at the market is for what is held, and another one opens the rest.</summary>
+    private void StopAtZero(LiveOrder live, DateTimeOffset now)
+    {
+        var order = live.Order;
+        var held = _portfolio.Position(_listings[order.Intent.Instrument].Index).Quantity;
+        var beyond = order.Quantity - Math.Abs(held);
+        if (_terms.Capabilities.CanCrossZero || order.Intent.Type != OrderType.Market || beyond <= 0 || decimal.Sign(held) != (order.Intent.Side == OrderSide.Buy ? -1 : 1)) return;
+
+        Decide(live, new OrderResized(order.Id, Math.Abs(held), $"{_terms.Venue} takes no order through zero", now) { ThenOpen = beyond });
+    }
+
     /// <summary>Makes an order that is to close no more than what is held by now; false where that is nothing.</summary>
     private bool Reduce(LiveOrder live, DateTimeOffset now)
     {
-        var (order, held) = (live.Order, _portfolio.Position(_listings[live.Order.Intent.Instrument].Index).Quantity);
+        var order = live.Order;
+        var held = live.Working?.Book.Held ?? _portfolio.Position(_listings[order.Intent.Instrument].Index).Quantity;
         var closable = decimal.Sign(held) == (order.Intent.Side == OrderSide.Sell ? 1 : -1) ? Math.Abs(held) : 0;
         if (closable == 0) Decide(live, new OrderCanceled(order.Id, "nothing is left to close", now));
         else if (closable < order.Quantity) Decide(live, new OrderResized(order.Id, closable, "no more is held", now));
         return closable > 0;
     }
 
-    /// <summary>Whether the order that this one waits for is done; then it is for as much as that one traded.</summary>
-    private bool IsReady(LiveOrder live, DateTimeOffset now)
+    /// <summary>How much of what is held an order of its side may close, in whole lots.</summary>
+    private decimal Closable(OrderIntent intent)
     {
-        if (!_orders.TryGetValue(live.Order.Intent.After!, out var first) || !first.IsDone) return false;
-
-        if (first.Order.Filled == 0) Decide(live, new OrderCanceled(live.Order.Id, "the order before it did not trade", now));
-        else if (first.Order.Filled < live.Order.Quantity) Decide(live, new OrderResized(live.Order.Id, first.Order.Filled, "as much as the order before it traded", now));
-        return true;
+        var listing = _listings[intent.Instrument];
+        var held = _portfolio.Position(listing.Index).Quantity;
+        return decimal.Sign(held) == (intent.Side == OrderSide.Sell ? 1 : -1) ? listing.Instrument.FloorQuantity(Math.Abs(held)) : 0;
     }
 
     private VenueOrder ToVenue(Order order)
@@ -358,6 +421,18 @@ public sealed partial class AccountEngine
             intent.TrailBy,
             intent.PostOnly,
             intent.ReduceOnly && capabilities.CanReduceOnly);
+    }
+
+    /// <summary>What stands in its place and was not seen yet goes first, then what has fills that are missing.</summary>
+    private VenueOrderRef RefToAsk(LiveOrder live)
+    {
+        var current = RefOf(live.Order);
+        if (live.ReplacedBy is { } by) return current with { VenueOrderId = by };
+
+        var asked = live.MissingAs ?? live.Waiting.Find(e => live.MostFilledAs(e.VenueOrderId) is null)?.VenueOrderId;
+        return live.Order.Earlier.Find(e => e.VenueOrderId == asked) is { } earlier
+            ? current with { ClientId = earlier.VenueClientId, VenueOrderId = earlier.VenueOrderId }
+            : current;
     }
 
     private VenueOrderRef RefOf(Order order) => new(_listings[order.Intent.Instrument].Terms.Symbol, order.VenueClientId!, order.VenueOrderId);

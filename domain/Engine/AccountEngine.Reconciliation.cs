@@ -28,6 +28,13 @@ public sealed partial class AccountEngine
     private bool _isConnected;
     private bool _isReconciling;
     private int _missedFills;
+    private int _statementsFailed;
+
+    /// <summary>The venue's stream is there.</summary>
+    public bool IsConnected => _isConnected;
+
+    /// <summary>When a statement of the venue was last compared to its end, drifts or not; null while this engine has compared none.</summary>
+    public DateTimeOffset? ComparedAt { get; private set; }
 
     /// <summary>The venue tells of everything from here on; what was missed before is asked for.</summary>
     public void OnConnected(DateTimeOffset now)
@@ -53,12 +60,12 @@ public sealed partial class AccountEngine
     /// <summary>Compares the account now.</summary>
     public void Reconcile(DateTimeOffset now) => _nextStatementAt = now;
 
-    /// <summary>A statement could not be had: it is asked for again.</summary>
+    /// <summary>A statement could not be had: it is asked for again, and the second time that this happens nothing is proven any more.</summary>
     public void OnStatementFailed(string reason, DateTimeOffset now)
     {
         _isReconciling = false;
-        if (!IsProven && GatedBecause != reason) Gate(reason, now);
-        _nextStatementAt = now + _terms.FirstPause;
+        if (!IsProven || _statementsFailed > 0) Gate(reason, now);
+        _nextStatementAt = Earliest(_nextStatementAt, now + PauseAfter(_statementsFailed++));
     }
 
     /// <summary>
@@ -68,25 +75,20 @@ public sealed partial class AccountEngine
     public void OnStatement(VenueStatement statement, DateTimeOffset now)
     {
         _isReconciling = false;
-        _nextStatementAt = null;
         _statement = statement;
+        _statementsFailed = 0;
         _missedFills = 0;
         if (!IsOpened) Open(statement, now);
 
         foreach (var execution in statement.Executions)
         {
-            if (Find(execution.VenueOrderId, execution.ClientOrderId) is not { } live) Foreign(execution, now);
-            else if (!live.Order.TradeIds.Contains(execution.TradeId)) Await(live, execution, now);
+            if (Find(execution.VenueOrderId, execution.ClientOrderId) is { } live && !live.Order.TradeIds.Contains(execution.TradeId)) Await(live, execution, now);
         }
 
         var listed = new HashSet<LiveOrder>();
         foreach (var seen in statement.OpenOrders)
         {
-            if (Find(seen.VenueOrderId, seen.ClientOrderId) is not { } live)
-            {
-                Foreign(seen, now);
-                continue;
-            }
+            if (Find(seen.VenueOrderId, seen.ClientOrderId) is not { } live) continue;
 
             listed.Add(live);
             See(live, seen, now);
@@ -99,7 +101,12 @@ public sealed partial class AccountEngine
             if (live.Order.Status == OrderStatus.Unknown || live.IsMissingFills || (works && !listed.Contains(live))) Await(live, null, now);
         }
 
-        if (statement.OpenOrdersAreComplete) ForgetGone(statement, now);
+        // Who is not known now may be one of ours, once all of them were asked for; who is known now may be forgotten by then.
+        _statement = statement with
+        {
+            Executions = [.. statement.Executions.Where(e => !Knows(e))],
+            OpenOrders = [.. statement.OpenOrders.Where(o => !Knows(o))],
+        };
         SettleStatement(now);
     }
 
@@ -121,8 +128,9 @@ public sealed partial class AccountEngine
         return null;
     }
 
-    private bool WantsStatement(DateTimeOffset now) =>
-        _isConnected && !_isReconciling && _statement is null && _nextStatementAt is { } at && at <= now;
+    private bool CanAskForStatement => _isConnected && !_isReconciling && _statement is null;
+
+    private bool WantsStatement(DateTimeOffset now) => CanAskForStatement && _nextStatementAt <= now;
 
     private void Gate(string reason, DateTimeOffset now)
     {
@@ -140,12 +148,15 @@ public sealed partial class AccountEngine
             Move(balance.Asset, balance.Total, "opening", null, null, now);
         }
 
-        if (_terms.Capabilities.Positions != PositionKind.Listed) return;
-
-        foreach (var position in statement.Positions)
+        if (_terms.Capabilities.Positions == PositionKind.Listed)
         {
-            if (_bySymbol.TryGetValue(position.Symbol, out var listing)) Adjust(listing, position.Quantity, position.AveragePrice, "held when the account was opened", now);
+            foreach (var position in statement.Positions)
+            {
+                if (_bySymbol.TryGetValue(position.Symbol, out var listing)) Adjust(listing, position.Quantity, position.AveragePrice, "held when the account was opened", now);
+            }
         }
+
+        _risk.OpenBooks();
     }
 
     /// <summary>The statement counts only once the venue has been asked for this order.</summary>
@@ -163,17 +174,20 @@ public sealed partial class AccountEngine
     {
         if (_statement is not { } statement) return;
 
-        _awaited.RemoveWhere(o => !o.IsBusy && (o.Asked > 0 || !(o.IsInDoubt || o.IsMissingFills || o.Order.Status == OrderStatus.Unknown)));
+        _awaited.RemoveWhere(o => !o.IsBusy && (o.Asked > (o.ReplacedBy is null ? 0 : 1) || !(o.IsInDoubt || o.IsMissingFills || o.Order.Status == OrderStatus.Unknown)));
         if (_awaited.Count > 0) return;
 
         _statement = null;
+        Foreign(statement, now);
+        BookActions(now);
+        TakePayments(statement, now);
         var differences = Differences(statement).ToDictionary(d => d.Id, StringComparer.Ordinal);
         var isDisturbed = _bookedAt >= statement.AskedAt;
         var unconfirmed = differences.Values.Any(d => !_drifts.ContainsKey(d.Id) && !_dismissed.Contains(d.Id) && (isDisturbed || !_suspected.ContainsKey(d.Id)));
         _suspected = differences;
         if (unconfirmed)
         {
-            _nextStatementAt = now + _terms.FirstPause;
+            _nextStatementAt = Earliest(_nextStatementAt, now + _terms.FirstPause);
             return;
         }
 
@@ -184,7 +198,9 @@ public sealed partial class AccountEngine
 
         var openOrders = _orders.Values.Count(o => o.Order.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled);
         if (!IsProven || now - _provenAt > ProofEvery) Decide(new AccountReconciled(_terms.Account, openOrders, _missedFills, _drifts.Count, now));
-        _nextStatementAt = now + _terms.ReconcileEvery;
+        _nextStatementAt = Earliest(_nextStatementAt, now + _terms.ReconcileEvery);
+        ComparedAt = now;
+        if (_market.Until > now && _market.Until < _nextStatementAt) _nextStatementAt = _market.Until;
     }
 
     private IEnumerable<Difference> Differences(VenueStatement statement)
@@ -237,6 +253,7 @@ public sealed partial class AccountEngine
         {
             var amount = figure - _portfolio.Cash(drift.Subject);
             _portfolio.Restore(drift.Subject, figure);
+            _portfolio.Contribute(drift.Subject, amount);
             Move(drift.Subject, amount, "adjustment", null, null, now);
         }
         else if (drift.Kind == DriftKind.Position && _bySymbol.TryGetValue(drift.Subject, out var listing))
@@ -251,10 +268,30 @@ public sealed partial class AccountEngine
     {
         var before = _portfolio.Position(listing.Index);
         var average = quantity == 0 ? 0 : price ?? (before.Quantity == 0 ? _portfolio.LastPrice(listing.Index) : before.AveragePrice);
+        if (average > 0) MarkFirst(listing, average, now);
+        _portfolio.Contribute(listing.Instrument.Currency, (quantity - before.Quantity) * (before.Quantity == 0 ? average : before.AveragePrice));
+        _hasMoved = true;
         var adjusted = new PositionAdjusted(
             _terms.Account, listing.Instrument.Id, listing.Instrument.Currency, quantity, average, before.RealizedPnl, now, reason);
         Events.Add(adjusted);
         Apply(adjusted);
+        GiveUp(listing, now);
+    }
+
+    /// <summary>What is none of ours still: another may have taken the place of one of them.</summary>
+    private void Foreign(VenueStatement statement, DateTimeOffset now)
+    {
+        foreach (var execution in statement.Executions)
+        {
+            if (Find(execution.VenueOrderId, execution.ClientOrderId) is null) Foreign(execution, now);
+        }
+
+        foreach (var seen in statement.OpenOrders)
+        {
+            if (Find(seen.VenueOrderId, seen.ClientOrderId) is null) Foreign(seen, now);
+        }
+
+        if (statement.OpenOrdersAreComplete) ForgetGone(statement, now);
     }
 
     private void Foreign(OrderSnapshot seen, DateTimeOffset now)
@@ -291,6 +328,12 @@ public sealed partial class AccountEngine
 
         Decide(new DriftFound(_terms.Account, id, kind, subject, null, figure, detail, now));
         if (kind == DriftKind.ForeignFill) _nextStatementAt = now;
+    }
+
+    /// <summary>What was taken for somebody else's turns out to be of an order of ours.</summary>
+    private void ResolveOwn(DriftKind kind, string key, ClientOrderId order, DateTimeOffset now)
+    {
+        if (_drifts.ContainsKey($"{kind}:{key}")) Decide(new DriftResolved(_terms.Account, $"{kind}:{key}", "gone", $"it is of order {order}", now));
     }
 
     private void ForgetGone(VenueStatement statement, DateTimeOffset now)

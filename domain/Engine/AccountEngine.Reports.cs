@@ -30,6 +30,8 @@ public sealed partial class AccountEngine
                 break;
             case PlaceResult.Refused refused:
                 Decide(live, new OrderRejected(order, refused.Error.ToString(), now));
+                if (refused.Error.Category is BrokerErrorCategory.AuthInvalid or BrokerErrorCategory.BadSignature or BrokerErrorCategory.SessionExpired or BrokerErrorCategory.Blocked)
+                    OnGap($"the venue does not let us in: {refused.Error}", now);
                 break;
             case PlaceResult.AlreadyPlaced placed:
                 BecomeUnknown(live, $"the venue has one of this id: {placed.Error}", now);
@@ -37,11 +39,9 @@ public sealed partial class AccountEngine
             case PlaceResult.OutcomeUnknown unknown:
                 BecomeUnknown(live, unknown.Reason, now);
                 break;
-            case PlaceResult.NotSent notSent when now - live.Order.SubmittedAt > _terms.MostWait:
-                Decide(live, new OrderDenied(order, "not_sent", notSent.Reason, now));
-                break;
             case PlaceResult.NotSent notSent:
-                live.IsToBeSent = true;
+                // It may leave as if it had never been tried: when the account is proven, and nothing stops it.
+                Decide(live, new OrderReconciled(order, IsAtVenue: false, $"it was not sent: {notSent.Reason}", now));
                 live.SentAt = null;
                 Pause(live, now, notSent.RetryAfter);
                 break;
@@ -62,6 +62,7 @@ public sealed partial class AccountEngine
                 break;
             case ChangeResult.Refused { Error.Category: not (BrokerErrorCategory.OrderNotFound or BrokerErrorCategory.OrderNotCancelable or BrokerErrorCategory.RateLimited or BrokerErrorCategory.OutcomeUnknown) } refused:
                 Decide(live, new OrderCancelRefused(order, refused.Error.ToString(), now));
+                Pause(live, now);
                 return;
         }
 
@@ -74,12 +75,18 @@ public sealed partial class AccountEngine
     {
         var live = _orders[order];
         live.IsBusy = false;
-        if (live.Order.Status.IsFinal() || live.Order.Change is not { } change) return;
+        if (live.Order.Status.IsFinal() || live.Order.Change is null) return;
 
         switch (result)
         {
+            // It only got as far as the cancel.
+            case ChangeResult.Taken { Order: { } seen } when seen.VenueOrderId == live.Order.VenueOrderId && seen.Status.IsFinal():
+                Decide(live, new OrderReplaceRefused(order, seen.Reason ?? "the venue canceled it instead", now));
+                See(live, seen, now);
+                break;
             case ChangeResult.Taken { Order: { } seen }:
-                Replaced(live, change, seen, now);
+                if (!live.Order.WasEarlier(seen.VenueOrderId)) Replaced(live, seen, now);
+                See(live, seen, now);
                 break;
             case ChangeResult.Refused refused:
                 Decide(live, new OrderReplaceRefused(order, refused.Error.ToString(), now));
@@ -100,7 +107,7 @@ public sealed partial class AccountEngine
         switch (lookup)
         {
             case OrderLookup.Found found:
-                live.IsInDoubt = false;
+                if (!live.Order.WasEarlier(found.Order.VenueOrderId)) live.IsInDoubt = false;
                 var missing = live.IsMissingFills;
                 See(live, found.Order, now, executions.Where(e => IsOf(live, e)));
                 if (live.IsMissingFills && missing && live.Asked >= MostAsked) BookTheRest(live, found.Order, now);
@@ -151,29 +158,32 @@ public sealed partial class AccountEngine
         live.IsInDoubt = false;
         if (order.Status == OrderStatus.Unknown) Decide(live, new OrderReconciled(order.Id, IsAtVenue: false, "the venue has no such order", now));
         if (order.CancelReason is { } reason) Decide(live, new OrderCanceled(order.Id, reason, now));
-        else if (now - order.Intent.At > _terms.MostWait && live.Order.Status == OrderStatus.Approved)
-            Decide(live, new OrderDenied(order.Id, "waited_too_long", "It never arrived at the venue, and is too old to be sent again.", now));
+        else if (now - order.Intent.At > _terms.MostWait && live.Order is { Status: OrderStatus.Approved, Intent.Leg: null })
+            GetTooOld(live, "It never arrived at the venue, and is too old to be sent again.", now);
         live.Asked = 0;
     }
 
     /// <summary>Takes an order as the venue shows it, with the fills that are at hand.</summary>
     private void See(LiveOrder live, OrderSnapshot seen, DateTimeOffset now, IEnumerable<Execution>? executions = null)
     {
-        // The order in its place, or the one that it took the place of.
-        if (live.Order.Change is { } change && seen.ClientOrderId == change.VenueClientId) Replaced(live, change, seen, now);
-        if (live.Order.VenueOrderId is { } known && known != seen.VenueOrderId && seen.Status == VenueOrderStatus.Replaced) return;
+        if (IsInItsPlace(live, seen)) Replaced(live, seen, now);
 
         if (live.Order.Status is OrderStatus.Submitted or OrderStatus.Unknown or OrderStatus.Approved) FirstWord(live, seen, now);
-        live.MostFilled = Math.Max(live.MostFilled, seen.Filled);
+        live.Saw(seen.VenueOrderId, seen.Filled);
         BookFills(live, [.. seen.Executions, .. executions ?? []], now);
+        if (live.Order.Change is { Quantity: { } wanted } && wanted <= live.Order.Filled && !live.IsBusy)
+            Decide(live, new OrderReplaceRefused(live.Order.Id, $"{live.Order.Filled} have traded meanwhile", now));
 
-        if (live.IsMissingFills)
+        // Where it stands, what was replaced says no more.
+        var word = live.Order.WasEarlier(seen.VenueOrderId) ? null : seen;
+        if (!live.IsMissingFills)
         {
-            if (seen.Status.IsFinal()) live.LastWord = seen;
-            return;
+            if ((live.LastWord ?? word) is { } last) LastWord(live, last, now);
         }
-
-        LastWord(live, live.LastWord ?? seen, now);
+        else if (word is { } final && final.Status.IsFinal())
+        {
+            live.LastWord = final;
+        }
     }
 
     /// <summary>The venue has it: what was unknown is known.</summary>
@@ -193,7 +203,7 @@ public sealed partial class AccountEngine
         if (order.Status.IsFinal()) return;
 
         // What is told late must not undo what was told since.
-        if (seen.Filled < order.Filled)
+        if (seen.Filled < order.FilledAs(seen.VenueOrderId).Quantity)
         {
             if (seen.Status.IsFinal()) Doubt(live, now);
             return;
@@ -202,10 +212,14 @@ public sealed partial class AccountEngine
         var reason = seen.Reason ?? "the venue says so";
         switch (seen.Status)
         {
-            case VenueOrderStatus.Rejected:
+            case VenueOrderStatus.Rejected when order.Filled == 0:
                 Decide(live, new OrderRejected(order.Id, reason, now));
                 break;
-            case VenueOrderStatus.Canceled:
+
+            // The answer to the change says what has become of it.
+            case VenueOrderStatus.Canceled when order.Change is not null && live.IsBusy:
+                break;
+            case VenueOrderStatus.Rejected or VenueOrderStatus.Canceled:
                 Decide(live, new OrderCanceled(order.Id, order.CancelReason ?? reason, now));
                 break;
             case VenueOrderStatus.Expired:
@@ -218,6 +232,7 @@ public sealed partial class AccountEngine
                 Decide(live, new OrderBecameUnknown(order.Id, $"the venue's word for where it stands is not known{(seen.Reason is null ? "" : $": {seen.Reason}")}", now));
                 break;
             case VenueOrderStatus.Replaced when order.VenueOrderId == seen.VenueOrderId:
+                if (seen.ReplacedBy is { } by) _byVenueOrderId[live.ReplacedBy = by] = live;
                 Doubt(live, now);
                 break;
         }
@@ -225,16 +240,28 @@ public sealed partial class AccountEngine
         if (live.Order.Status.IsFinal()) Ended(live, now);
     }
 
-    private void Replaced(LiveOrder live, OrderReplaceRequested change, OrderSnapshot seen, DateTimeOffset now) => Decide(
-        live,
-        new OrderReplaced(
-            live.Order.Id,
-            seen.VenueOrderId,
-            seen.ClientOrderId ?? change.VenueClientId,
-            change.Quantity ?? live.Order.Quantity,
-            change.LimitPrice ?? live.Order.LimitPrice,
-            change.StopPrice ?? live.Order.StopPrice,
-            now));
+    /// <summary>Whether it is another order than the venue had so far.</summary>
+    private static bool IsInItsPlace(LiveOrder live, OrderSnapshot seen) =>
+        live.Order.VenueOrderId is { } current && current != seen.VenueOrderId && !live.Order.WasEarlier(seen.VenueOrderId)
+        && (seen.VenueOrderId == live.ReplacedBy || (seen.ClientOrderId is { } id && id == live.Order.ChangedAs));
+
+    /// <summary>Another order stands in its place: as the venue shows it, whoever asked for it.</summary>
+    private void Replaced(LiveOrder live, OrderSnapshot seen, DateTimeOffset now)
+    {
+        var (order, change) = (live.Order, live.Order.Change);
+        var traded = seen.VenueOrderId == order.VenueOrderId ? 0 : order.Filled;
+        Decide(
+            live,
+            new OrderReplaced(
+                order.Id,
+                seen.VenueOrderId,
+                seen.ClientOrderId ?? change?.VenueClientId ?? order.VenueClientId!,
+                seen.Quantity is { } own ? traded + own : change?.Quantity ?? order.Quantity,
+                seen.LimitPrice ?? change?.LimitPrice ?? order.LimitPrice,
+                seen.StopPrice ?? change?.StopPrice ?? order.StopPrice,
+                now));
+        ResolveOwn(DriftKind.ForeignOrder, seen.VenueOrderId, order.Id, now);
+    }
 
     private void BookFills(LiveOrder live, IEnumerable<Execution> executions, DateTimeOffset now)
     {
@@ -243,8 +270,8 @@ public sealed partial class AccountEngine
         foreach (var fill in fills)
         {
             if (live.Order.TradeIds.Contains(fill.TradeId)) continue;
-            if (live.Order.Filled + fill.Quantity > live.MostFilled) live.Waiting.Add(fill);
-            else Book(live, fill, now);
+            if (live.Order.FilledAs(fill.VenueOrderId).Quantity + fill.Quantity <= live.MostFilledAs(fill.VenueOrderId)) Book(live, fill, now);
+            else live.Waiting.Add(fill);
         }
 
         // What is complete has no more room for anything.
@@ -256,6 +283,7 @@ public sealed partial class AccountEngine
         var order = live.Order;
         var listing = _listings[order.Intent.Instrument];
         var currency = listing.Instrument.Currency;
+        var isEarlier = order.WasEarlier(fill.VenueOrderId);
         var isOwnFee = fill.Fee is not { } fee || fee == 0 || fill.FeeAsset is null || fill.FeeAsset == currency;
         var filled = new OrderFilled(
             order.Id,
@@ -263,14 +291,17 @@ public sealed partial class AccountEngine
             fill.Quantity,
             fill.Price,
             isOwnFee ? fill.Fee ?? 0 : 0,
-            Math.Max(order.Quantity - order.Filled - fill.Quantity, 0),
+            Math.Max(order.Quantity - order.Filled - (isEarlier ? 0 : fill.Quantity), 0),
             fill.At)
         {
+            VenueOrderId = isEarlier ? fill.VenueOrderId : null,
             Fee = isOwnFee ? null : fill.Fee,
             FeeAsset = isOwnFee ? null : fill.FeeAsset,
         };
         var cash = _portfolio.Cash(currency);
         _bookedAt = now;
+        listing.MovedAt = fill.At;
+        MarkFirst(listing, fill.Price, fill.At);
         if (_statement is not null) _missedFills++;
         Decide(live, filled);
         Events.Add(_portfolio.Book(listing.Index, order.Intent.Side, filled));
@@ -282,17 +313,22 @@ public sealed partial class AccountEngine
         }
 
         if (live.Order.Filled > live.Order.Quantity) Decide(live, new OrderOverfilled(order.Id, live.Order.Filled - live.Order.Quantity, now));
-        if (live.Order.Intent.OneCancelsOther is { } group) CancelOthers(live, group, now);
+        ResolveOwn(DriftKind.ForeignFill, fill.TradeId, order.Id, now);
+        if (live.Working is { } working) OnTraded(live, working, listing, filled, now);
+        if (live.Order.Status == OrderStatus.Filled) OpenRest(live, now);
+        if (order.Intent.Closes) GiveUp(listing, now, order.Intent.Strategy);
+        if (order.Intent is { OneCancelsOther: { } group, Leg: null }) CancelOthers(live, group, now);
         if (live.Order.Status == OrderStatus.Filled) Ended(live, now);
     }
 
     /// <summary>The venue's sum says that more has filled than it has fills for: what is missing is booked at the price that makes its average.</summary>
     private void BookTheRest(LiveOrder live, OrderSnapshot seen, DateTimeOffset now)
     {
-        if (seen.AveragePrice is not { } average || seen.Filled != live.MostFilled) return;
+        var (booked, value) = live.Order.FilledAs(seen.VenueOrderId);
+        var quantity = seen.Filled - booked;
+        if (seen.AveragePrice is not { } average || quantity <= 0 || seen.Filled != live.MostFilledAs(seen.VenueOrderId)) return;
 
-        var quantity = seen.Filled - live.Order.Filled;
-        var price = ((average * seen.Filled) - live.Order.FilledValue) / quantity;
+        var price = ((average * seen.Filled) - value) / quantity;
         if (price <= 0) return;
 
         live.Waiting.Clear();
@@ -301,11 +337,14 @@ public sealed partial class AccountEngine
             new Execution(
                 Execution.OfCumulative(seen.VenueOrderId, seen.Filled), seen.VenueOrderId, seen.ClientOrderId, seen.Symbol, live.Order.Intent.Side, quantity, price, null, null, seen.Filled, now),
             now);
-        LastWord(live, live.LastWord ?? seen, now);
+        if (!live.IsMissingFills && (live.LastWord ?? seen) is { } last && !live.Order.WasEarlier(last.VenueOrderId)) LastWord(live, last, now);
     }
 
-    private void Move(string currency, decimal amount, string cause, ClientOrderId? order, string? trade, DateTimeOffset at) =>
+    private void Move(string currency, decimal amount, string cause, ClientOrderId? order, string? trade, DateTimeOffset at)
+    {
+        _hasMoved = true;
         Events.Add(new CashMoved(_terms.Account, currency, amount, _portfolio.Cash(currency), cause, order, trade, at));
+    }
 
     private void CancelOthers(LiveOrder live, string group, DateTimeOffset now)
     {
@@ -333,10 +372,12 @@ public sealed partial class AccountEngine
 
     private void Pause(LiveOrder live, DateTimeOffset now, TimeSpan? atLeast = null)
     {
-        var pause = TimeSpan.FromTicks(Math.Min(_terms.FirstPause.Ticks << Math.Min(live.Asked, 20), _terms.LongestPause.Ticks));
-        live.Asked++;
+        var pause = PauseAfter(live.Asked++);
         live.NotBefore = now + (atLeast > pause ? atLeast.Value : pause);
     }
+
+    private TimeSpan PauseAfter(int tries) =>
+        TimeSpan.FromTicks(Math.Min(_terms.FirstPause.Ticks << Math.Min(tries, 20), _terms.LongestPause.Ticks));
 
     private static void Settled(LiveOrder live, DateTimeOffset now)
     {
@@ -345,5 +386,5 @@ public sealed partial class AccountEngine
     }
 
     private static bool IsOf(LiveOrder live, Execution execution) =>
-        execution.VenueOrderId == live.Order.VenueOrderId || (execution.ClientOrderId is { } id && id == live.Order.VenueClientId);
+        execution.VenueOrderId == live.Order.VenueOrderId || live.Order.WasEarlier(execution.VenueOrderId) || (execution.ClientOrderId is { } id && id == live.Order.VenueClientId);
 }

@@ -29,12 +29,14 @@ public sealed partial class AccountEngine
     private readonly Dictionary<string, LiveOrder> _byVenueClientId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LiveOrder> _byVenueOrderId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DriftFound> _drifts = new(StringComparer.Ordinal);
+    private DateTimeOffset _tookWorkAt;
 
     public AccountEngine(AccountTerms terms, PortfolioKeeper portfolio, RiskEngine risk)
     {
         _terms = terms;
         _portfolio = portfolio;
         _risk = risk;
+        _execution = new ExecutionEngine(portfolio, risk.Limits);
     }
 
     /// <summary>What was decided since the list was last cleared, in order: order, position and account events. The caller clears it.</summary>
@@ -78,6 +80,9 @@ public sealed partial class AccountEngine
 
         var listing = new Listing(_portfolio.Instruments, instrument, terms);
         _portfolio.Add(instrument);
+
+        // Strategies trade whole shares, here as in a session: a part of one takes no stop.
+        _execution.Add(InstrumentNaming.IsEquity(instrument.Id) ? instrument with { Lot = Math.Max(instrument.Lot, 1) } : instrument);
         _listings.Add(instrument.Id, listing);
         _bySymbol.Add(terms.Symbol, listing);
     }
@@ -90,6 +95,7 @@ public sealed partial class AccountEngine
         if (!_bySymbol.TryGetValue(symbol, out var listing) || at < listing.PricedAt) return;
 
         listing.PricedAt = at;
+        listing.MarkedAt = at;
         _portfolio.Mark(listing.Index, price);
     }
 
@@ -106,25 +112,39 @@ public sealed partial class AccountEngine
     /// <inheritdoc cref="Knows(OrderSnapshot)"/>
     public bool Knows(Execution execution) => Find(execution.VenueOrderId, execution.ClientOrderId) is not null;
 
-    /// <summary>Takes an order from its stream: one that is not done when the engine is made, a done one when the venue speaks of it.</summary>
+    /// <summary>
+    /// Takes an order from its stream: one that is not done when the engine is made, a done one when the venue speaks of it. Of a
+    /// group all orders are to be told, done or not.
+    /// </summary>
     public void Recall(Order order)
     {
         if (_orders.ContainsKey(order.Id)) return;
 
-        var live = new LiveOrder(order);
-        _orders.Add(order.Id, live);
+        var live = NewLive(order);
         Index(live);
         if (_listings.TryGetValue(order.Intent.Instrument, out var listing)) Reserve(listing, order, Counted(order));
     }
 
-    /// <summary>Drops orders that are done, and of which nothing is expected, from memory.</summary>
+    /// <summary>
+    /// Drops orders that are done, and of which nothing is expected, from memory, those of a group all at once: not while a statement
+    /// may speak of them, nor while one is asked for, because what is recalled with it may have been read before they were done.
+    /// </summary>
     public void Forget()
     {
-        foreach (var live in _orders.Values.Where(o => o.IsDone).ToList())
+        if (_isReconciling || _statement is not null) return;
+
+        foreach (var live in _orders.Values.Where(o => o.IsDone && o.Group is not { IsDone: false }).ToList())
         {
             _orders.Remove(live.Order.Id);
+            if (live.Group is { } group) _groups.Remove(group.Name);
             if (live.Order.VenueClientId is { } client) _byVenueClientId.Remove(client);
             if (live.Order.VenueOrderId is { } venue) _byVenueOrderId.Remove(venue);
+            if (live.Order.ChangedAs is { } changed) _byVenueClientId.Remove(changed);
+            foreach (var earlier in live.Order.Earlier)
+            {
+                _byVenueClientId.Remove(earlier.VenueClientId);
+                _byVenueOrderId.Remove(earlier.VenueOrderId);
+            }
         }
     }
 
@@ -137,34 +157,15 @@ public sealed partial class AccountEngine
                 Recall(new Order(requested.Intent));
                 break;
             case OrderEvent e when _orders.TryGetValue(e.OrderId, out var live):
+                if (e is OrderApproved && !live.Order.Intent.Closes) _risk.Recount(live.Order.Intent);
                 Apply(live, e, isReserved: false);
                 break;
             case PositionEvent e:
                 _portfolio.Restore(_listings[e.Instrument].Index, new Position(e.Quantity, e.AveragePrice, e.RealizedPnl));
+                _listings[e.Instrument].MovedAt = e.At;
                 break;
-            case CashMoved e:
-                _portfolio.Restore(e.Currency, e.Balance);
-                break;
-            case AccountOpened e:
-                _openedAt = e.At;
-                _provenAt = e.At;
-                foreach (var balance in e.Balances) _openingBalances[balance.Asset] = balance.Total;
-                break;
-            case AccountGated e:
-                IsProven = false;
-                GatedBecause = e.Reason;
-                break;
-            case AccountReconciled e:
-                IsProven = true;
-                GatedBecause = null;
-                _provenAt = e.At;
-                break;
-            case DriftFound e:
-                _drifts[e.DriftId] = e;
-                break;
-            case DriftResolved e:
-                if (_drifts.Remove(e.DriftId, out var drift) && (e.Resolution == "dismissed" || drift.Kind is DriftKind.ForeignFill or DriftKind.ForeignOrder))
-                    _dismissed.Add(e.DriftId);
+            case AccountEvent e:
+                Apply(e);
                 break;
         }
     }
@@ -176,25 +177,33 @@ public sealed partial class AccountEngine
     public void Restart(DateTimeOffset now)
     {
         Gate("the service has started", now);
+        PutStopsFirst(now);
         foreach (var live in _orders.Values)
         {
+            // What the life before sent last may be on its way still.
+            live.SentAt = now;
             if (live.Order.Status == OrderStatus.Submitted) Decide(live, new OrderBecameUnknown(live.Order.Id, "the service ended before the venue had answered", now));
         }
     }
 
-    /// <summary>What is held of an instrument, and what it will be once all that works has traded.</summary>
+    /// <summary>What is held of an instrument, and what it will be once all that works has traded; exits that wait for their price aside.</summary>
     public (decimal Held, decimal Expected) PositionOf(InstrumentId instrument)
     {
         if (!_listings.TryGetValue(instrument, out var listing)) return (0, 0);
 
         var held = _portfolio.Position(listing.Index).Quantity;
-        return (held, held + _orders.Values.Where(o => o.Order.Intent.Instrument == instrument && IsCounted(o.Order.Status)).Sum(o => o.Order.SignedLeaves));
+        return (held, held + _orders.Values.Where(o => o.Order.Intent.Instrument == instrument && o.Order.Intent.Leg is null && IsCounted(o.Order.Status)).Sum(o => o.Order.SignedLeaves));
     }
 
     private void Decide(LiveOrder live, OrderEvent e, bool isReserved = false)
     {
+        var onTheWay = OnTheWay(live);
         Events.Add(e);
         Apply(live, e, isReserved);
+
+        // What will not trade of a strategy's order was counted on by those that were to close it.
+        if (live.Working is { IsExit: false } working && e is not OrderFilled && live.Order.Status.IsFinal())
+            GiveWay(working.Book, !working.IsBuy, Math.Abs(onTheWay), live.Order.Intent.At, e.At);
     }
 
     private void Decide(AccountEvent e)
@@ -203,11 +212,67 @@ public sealed partial class AccountEngine
         Apply(e);
     }
 
+    private void Apply(AccountEvent stored)
+    {
+        switch (stored)
+        {
+            case CashMoved e:
+                _portfolio.Restore(e.Currency, e.Balance);
+                break;
+            case AccountOpened e:
+                _openedAt = e.At;
+                _provenAt = e.At;
+                foreach (var balance in e.Balances)
+                {
+                    _openingBalances[balance.Asset] = balance.Total;
+                    _portfolio.Contribute(balance.Asset, balance.Total);
+                }
+
+                break;
+            case StrategyStood e:
+                Restore(e);
+                break;
+            case AccountGated e:
+                IsProven = false;
+                GatedBecause = e.Reason;
+                break;
+            case AccountReconciled e:
+                IsProven = true;
+                GatedBecause = null;
+                _provenAt = e.At;
+                break;
+            case AccountValued e:
+                Restore(e);
+                break;
+            case CorporateActionEvent e:
+                Apply(e);
+                break;
+            case RiskLimitsChanged e:
+                Apply(e);
+                break;
+            case RiskDayBegan e:
+                Apply(e);
+                break;
+            case AccountFlattened e:
+                _flattened.Add(e.FlatteningId);
+                break;
+            case DriftFound e:
+                _drifts[e.DriftId] = e;
+                break;
+            case DriftResolved e:
+                if (_drifts.Remove(e.DriftId, out var drift) && (e.Resolution == "dismissed" || drift.Kind is DriftKind.ForeignFill or DriftKind.ForeignOrder))
+                    _dismissed.Add(e.DriftId);
+                break;
+        }
+    }
+
     private void Apply(LiveOrder live, OrderEvent e, bool isReserved)
     {
-        var before = Counted(live.Order);
+        var (before, onTheWay) = (Counted(live.Order), OnTheWay(live));
+        if (e is OrderReplaced replaced) live.Replace(replaced.VenueOrderId);
         live.Order = live.Order.Apply(e);
-        if (e is OrderSubmitted or OrderAccepted or OrderReplaced) Index(live);
+        Count(live, onTheWay);
+        if (e is OrderSubmitted or OrderAccepted or OrderReplaceRequested or OrderReplaced) Index(live);
         if (isReserved || !_listings.TryGetValue(live.Order.Intent.Instrument, out var listing)) return;
 
         var change = Counted(live.Order) - before;
@@ -222,10 +287,26 @@ public sealed partial class AccountEngine
         _risk.OnFill(listing.Index, live.Order.Intent, fill, OnlyReduces(live.Order.Intent));
     }
 
+    /// <param name="working">As its strategy has it already.</param>
+    private LiveOrder NewLive(Order order, WorkingOrder? working = null)
+    {
+        var live = new LiveOrder(order) { Working = working ?? WorkingOf(order) };
+        _orders.Add(order.Id, live);
+        Count(live, 0);
+        Join(live);
+        return live;
+    }
+
     private void Index(LiveOrder live)
     {
         if (live.Order.VenueClientId is { } client) _byVenueClientId[client] = live;
         if (live.Order.VenueOrderId is { } venue) _byVenueOrderId[venue] = live;
+        if (live.Order.ChangedAs is { } changed) _byVenueClientId[changed] = live;
+        foreach (var earlier in live.Order.Earlier)
+        {
+            _byVenueClientId[earlier.VenueClientId] = live;
+            _byVenueOrderId[earlier.VenueOrderId] = live;
+        }
     }
 
     private LiveOrder? Find(string venueOrderId, string? venueClientId) =>
@@ -239,8 +320,7 @@ public sealed partial class AccountEngine
         else if (quantity < 0) _risk.Release(listing.Index, order.Intent, -quantity, OnlyReduces(order.Intent));
     }
 
-    /// <summary>It closes what is held, or what the order before it has opened.</summary>
-    private static bool OnlyReduces(OrderIntent intent) => intent.ReduceOnly || intent.After is not null;
+    private static bool OnlyReduces(OrderIntent intent) => intent.ReduceOnly;
 
     /// <summary>What risk has to count as on its way.</summary>
     private static decimal Counted(Order order) => IsCounted(order.Status) ? order.Leaves : 0;
@@ -256,8 +336,14 @@ public sealed partial class AccountEngine
 
         public VenueInstrument Terms { get; set; } = terms;
 
-        /// <summary>Null while no price is known.</summary>
+        /// <summary>When the market last told a price; null where it has told none since the start.</summary>
         public DateTimeOffset? PricedAt { get; set; }
+
+        /// <summary>Of the price that the position is worth, which may be one that was traded at; null where there is none.</summary>
+        public DateTimeOffset? MarkedAt { get; set; }
+
+        /// <summary>When the position last changed.</summary>
+        public DateTimeOffset MovedAt { get; set; }
     }
 
     /// <summary>An order, and what is known of it that need not be stored: after a restart the venue is asked again.</summary>
@@ -265,10 +351,13 @@ public sealed partial class AccountEngine
     {
         public Order Order { get; set; } = order;
 
+        /// <summary>As its strategy has it; null where it is none's.</summary>
+        public WorkingOrder? Working { get; init; }
+
         /// <summary>It is being sent, canceled, replaced or asked for.</summary>
         public bool IsBusy { get; set; }
 
-        /// <summary>It was submitted by this engine and has not been given out to be sent, or came back for sure not sent.</summary>
+        /// <summary>It was submitted by this engine and has not been given out to be sent.</summary>
         public bool IsToBeSent { get; set; }
 
         /// <summary>The venue is to be asked where it stands.</summary>
@@ -283,17 +372,72 @@ public sealed partial class AccountEngine
         /// <summary>When the last copy of it was sent, for all we know.</summary>
         public DateTimeOffset? SentAt { get; set; }
 
-        /// <summary>The most that the venue has said to have filled.</summary>
-        public decimal MostFilled { get; set; }
+        /// <summary>The venue's name of what it has in the order's place, where that was not asked for yet.</summary>
+        public string? ReplacedBy { get; set; }
+
+        /// <summary>The most that the venue has said to have filled of what it has now.</summary>
+        private decimal MostFilled { get; set; }
+
+        /// <summary>As <see cref="MostFilled"/>, of what it had before; null where it never had anything else.</summary>
+        private Dictionary<string, decimal>? MostFilledEarlier { get; set; }
 
         /// <summary>Fills that the venue's own sum has no room for yet.</summary>
         public List<Execution> Waiting { get; } = [];
 
-        /// <summary>It says that the order is done, and fills of it are still missing.</summary>
+        /// <summary>What the venue has now is done, it says, and fills are still missing.</summary>
         public OrderSnapshot? LastWord { get; set; }
 
-        public bool IsMissingFills => MostFilled > Order.Filled;
+        /// <summary>For sure it has not left.</summary>
+        public bool IsUnsent => Order.Status == OrderStatus.Approved || (Order.Status == OrderStatus.Submitted && IsToBeSent);
+
+        /// <summary>The exits that it is one of, or the entry of.</summary>
+        public ExitGroup? Group { get; set; }
+
+        public bool IsMissingFills => MissingAs is not null;
+
+        /// <summary>The venue's name of what it has said more fills of than are booked; null where none are missing.</summary>
+        public string? MissingAs
+        {
+            get
+            {
+                var current = Order.VenueOrderId ?? "";
+                if (MostFilled > Order.FilledAs(current).Quantity) return current;
+
+                return MostFilledEarlier?.FirstOrDefault(m => m.Value > Order.FilledAs(m.Key).Quantity).Key;
+            }
+        }
+
+        /// <summary>The most that the venue has said to have filled of what it calls so; null where it was not heard of.</summary>
+        public decimal? MostFilledAs(string venueOrderId) =>
+            !Order.WasEarlier(venueOrderId) ? MostFilled
+            : MostFilledEarlier is not null && MostFilledEarlier.TryGetValue(venueOrderId, out var most) ? most
+            : null;
+
+        public void Saw(string venueOrderId, decimal filled)
+        {
+            if (!Order.WasEarlier(venueOrderId)) MostFilled = Math.Max(MostFilled, filled);
+            else (MostFilledEarlier ??= new(StringComparer.Ordinal))[venueOrderId] = Math.Max(MostFilledAs(venueOrderId) ?? 0, filled);
+        }
+
+        /// <summary>Another takes the place of what the venue has now.</summary>
+        public void Replace(string venueOrderId)
+        {
+            ReplacedBy = null;
+            if (Order.VenueOrderId is not { } current || current == venueOrderId) return;
+
+            (MostFilledEarlier ??= new(StringComparer.Ordinal))[current] = MostFilled;
+            MostFilled = 0;
+        }
 
         public bool IsDone => Order.Status.IsFinal() && !IsBusy && !IsInDoubt && !IsMissingFills;
+
+        /// <summary>It may trade at the venue, or have traded there what is not booked yet.</summary>
+        public bool IsOut => Order is { SubmittedAt: not null, Status: not OrderStatus.Approved } && !IsDone;
+
+        /// <summary>What of it may trade yet.</summary>
+        public decimal AtVenue => IsOut ? Math.Max(Order.Quantity - Order.Filled, 0) : 0;
+
+        /// <summary>It is not done, and nobody has asked to take it back.</summary>
+        public bool IsWanted => !Order.Status.IsFinal() && Order.CancelReason is null;
     }
 }

@@ -19,4 +19,7 @@ public sealed record AccountTerms(string Account, string Venue, BrokerCapabiliti
 
     /// <summary>After so long the account is compared again.</summary>
     public TimeSpan ReconcileEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>After so long the account is valued again, where it holds something and a price has changed.</summary>
+    public TimeSpan ValueEvery { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -1,4 +1,5 @@
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Risk;
 using AlgoStack.Trading.Venues;
 
 namespace AlgoStack.Engine;
@@ -11,7 +12,14 @@ public abstract record AccountWork
     }
 
     /// <summary>What came of it goes to <see cref="AccountEngine.OnPlaced"/>.</summary>
-    public sealed record Place(ClientOrderId OrderId, VenueOrder Order) : AccountWork;
+    public sealed record Place(ClientOrderId OrderId, VenueOrder Order) : AccountWork
+    {
+        /// <summary>What was asked for.</summary>
+        public required OrderIntent Intent { get; init; }
+
+        /// <summary>The switches that let it pass: where others hold by the time it is to leave, it must be asked again.</summary>
+        public required TradingSwitches Under { get; init; }
+    }
 
     /// <summary>What came of it goes to <see cref="AccountEngine.OnCancelAnswered"/>.</summary>
     public sealed record Cancel(ClientOrderId OrderId, VenueOrderRef Order) : AccountWork;

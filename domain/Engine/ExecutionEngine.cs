@@ -21,8 +21,11 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
     private const int MarginCallLeg = -1;
 
     private readonly List<Instrument> _instruments = [];
-    private readonly decimal _share = limits.RiskPercent / 100;
+    private decimal _share = limits.RiskPercent / 100;
     private StrategyBook[][] _books = [];
+
+    /// <summary>From now on entries are sized by these.</summary>
+    public void Use(RiskLimits limits) => _share = limits.RiskPercent / 100;
 
     public void Add(Instrument instrument)
     {
@@ -66,12 +69,18 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
             else if (order.Leaves == 0) order.Book.Exits.Remove(order);
         }
 
+        OnSplit(instrument, split);
         kept = 0;
+        foreach (var book in _books[instrument]) kept += book.Held;
+    }
+
+    /// <summary>As above, where what waits is the venue's to change.</summary>
+    internal void OnSplit(int instrument, Split split)
+    {
         foreach (var book in _books[instrument])
         {
             var held = book.Held;
             book.Split(split, _instruments[instrument]);
-            kept += book.Held;
             if (held != 0 && book.Expected == 0) book.Direction = SignalDirection.Flat;
         }
     }
@@ -113,6 +122,13 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
     /// </summary>
     public void OnFill(WorkingOrder order, OrderFilled fill, List<WorkingOrder> exits)
     {
+        if (!order.IsExit) order.Book.Working -= order.IsBuy ? fill.Quantity : -fill.Quantity;
+        OnTraded(order, fill, exits);
+    }
+
+    /// <summary>As <see cref="OnFill"/>, for who keeps count of what is on its way by the orders themselves.</summary>
+    internal void OnTraded(WorkingOrder order, OrderFilled fill, List<WorkingOrder> exits)
+    {
         var book = order.Book;
         var traded = order.IsBuy ? fill.Quantity : -fill.Quantity;
         book.Held += traded;
@@ -122,8 +138,6 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
             if (book.Expected == 0) book.Direction = SignalDirection.Flat;
             return;
         }
-
-        book.Working -= traded;
 
         // What is being closed before all of it has traded is no more to be protected: its exits would outlive it.
         var side = decimal.Sign(traded);
@@ -147,6 +161,21 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
     {
         if (order.IsExit) order.Book.Exits.Remove(order);
         else order.Book.Working -= order.IsBuy ? order.Leaves : -order.Leaves;
+    }
+
+    internal IReadOnlyList<StrategyBook> BooksOf(int instrument) => _books[instrument];
+
+    /// <summary>Where a strategy stands in an instrument; the first call makes the book.</summary>
+    internal StrategyBook BookOf(int instrument, string strategy)
+    {
+        foreach (var known in _books[instrument])
+        {
+            if (known.Strategy == strategy) return known;
+        }
+
+        var book = new StrategyBook(strategy);
+        _books[instrument] = [.. _books[instrument], book];
+        return book;
     }
 
     private void Protect(WorkingOrder entry, decimal quantity, OrderFilled fill, List<WorkingOrder> exits)
@@ -214,17 +243,5 @@ public sealed class ExecutionEngine(PortfolioKeeper portfolio, RiskLimits limits
         if (close <= 0) return 0;
 
         return _instruments[instrument].QuantityFor(portfolio.Equity(instrument) * _share, close);
-    }
-
-    private StrategyBook BookOf(int instrument, string strategy)
-    {
-        foreach (var known in _books[instrument])
-        {
-            if (known.Strategy == strategy) return known;
-        }
-
-        var book = new StrategyBook(strategy);
-        _books[instrument] = [.. _books[instrument], book];
-        return book;
     }
 }

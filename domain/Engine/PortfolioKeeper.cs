@@ -34,6 +34,19 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
     /// <summary>Takes a currency's cash as it is known to be.</summary>
     public void Restore(string currency, decimal cash) => LedgerOf(currency).Cash = cash;
 
+    /// <summary>Takes all of a currency as it is known to be; what it says of equity follows from positions.</summary>
+    public void Restore(Balance balance)
+    {
+        var ledger = LedgerOf(balance.Currency);
+        (ledger.Opening, ledger.Cash, ledger.RealizedPnl, ledger.Commission) = (balance.Opening, balance.Cash, balance.RealizedPnl, balance.Commission);
+    }
+
+    /// <summary>Takes what was paid in, or below zero out, in money or in kind: it is no profit.</summary>
+    public void Contribute(string currency, decimal amount) => LedgerOf(currency).Opening += amount;
+
+    /// <summary>Takes what is to be paid to the account, or below zero by it: equity has it, cash has it not.</summary>
+    public void Owe(string currency, decimal amount) => LedgerOf(currency).Due += amount;
+
     /// <summary>Takes an instrument's newest close.</summary>
     public void Mark(int instrument, double close) => _holdings[instrument].LastClose = close;
 
@@ -126,6 +139,9 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
     /// <summary>0 for a currency that has not been seen.</summary>
     public decimal Cash(string currency) => _ledgers.Find(l => l.Currency == currency)?.Cash ?? 0;
 
+    /// <summary>It was seen: there was cash of it, or an instrument is quoted in it.</summary>
+    public bool Has(string currency) => _ledgers.Exists(l => l.Currency == currency);
+
     public decimal Cash(int instrument) => _ledgers[_holdings[instrument].Ledger].Cash;
 
     public int Instruments => _holdings.Length;
@@ -153,10 +169,10 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         return value;
     }
 
-    /// <summary>Equity of a currency: its cash, and its positions at their last close.</summary>
+    /// <summary>Equity of a currency: its cash, what is due, and its positions at their last close.</summary>
     public decimal EquityOf(int ledger)
     {
-        var equity = _ledgers[ledger].Cash;
+        var equity = _ledgers[ledger].Cash + _ledgers[ledger].Due;
         foreach (var holding in _holdings)
         {
             if (holding.QuantityEstimate == 0 || holding.Ledger != ledger) continue;
@@ -172,7 +188,7 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
         for (var i = 0; i < _ledgers.Count; i++)
         {
             var ledger = _ledgers[i];
-            yield return new Balance(ledger.Currency, openingBalance, ledger.Cash, EquityOf(i), ledger.RealizedPnl, ledger.Commission);
+            yield return new Balance(ledger.Currency, ledger.Opening, ledger.Cash, EquityOf(i), ledger.RealizedPnl, ledger.Commission);
         }
     }
 
@@ -272,8 +288,12 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
     private sealed class Ledger(string currency, decimal opening)
     {
         private decimal _cash = opening;
+        private decimal _due;
 
         public string Currency { get; } = currency;
+
+        /// <summary>What was paid in, less what was paid out.</summary>
+        public decimal Opening { get; set; } = opening;
 
         public decimal Cash
         {
@@ -281,10 +301,21 @@ public sealed class PortfolioKeeper(string account, decimal openingBalance)
             set
             {
                 _cash = value;
-                CashEstimate = (double)value;
+                CashEstimate = (double)(value + _due);
             }
         }
 
+        public decimal Due
+        {
+            get => _due;
+            set
+            {
+                _due = value;
+                CashEstimate = (double)(_cash + value);
+            }
+        }
+
+        /// <summary>With what is due.</summary>
         public double CashEstimate { get; private set; } = (double)opening;
 
         public decimal RealizedPnl { get; set; }

@@ -25,6 +25,15 @@ internal sealed class RateWindow
         return nowMs - _leftMs[back < 0 ? back + Capacity : back] < LengthMs;
     }
 
+    /// <summary>When one more may leave, where so many have: Unix milliseconds.</summary>
+    public long FreeAtMs(int orders, long nowMs)
+    {
+        if (orders == 0) return nowMs + LengthMs;
+
+        var back = _next - orders;
+        return _leftMs[back < 0 ? back + Capacity : back] + LengthMs;
+    }
+
     public void Add(long nowMs)
     {
         _leftMs[_next] = nowMs;

@@ -45,6 +45,13 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         return intent.Quantity <= (intent.Side == OrderSide.Buy ? -Held(order.Instrument) : Held(order.Instrument));
     }
 
+    /// <summary>With all that is on its way to a side, the position does not get past zero.</summary>
+    public bool IsReduced(int instrument, OrderSide side)
+    {
+        var line = instrument < _lines.Length ? _lines[instrument] : default;
+        return side == OrderSide.Buy ? line.Buys <= -Held(instrument) : line.Sells <= Held(instrument);
+    }
+
     /// <summary>Denies an order for itself, whatever it may do to a position.</summary>
     /// <param name="reduces">As <see cref="IsReducedBy"/> has it.</param>
     /// <param name="age">Milliseconds since an order like it left; null where none is remembered.</param>
@@ -182,6 +189,10 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         return new Exposure(equity + longs - shorts, gross + longs + shorts, net + lean);
     }
 
+    /// <summary>Signed.</summary>
+    public decimal Held(int instrument) =>
+        strategy is null ? portfolio.Position(instrument).Quantity : instrument < _lines.Length ? _lines[instrument].Held : 0;
+
     /// <summary>An order left.</summary>
     public void Count(long nowMs)
     {
@@ -234,8 +245,23 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
     public void BeginDay()
     {
         Orders = 0;
+        OpenBooks();
+    }
+
+    /// <summary>The equity now is the day's first.</summary>
+    public void OpenBooks()
+    {
         for (var ledger = 0; ledger < portfolio.Currencies; ledger++) PurseOf(ledger).First = Equity(ledger);
     }
+
+    /// <summary>An order left before a restart, which its day remembers and its second does not.</summary>
+    public void Recount() => Orders++;
+
+    public decimal Cash(int ledger) => PurseOf(ledger).Cash;
+
+    public void Restore(int instrument, decimal quantity) => LineOf(instrument).Held = quantity;
+
+    public void RestoreCash(int ledger, decimal cash) => PurseOf(ledger).Cash = cash;
 
     public void RestoreDay(int ledger, decimal equity, int orders)
     {
@@ -279,9 +305,6 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
         var end = held + line.Buys - line.Sells;
         return (Math.Max(held, end), Math.Min(held, end));
     }
-
-    private decimal Held(int instrument) =>
-        strategy is null ? portfolio.Position(instrument).Quantity : instrument < _lines.Length ? _lines[instrument].Held : 0;
 
     private decimal Equity(int ledger)
     {

@@ -42,6 +42,9 @@ public sealed class RiskEngine
         Use(limits);
     }
 
+    /// <summary>See <see cref="Use"/>.</summary>
+    public RiskLimits Limits => _limits;
+
     /// <summary>Everybody's switch, as this account was told.</summary>
     public TradingState Global { get; set; }
 
@@ -128,7 +131,45 @@ public sealed class RiskEngine
     public void OnFill(int instrument, OrderIntent intent, OrderFilled fill, bool onlyReduces = false)
     {
         Release(instrument, intent, fill.Quantity, onlyReduces);
-        BookOf(intent.Strategy).Book(instrument, intent.Side, fill);
+        Book(instrument, intent, fill);
+    }
+
+    /// <summary>
+    /// Books what an order traded for its strategy alone. What closes an account closes what its strategies hold, one after the
+    /// other by their names.
+    /// </summary>
+    public void Book(int instrument, OrderIntent intent, OrderFilled fill)
+    {
+        var left = fill.Quantity;
+        if (intent is { Closes: true, Strategy: AccountEngine.Closing })
+        {
+            foreach (var (_, book) in _strategies.OrderBy(s => s.Key, StringComparer.Ordinal))
+            {
+                var held = book.Held(instrument);
+                var part = Math.Min(left, intent.Side == OrderSide.Sell ? held : -held);
+                if (part <= 0) continue;
+
+                book.Book(instrument, intent.Side, PartOf(fill, part));
+                left -= part;
+            }
+        }
+
+        if (left > 0) BookOf(intent.Strategy).Book(instrument, intent.Side, PartOf(fill, left));
+    }
+
+    /// <summary>What a strategy's own orders have made of nothing: signed.</summary>
+    public decimal Held(string strategy, int instrument) => _strategies.TryGetValue(strategy, out var book) ? book.Held(instrument) : 0;
+
+    /// <summary>
+    /// Whether an order that counts as working, with all others of its side, only makes smaller what the account holds, or its
+    /// strategy, whichever is told to reduce.
+    /// </summary>
+    public bool Reduces(int instrument, OrderIntent intent)
+    {
+        var states = StatesOf(intent.Strategy);
+        var ofAccount = states.Global == TradingState.Reducing || states.Account == TradingState.Reducing;
+        return (!ofAccount || _account.IsReduced(instrument, intent.Side)) &&
+            (states.Strategy != TradingState.Reducing || BookOf(intent.Strategy).IsReduced(instrument, intent.Side));
     }
 
     /// <inheritdoc cref="OnFill(int, OrderIntent, OrderFilled, bool)"/>
@@ -159,6 +200,9 @@ public sealed class RiskEngine
         return true;
     }
 
+    /// <summary>The account's books have begun: the equity now is its day's first, though orders may have asked before.</summary>
+    public void OpenBooks() => _account.OpenBooks();
+
     /// <summary>What a day's limits count from, of the account and of each strategy, in each currency.</summary>
     public IEnumerable<RiskDay> Today()
     {
@@ -181,6 +225,34 @@ public sealed class RiskEngine
         BeginDay(day.Day * DayMs);
         (day.Strategy is null ? _account : BookOf(day.Strategy)).RestoreDay(LedgerOf(day.Currency), day.Equity, day.Orders);
     }
+
+    /// <summary>An order that was allowed before a restart counts for its day; rates begin anew.</summary>
+    public void Recount(OrderIntent intent)
+    {
+        _account.Recount();
+        BookOf(intent.Strategy).Recount();
+    }
+
+    /// <summary>What each strategy's orders have made of nothing, where that is something.</summary>
+    public IEnumerable<(string Strategy, int Instrument, decimal Quantity)> Holdings() =>
+        from book in _strategies
+        from instrument in Enumerable.Range(0, _portfolio.Instruments)
+        where book.Value.Held(instrument) != 0
+        select (book.Key, instrument, book.Value.Held(instrument));
+
+    /// <summary>What each strategy's orders have come to, by the index of the currency.</summary>
+    public IEnumerable<(string Strategy, int Ledger, decimal Cash)> StrategyCash() =>
+        from book in _strategies
+        from ledger in Enumerable.Range(0, _portfolio.Currencies)
+        where book.Value.Cash(ledger) != 0
+        select (book.Key, ledger, book.Value.Cash(ledger));
+
+    /// <summary>Takes what a strategy holds as it is known to be.</summary>
+    public void Restore(string strategy, int instrument, decimal quantity) => BookOf(strategy).Restore(instrument, quantity);
+
+    /// <summary>Takes what a strategy's orders have come to as it is known to be.</summary>
+    /// <exception cref="ArgumentException">No instrument is quoted in the currency.</exception>
+    public void Restore(string strategy, string currency, decimal cash) => BookOf(strategy).RestoreCash(LedgerOf(currency), cash);
 
     /// <summary>
     /// Looks at a margin account's currency once all of an instant's bars are in. Null, or the call that has just begun: all
@@ -323,6 +395,9 @@ public sealed class RiskEngine
         var (value, limit) = (_account.Reach(order) * order.Price, now.Equity * _positionShare);
         return value > limit ? _account.Deny(RiskRule.PositionPercent, value, limit, _limits.PositionPercent) : RiskDecision.Allowed;
     }
+
+    private static OrderFilled PartOf(OrderFilled fill, decimal quantity) =>
+        quantity == fill.Quantity ? fill : fill with { Quantity = quantity, Commission = fill.Commission * quantity / fill.Quantity };
 
     private void Reserve(int instrument, OrderIntent intent, decimal quantity, RiskBook strategy)
     {

@@ -34,6 +34,14 @@ internal sealed class StrategyBook(string strategy)
 
     public bool IsClosing => Held != 0 && Working != 0 && decimal.Sign(Held) != decimal.Sign(Working);
 
+    /// <summary>Takes where the strategy stands as it is known to be; what is on its way is told by its orders.</summary>
+    public void Restore(StrategyStood stood)
+    {
+        (Direction, Held) = (stood.Direction, stood.Held);
+        (Target, Stop) = (stood.Target ?? double.NaN, stood.Stop ?? double.NaN);
+        (ExpiryBars, BarsHeld) = (stood.ExpiryBars, stood.BarsHeld);
+    }
+
     public void Enter(Verdict verdict)
     {
         Target = verdict.Target;

@@ -7,6 +7,13 @@ namespace AlgoStack.Engine;
 /// <summary>An order on its way, from its intent to its last fill.</summary>
 public sealed class WorkingOrder
 {
+    /// <summary>An order as a venue has it that knows of no strategies.</summary>
+    /// <param name="instrument">The index that the venue calls the instrument by.</param>
+    public WorkingOrder(int instrument, OrderIntent intent)
+        : this(instrument, intent, new StrategyBook(intent.Strategy), isExit: false)
+    {
+    }
+
     internal WorkingOrder(int instrument, OrderIntent intent, StrategyBook book, bool isExit)
     {
         Instrument = instrument;

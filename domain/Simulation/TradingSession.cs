@@ -94,9 +94,11 @@ public sealed class TradingSession : IDisposable
         return index;
     }
 
-    public void Halt() => _risk.Halt();
+    public void Halt() => Switch(TradingState.Halted);
 
-    public void Resume() => _risk.Resume();
+    public void Resume() => Switch(TradingState.Active);
+
+    public void Switch(TradingState state) => _risk.Switch(state);
 
     /// <summary>No bar of the instrument can make anything trade until a signal comes.</summary>
     public bool IsQuiet(int instrument) => _venue.IsEmpty(instrument) && !_execution.MayExpire(instrument);

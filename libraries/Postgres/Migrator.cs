@@ -8,10 +8,10 @@ namespace AlgoStack.Postgres;
 /// before anything is applied, and what is applied is applied as one: all in one transaction, but for migrations that ask
 /// to be outside. What was applied is never applied again, and never changed.
 /// </summary>
-public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator> logger, TimeProvider? clock = null)
+public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator> logger, TimeProvider? clock = null, ServiceBuild? build = null)
 {
     /// <summary>What keeps the books.</summary>
-    internal const string Table =
+    internal const string Table = BuildRegister.Table +
         """
         create table if not exists migrations (
             source     text not null,
@@ -33,7 +33,9 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
 
-    /// <exception cref="MigrationException">The schema and the code do not agree, or a migration failed; nothing was applied.</exception>
+    /// <exception cref="MigrationException">
+    /// The schema and the code do not agree, a build was registered that this one is older than, or a migration failed; nothing was applied.
+    /// </exception>
     /// <exception cref="PostgresException">The server is not ready, or a table is busy (55P03); try again.</exception>
     public async Task MigrateAsync(IEnumerable<MigrationSource> sources, CancellationToken cancellationToken)
     {
@@ -44,6 +46,7 @@ public sealed partial class Migrator(ServiceDatabase database, ILogger<Migrator>
         await ExecuteAsync(connection, SchemaAndRole(), cancellationToken);
         await ExecuteAsync(connection, $"set role \"{database.Role}\"; set search_path to \"{database.Schema}\"", cancellationToken);
         await ExecuteAsync(connection, Table, cancellationToken);
+        if (build is not null) await BuildRegister.RegisterAsync(connection, database.Schema, build, cancellationToken);
 
         var pending = new List<Migration>();
         foreach (var (source, migrations) in known) pending.AddRange(await PendingAsync(connection, source, migrations, cancellationToken));

@@ -18,7 +18,7 @@ public static class PostgresRegistration
     /// <summary>
     /// Registers one <see cref="NpgsqlDataSource"/> on the connection string <paramref name="connectionName"/>, working
     /// in <paramref name="schema"/> as the role of the same name (prefixed <c>algostack_</c>). At start, before anything
-    /// else, the schema and role are made, and the migrations of <paramref name="before"/> and then the
+    /// else, the schema and role are made, the build is registered, and the migrations of <paramref name="before"/> and then the
     /// <c>Schema/NNNN_name.sql</c> resources of <paramref name="service"/>, the caller's assembly by default, applied; then
     /// those of every other <see cref="MigrationSource"/> that is registered.
     /// </summary>
@@ -34,6 +34,7 @@ public static class PostgresRegistration
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(database);
+        builder.Services.AddSingleton(ServiceBuild.Of(builder.Environment.ApplicationName, service));
         builder.Services.AddSingleton(_ => database.CreateDataSource());
         foreach (var source in before.Append(new MigrationSource("service", service, "Schema"))) builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(services => new ArchiveFolder(
@@ -42,6 +43,7 @@ public static class PostgresRegistration
         builder.Services.AddSingleton<SchemaDrift>();
         builder.Services.AddHostedService<MigrateAtStart>();
         builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<NewestBuildCheck>("build", HealthStatus.Unhealthy, ["ready"]);
         // When somebody asks for it, by /health/deep: it applies every migration anew.
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "schema", services => services.GetRequiredService<SchemaDrift>(), HealthStatus.Degraded, ["deep"]));

@@ -50,6 +50,7 @@ public static class AlertingService
         builder.Services.AddSingleton<DeliverAlerts>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DeliverAlerts>());
         builder.Services.AddHostedService<WatchServices>();
+        builder.Services.AddHostedService<WatchAccounts>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

@@ -1,5 +1,6 @@
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.BrokerRouting.Brokers;
+using AlgoStack.BrokerRouting.Brokers.Paper;
 using AlgoStack.BrokerRouting.Orders;
 using AlgoStack.BrokerRouting.Portfolios;
 using AlgoStack.BrokerRouting.Positions;
@@ -10,12 +11,16 @@ using AlgoStack.EventStore;
 using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AlgoStack.BrokerRouting;
 
 /// <summary>The service put together.</summary>
 public static class BrokerRoutingService
 {
+    /// <summary>More than anything that may be asked for.</summary>
+    private const int MostBodyBytes = 64 * 1024;
+
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults();
@@ -28,6 +33,8 @@ public static class BrokerRoutingService
         builder.Services.AddSingleton<OrderIntents>();
         builder.Services.AddSingleton<TradingSwitch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TradingSwitch>());
+        builder.Services.AddSingleton<StatisticsCache>();
+        builder.Services.AddSingleton<PaperVenues>();
         builder.Services.AddSingleton<BrokerFactory>();
         builder.Services.AddSingleton<AccountLoader>();
         builder.Services.AddSingleton<AccountDesks>();
@@ -36,23 +43,46 @@ public static class BrokerRoutingService
         {
             bus.AddOrderedConsumer<RememberBars, BarsClosed>();
             bus.AddOrderedConsumer<RouteSignals, BarsEvaluated>();
+            bus.AddOrderedConsumer<TradeSignals, BarsEvaluated>();
         });
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        var routes = app.MapGroup("").WithIdempotency();
+        var routes = app.MapGroup("").WithIdempotency().WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes));
         routes.MapEventStore();
+        MapOrders(routes);
+        MapAccounts(routes);
+        MapPortfolios(routes);
+        return app;
+    }
+
+    private static void MapOrders(IEndpointRouteBuilder routes)
+    {
         GetOrders.Map(routes);
         GetOrder.Map(routes);
         PlaceOrder.Map(routes);
         ChangeOrder.Map(routes);
+        SwitchTrading.Map(routes);
+        GetProgress.Map(routes);
+    }
+
+    private static void MapAccounts(IEndpointRouteBuilder routes)
+    {
         GetAccounts.Map(routes);
+        GetStrategies.Map(routes);
         ReconcileAccount.Map(routes);
         CloseAll.Map(routes);
+        ChangeRiskLimits.Map(routes);
+        TellCorporateAction.Map(routes);
+    }
+
+    private static void MapPortfolios(IEndpointRouteBuilder routes)
+    {
         GetPositions.Map(routes);
         GetPortfolio.Map(routes);
-        GetProgress.Map(routes);
-        SwitchTrading.Map(routes);
-        return app;
+        GetPortfolios.Map(routes);
+        GetTrades.Map(routes);
+        GetEquity.Map(routes);
+        GetStatistics.Map(routes);
     }
 }

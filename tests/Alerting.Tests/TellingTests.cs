@@ -116,10 +116,13 @@ public sealed class TellingTests(ServerFixture servers) : IClassFixture<ServerFi
 
         await alerting.Bus.Publish(new TradingHalted("daily loss", Told.At));
         await Eventually.Equal(1, async () => (await alerting.AlertsAsync()).Count);
-        await alerting.Bus.Publish(new TradingResumed("looked at it", Told.At));
+        await alerting.Bus.Publish(new TradingReduced("half of it is gone", Told.At, "main", "ema-cross"));
         await Eventually.Equal(2, async () => (await alerting.AlertsAsync()).Count);
+        await alerting.Bus.Publish(new TradingResumed("looked at it", Told.At));
+        await Eventually.Equal(3, async () => (await alerting.AlertsAsync()).Count);
 
-        (await alerting.AlertsAsync()).Select(alert => (alert.Severity, alert.Title)).Should().Equal(("info", "Trading resumed"), ("critical", "Trading halted"));
+        (await alerting.AlertsAsync()).Select(alert => (alert.Severity, alert.Title)).Should().Equal(
+            ("info", "Trading resumed"), ("critical", "Trading may only reduce for ema-cross on main"), ("critical", "Trading halted"));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ShortFormTests
 
         (await OrdersBenchmark.RunAsync(output, only: null, rounds: 1, brief: true)).Should().Be(0);
 
-        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 6, "the table has a head and these lines");
+        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 9, "the table has a head and these lines");
     }
 
     [Theory]
@@ -53,6 +53,16 @@ public sealed class ShortFormTests
 
         measurement.HoldsFloor.Should().Be(holds);
         Table.Of(measurement).Should().EndWith($"| {verdict,-17} |");
+    }
+
+    [Theory]
+    [InlineData(0.010, 0.031, false)]
+    [InlineData(0.001, 0.005, true)]
+    public async Task Of_times_enough_is_enough(double limit, double ours, bool holds)
+    {
+        var comparison = new Comparison("work", "", 3, 1.5, () => Task.FromResult(limit), () => Task.FromResult(ours), IsTime: true, Enough: 0.005);
+
+        (await comparison.MeasureAsync(1)).HoldsFloor.Should().Be(holds);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
         var halt = document.GetProperty("paths").GetProperty("/halt").GetProperty("post");
         halt.GetProperty("operationId").GetString().Should().Be("HaltTrading");
         halt.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString()).Should().Equal("Idempotency-Key");
-        halt.GetProperty("responses").EnumerateObject().Select(r => r.Name).Should().BeEquivalentTo("200", "400", "409", "422");
+        halt.GetProperty("responses").EnumerateObject().Select(r => r.Name).Should().BeEquivalentTo("200", "400", "404", "409", "422");
         document.GetProperty("components").GetProperty("schemas").GetProperty("ProblemDetails").GetProperty("properties")
             .EnumerateObject().Select(p => p.Name).Should().Contain(["code", "traceId", "retryable", "detail"]);
     }

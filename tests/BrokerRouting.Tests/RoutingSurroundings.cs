@@ -32,8 +32,10 @@ internal sealed record RoutingSurroundings(RecordedSession Session, string Datab
             }));
     }
 
-    public Task<ServiceUnderTest> StartRoutingAsync(params IEnumerable<KeyValuePair<string, string?>> settings) => ServiceUnderTest.StartAsync(
-        BrokerRoutingService.Build, Database, Broker, settings, ("ingestion", Tape.Address), ("signal", Signal.Address));
+    public Task<ServiceUnderTest> StartRoutingAsync(params IEnumerable<KeyValuePair<string, string?>> settings) => StartRoutingAsync(TimeProvider.System, settings);
+
+    public Task<ServiceUnderTest> StartRoutingAsync(TimeProvider clock, IEnumerable<KeyValuePair<string, string?>> settings) => ServiceUnderTest.StartAsync(
+        BrokerRoutingService.Build, Database, Broker, settings, clock, ("ingestion", Tape.Address), ("signal", Signal.Address));
 
     /// <summary>Announces batches by their sequence, bars first, and then what came of them.</summary>
     public async Task AnnounceAsync(params int[] sequences)

@@ -7,6 +7,9 @@ using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using AlgoStack.Testing.Trading;
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Portfolios;
+using AlgoStack.Trading.Positions;
 using AlgoStack.Trading.Venues;
 using FluentAssertions;
 using Npgsql;
@@ -60,7 +63,12 @@ public sealed class RoutingTests(ServerFixture servers) : IClassFixture<ServerFi
             new DriftFound("main", "Position:AAPL:5", DriftKind.Position, "AAPL", 0, 5, "AAPL: the books say 0, the venue 5.", At),
             new DriftFound("main", "Cash:USD:1", DriftKind.Cash, "USD", 100, 101, "USD: the books say 100, the venue 101.", At),
             new AccountReconciled("main", 0, 0, 2, At),
-            new DriftResolved("main", "Cash:USD:1", "dismissed", "a fee", At));
+            new DriftResolved("main", "Cash:USD:1", "dismissed", "a fee", At),
+            new AccountValued("main", [new Balance("USD", 100, 100, 100, 0, 0)], new Dictionary<string, decimal>(StringComparer.Ordinal), At));
+        log.Append(
+            "position-main-AAPL.ALPACA",
+            new PositionAdjusted("main", new InstrumentId("AAPL.ALPACA"), "USD", 10, 400, 0, At, "held when the account was opened"),
+            new PositionSplit("main", new InstrumentId("AAPL.ALPACA"), "USD", 40, 100, 0, At, 4, 1, 0, 100, 0));
         await log.SaveChangesAsync();
 
         await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(BrokerRoutingService).Assembly, routing.Services);
@@ -184,7 +192,8 @@ public sealed class RoutingTests(ServerFixture servers) : IClassFixture<ServerFi
         await ExecuteAsync(
             here.Database,
             """
-            truncate broker_routing.orders, broker_routing.fills, broker_routing.positions, broker_routing.accounts, broker_routing.equity;
+            truncate broker_routing.orders, broker_routing.fills, broker_routing.positions, broker_routing.position_bookings,
+                broker_routing.accounts, broker_routing.valuations, broker_routing.equity;
             delete from broker_routing.mt_event_progression where name in ('order_blotter:All', 'position_book:All', 'account_book:All');
             """);
         await using var second = await here.StartRoutingAsync();

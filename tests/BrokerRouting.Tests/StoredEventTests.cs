@@ -8,13 +8,14 @@ namespace AlgoStack.BrokerRouting.Tests;
 
 public sealed class StoredEventTests : StoredEventSamples
 {
-    private static readonly EventTypes OfTheService = TypesOfTheService();
+    private static readonly EventTypes OfTheService = Services().GetRequiredService<EventLog>().Types;
 
     protected override EventTypes Types => OfTheService;
 
     protected override string Folder => "tests/BrokerRouting.Tests/stored";
 
-    private static EventTypes TypesOfTheService()
+    /// <summary>The service put together and not started: its servers and whoever it asks are nowhere.</summary>
+    internal static IServiceProvider Services(params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(
@@ -23,7 +24,8 @@ public sealed class StoredEventTests : StoredEventSamples
             new("ConnectionStrings:messaging", "amqp://nowhere"),
             new("services:ingestion:http:0", "http://nowhere"),
             new("services:signal:http:0", "http://nowhere"),
+            .. settings,
         ]);
-        return BrokerRoutingService.Build(builder).Services.GetRequiredService<EventLog>().Types;
+        return BrokerRoutingService.Build(builder).Services;
     }
 }

@@ -6,15 +6,17 @@ namespace AlgoStack.Campaigns;
 /// <param name="Kills">Of each target.</param>
 /// <param name="Longest">After this nothing new is begun.</param>
 /// <param name="Combinations">Of the sweep.</param>
-internal sealed record CampaignOptions(int Seed, int Kills, TimeSpan Longest, int Combinations)
+/// <param name="Orders">That an account is asked for.</param>
+internal sealed record CampaignOptions(int Seed, int Kills, TimeSpan Longest, int Combinations, int Orders)
 {
     private const int DefaultKills = 100;
     private const int DefaultCombinations = 5_000;
+    private const int DefaultOrders = 10_000;
 
     /// <exception cref="FormatException">An option is unknown, or its value no number that it takes.</exception>
     public static CampaignOptions Parse(string campaign, string[] args)
     {
-        var options = new CampaignOptions(Random.Shared.Next(1_000_000), DefaultKills, TimeSpan.FromDays(1), DefaultCombinations);
+        var options = new CampaignOptions(Random.Shared.Next(1_000_000), DefaultKills, TimeSpan.FromDays(1), DefaultCombinations, DefaultOrders);
         for (var i = 0; i < args.Length; i += 2)
         {
             var number = i + 1 < args.Length && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
@@ -25,6 +27,7 @@ internal sealed record CampaignOptions(int Seed, int Kills, TimeSpan Longest, in
                 "--seed" => options with { Seed = number },
                 "--kills" => options with { Kills = number },
                 "--combinations" when campaign == "sweep" => options with { Combinations = number },
+                "--orders" when campaign == "orders" => options with { Orders = number },
                 "--minutes" when campaign == "event-store" => options with { Longest = TimeSpan.FromMinutes(number) },
                 _ => throw new FormatException($"Unknown option {args[i]} of {campaign}."),
             };

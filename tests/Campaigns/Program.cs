@@ -10,13 +10,16 @@ switch (args)
     case [ChildPrograms.Read, var schema]:
         await ChildPrograms.ReadAsync(schema);
         return 0;
-    case ["event-store" or "sweep", .. var rest]:
+    case ["event-store" or "sweep" or "orders", .. var rest]:
         try
         {
             var options = CampaignOptions.Parse(args[0], rest);
-            return args[0] == "sweep"
-                ? await new SweepCampaign(options, Console.Out).RunAsync()
-                : await new EventStoreCampaign(options, Console.Out).RunAsync();
+            return args[0] switch
+            {
+                "sweep" => await new SweepCampaign(options, Console.Out).RunAsync(),
+                "orders" => await new OrdersCampaign(options, Console.Out).RunAsync(),
+                _ => await new EventStoreCampaign(options, Console.Out).RunAsync(),
+            };
         }
         catch (FormatException e)
         {
@@ -25,6 +28,6 @@ switch (args)
         }
 
     default:
-        await Console.Error.WriteLineAsync("Which campaign? There are event-store and sweep; tests/campaign --help explains.");
+        await Console.Error.WriteLineAsync("Which campaign? There are event-store, sweep and orders; tests/campaign --help explains.");
         return 2;
 }

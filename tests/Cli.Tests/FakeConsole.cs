@@ -57,6 +57,8 @@ public sealed class FakeConsole : IAsyncDisposable
 
     public SessionStatus Session { get; set; } = Completed();
 
+    public IReadOnlyList<OrderHistoryItem> OrderHistory { get; set; } = [];
+
     public RoutingProgress? Routing { get; set; } = Routed();
 
     public AlertingProgress? Alerting { get; set; } = new("replay-1", 9, Settled: true, 14, 14, 0);
@@ -163,6 +165,8 @@ public sealed class FakeConsole : IAsyncDisposable
         {
             new OrderView("o-1", "replay-1", "paper-replay-1", "ema-cross", "SP500.SIM", "Buy", "Market", 7, 7, 1455.22m, 0, "Filled", null, null, "s-1", Start, Start),
         });
+        _app.MapGet("/api/v1/orders/{id}/events", (string id) =>
+            OrderHistory.Count > 0 ? Results.Ok(OrderHistory) : Results.Problem($"There is no order {id}.", statusCode: 404));
         _app.MapPost("/api/v1/backtest/parity/{id}", (string id) =>
             id == "replay-1" ? Results.Ok(Parity) : Results.Problem($"There is no session {id}.", statusCode: 404));
         _app.MapPost("/api/v1/backtest/replay", (StartBacktest backtest) =>

@@ -18,6 +18,9 @@ internal sealed class HostedApplication : IAsyncDisposable
 
     public IReadOnlyList<ResourceRunner> Runners => _application.Current!.Runners;
 
+    /// <summary>Ends when nothing is run any more, or is about to be.</summary>
+    public Task Completion => _application.Current!.Completion;
+
     public static async Task<HostedApplication> StartAsync(Action<IDistributedApplicationBuilder> describe)
     {
         var state = new StateDirectory();

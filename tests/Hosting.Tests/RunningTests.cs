@@ -31,6 +31,18 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public async Task One_that_says_it_must_not_run_is_not_started_again_and_its_last_words_are_why()
+    {
+        await using var application = await HostedApplication.StartAsync(builder => builder.AddExecutable("stale", "sh", "/", "-c", "echo starting; echo 'a newer one was here' >&2; exit 78"));
+
+        await application.Completion.WaitAsync(Eventually.DefaultTimeout);
+
+        var runner = application.Runner("stale");
+        runner.Status.Should().Be(new ResourceStatus(ResourceState.Failed, "exit code 78: a newer one was here", ExitCode: 78));
+        runner.Crashes.Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_killed_service_is_started_again_on_its_port()
     {
         await using var application = await HostedApplication.StartAsync(builder => AddService(builder, "service"));

@@ -53,6 +53,19 @@ public sealed class LedgerTests(VenueFixture here) : IClassFixture<VenueFixture>
     }
 
     [Fact]
+    public async Task Units_that_come_without_a_trade_are_held_and_cost_no_cash()
+    {
+        var symbol = await here.ListAsync(100);
+        var cash = here.Venue.ReadLedger().Cash;
+
+        await here.Venue.TellAsync("positions", new { symbol, qty = 7, reason = "a transfer" });
+        await here.Venue.TellAsync("positions", new { symbol, qty = -2 });
+
+        (here.Venue.ReadLedger().PositionOf(symbol), here.Venue.ReadLedger().Cash).Should().Be((5m, cash));
+        (await here.GetAsync($"/v2/positions/{symbol}")).Number("qty").Should().Be(5);
+    }
+
+    [Fact]
     public async Task Activities_page_through_every_fill_of_the_file_in_both_directions()
     {
         var symbol = await here.ListAsync(100);
@@ -103,7 +116,10 @@ public sealed class LedgerTests(VenueFixture here) : IClassFixture<VenueFixture>
         ledger.Lines.Should().Be(4);
         ledger.Cash.Should().Be(979);
         ledger.Positions.Should().Equal(new Dictionary<string, decimal>(StringComparer.Ordinal) { ["AAPL"] = 2 });
-        ledger.Orders.Should().Equal(new VenueOrder(1, "v-1", "c-1", "AAPL", "buy", 3, "canceled", 2, 21));
+        ledger.Orders.Should().Equal(new VenueOrder(1, "v-1", "c-1", "AAPL", "buy", 3, "canceled", 2, 21)
+        {
+            AcceptedAt = new DateTimeOffset(2026, 1, 2, 15, 0, 1, TimeSpan.Zero),
+        });
         File.Delete(path);
     }
 

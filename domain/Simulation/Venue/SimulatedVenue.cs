@@ -62,6 +62,10 @@ public sealed partial class SimulatedVenue(VenueModel model, long barMs)
     /// <summary>What rests for the instrument, in the order in which it came.</summary>
     public IReadOnlyList<WorkingOrder> Waiting(int instrument) => [.. _markets[instrument].Resting.Select(r => r.Order)];
 
+    /// <summary>The price that wakes an order that rests, which of a trailing stop moves; null where none has to, or one was reached.</summary>
+    public double? StopOf(WorkingOrder order) =>
+        _markets[order.Instrument].Resting.Find(r => r.Order == order) is { Order: not null, IsAsleep: true } resting ? resting.Stop : null;
+
     /// <summary>Takes the prices of what rests from orders that a split has changed; those of which nothing is left go.</summary>
     public void OnSplit(int instrument, Split split)
     {
@@ -249,6 +253,8 @@ public sealed partial class SimulatedVenue(VenueModel model, long barMs)
 
         /// <summary>It has a part in the bar that is gone through.</summary>
         public bool IsHere { get; set; }
+
+        public readonly double Stop => _stop;
 
         /// <summary>It waits for its limit, having none to wake it or being awake.</summary>
         public readonly bool IsMaker => double.IsNaN(_stop) && !double.IsNaN(_limit);

@@ -1,4 +1,6 @@
+using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Risk;
 using AlgoStack.Trading.Venues;
 
 namespace AlgoStack.Trading.Accounts;
@@ -19,6 +21,34 @@ public sealed record AccountGated(string Account, string Reason, DateTimeOffset 
 /// <param name="MissedFills">Booked on the way.</param>
 /// <param name="Drifts">Not resolved.</param>
 public sealed record AccountReconciled(string Account, int OpenOrders, int MissedFills, int Drifts, DateTimeOffset At) : AccountEvent(Account, At);
+
+/// <summary>Of what a flattening was to close nothing is held and nothing works any more.</summary>
+public sealed record AccountFlattened(string Account, string FlatteningId, DateTimeOffset At) : AccountEvent(Account, At);
+
+/// <summary>Other limits hold.</summary>
+/// <param name="Source"><c>configuration</c> or <c>request</c>.</param>
+/// <param name="Before">Null where there were none yet.</param>
+public sealed record RiskLimitsChanged(string Account, string Source, string Reason, RiskLimits? Before, RiskLimits After, DateTimeOffset At)
+    : AccountEvent(Account, At)
+{
+    public const string Configuration = "configuration";
+    public const string Request = "request";
+}
+
+/// <summary>
+/// A UTC day of risk's limits has begun: where it is counted from, and what strategies had made of nothing by then. Told again where
+/// a split or a dividend has changed that.
+/// </summary>
+/// <param name="Days">Of the account and of each strategy, in each currency.</param>
+public sealed record RiskDayBegan(
+    string Account, IReadOnlyList<RiskDay> Days, IReadOnlyList<StrategyHolding> Holdings, IReadOnlyList<StrategyCash> Cash, DateTimeOffset At)
+    : AccountEvent(Account, At);
+
+/// <param name="Quantity">Signed: what its own orders have made of nothing.</param>
+public sealed record StrategyHolding(string Strategy, InstrumentId Instrument, decimal Quantity);
+
+/// <param name="Cash">What its own orders have come to: below zero where they cost more than they brought.</param>
+public sealed record StrategyCash(string Strategy, string Currency, decimal Cash);
 
 /// <summary>What of an account the books and the venue do not agree on.</summary>
 public enum DriftKind
@@ -51,7 +81,7 @@ public sealed record DriftResolved(string Account, string DriftId, string Resolu
 /// <summary>Money came or went.</summary>
 /// <param name="Amount">Below zero where it went.</param>
 /// <param name="Balance">After it: the newest word on a currency is all of it.</param>
-/// <param name="Cause"><c>fill</c>, <c>opening</c> or <c>adjustment</c>.</param>
+/// <param name="Cause"><c>fill</c>, <c>opening</c>, <c>adjustment</c> or <c>corporate action</c>.</param>
 public sealed record CashMoved(
     string Account, string Currency, decimal Amount, decimal Balance, string Cause, ClientOrderId? OrderId, string? TradeId, DateTimeOffset At)
     : AccountEvent(Account, At);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlgoStack.Trading.Instruments;
 
 namespace AlgoStack.Trading.MarketData;
@@ -9,6 +10,11 @@ namespace AlgoStack.Trading.MarketData;
 /// </param>
 public abstract record CorporateAction(InstrumentId Instrument, long ExMs)
 {
+    /// <summary>A function of instrument, kind and ex-date: told twice it is one.</summary>
+    public string Id => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Instrument}:{(this is Split ? "split" : "dividend")}:{DateTimeOffset.FromUnixTimeMilliseconds(ExMs):yyyy-MM-dd}");
+
     /// <summary>The order in which actions are applied: by time, of one time by instrument, and dividends before splits.</summary>
     public static int Compare(CorporateAction left, CorporateAction right)
     {

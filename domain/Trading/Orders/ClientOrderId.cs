@@ -44,6 +44,12 @@ public sealed class ClientOrderId : IEquatable<ClientOrderId>
     /// <param name="key">As the caller gave it; its own for each account.</param>
     public static ClientOrderId ForRequest(string account, string key) => new(Hash($"{account}\nrequest\n{key}"));
 
+    /// <summary>The id of an exit.</summary>
+    /// <param name="group">As in <see cref="OrderIntent.OneCancelsOther"/>.</param>
+    /// <param name="turn">As in <see cref="OrderIntent.Turn"/>.</param>
+    public static ClientOrderId ForExit(string group, OrderLeg leg, int turn) =>
+        new(Hash(string.Create(CultureInfo.InvariantCulture, $"{group}\n{leg}\n{turn}")));
+
     public bool Equals(ClientOrderId? other) => other is not null && (ReferenceEquals(this, other) || Value == other.Value);
 
     public override bool Equals(object? obj) => Equals(obj as ClientOrderId);

@@ -12,8 +12,22 @@ public sealed record OrderDenied(ClientOrderId OrderId, string Code, string Reas
 /// <summary>Our own risk said yes; nothing has left the house.</summary>
 public sealed record OrderApproved(ClientOrderId OrderId, DateTimeOffset At) : OrderEvent(OrderId, At);
 
-/// <summary>What is left of an order that waited for another one: as much as that one traded.</summary>
-public sealed record OrderResized(ClientOrderId OrderId, decimal Quantity, string Reason, DateTimeOffset At) : OrderEvent(OrderId, At);
+/// <summary>What is left of an order by the time it can leave: as much as the one before it traded, as much as is held.</summary>
+public sealed record OrderResized(ClientOrderId OrderId, decimal Quantity, string Reason, DateTimeOffset At) : OrderEvent(OrderId, At)
+{
+    /// <summary>
+    /// How much another order is to open on the other side once all of this one has traded, at a venue that takes none through zero; null
+    /// for nothing.
+    /// </summary>
+    public decimal? ThenOpen { get; init; }
+}
+
+/// <summary>The price of an exit that waits was seen: it leaves once the other of its group is back from the venue.</summary>
+/// <param name="Price">What was seen.</param>
+public sealed record OrderTouched(ClientOrderId OrderId, decimal Price, DateTimeOffset At) : OrderEvent(OrderId, At);
+
+/// <summary>No exit of the group is sent any more. Told of the order that the group is named after.</summary>
+public sealed record OrderExitsEnded(ClientOrderId OrderId, string Reason, DateTimeOffset At) : OrderEvent(OrderId, At);
 
 /// <summary>From here on the order may be at the venue, whatever becomes of us.</summary>
 public sealed record OrderSubmitted(ClientOrderId OrderId, DateTimeOffset At) : OrderEvent(OrderId, At)
@@ -25,7 +39,7 @@ public sealed record OrderSubmitted(ClientOrderId OrderId, DateTimeOffset At) : 
 /// <summary>Whether the order is at the venue cannot be said; it is going to be asked for.</summary>
 public sealed record OrderBecameUnknown(ClientOrderId OrderId, string Reason, DateTimeOffset At) : OrderEvent(OrderId, At);
 
-/// <summary>What was unknown is known.</summary>
+/// <summary>What was unknown, or submitted, is known.</summary>
 /// <param name="IsAtVenue">False where it never arrived: it may be sent as it is.</param>
 public sealed record OrderReconciled(ClientOrderId OrderId, bool IsAtVenue, string Finding, DateTimeOffset At) : OrderEvent(OrderId, At);
 
@@ -44,6 +58,9 @@ public sealed record OrderFilled(
 
     /// <inheritdoc cref="Fee"/>
     public string? FeeAsset { get; init; }
+
+    /// <summary>The venue's name of what traded, where another order had taken its place by then; else null.</summary>
+    public string? VenueOrderId { get; init; }
 }
 
 /// <summary>The venue traded more than the order was for.</summary>

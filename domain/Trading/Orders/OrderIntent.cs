@@ -6,7 +6,9 @@ namespace AlgoStack.Trading.Orders;
 /// <summary>An order as the execution engine wants it, before risk has a word.</summary>
 /// <param name="Quantity">Whole lots; zero when the money at risk buys less than one, which risk then denies by name.</param>
 /// <param name="ReferencePrice">The close the quantity was sized at, or the price an exit is meant to trade at.</param>
-/// <param name="SignalId">The signal that asked, or null for an exit that the engine worked itself.</param>
+/// <param name="SignalId">
+/// The signal that asked; null for an exit that the engine worked itself, which on an account at a broker has the signal of its entry.
+/// </param>
 /// <param name="At">Event time: the close of the bar that caused it.</param>
 public sealed record OrderIntent(
     ClientOrderId OrderId,
@@ -37,9 +39,18 @@ public sealed record OrderIntent(
     /// <summary>It must never do more than close what is held.</summary>
     public bool ReduceOnly { get; init; }
 
-    /// <summary>The order that has to be done first: this one is sent for as much as that one traded, and not at all where it did not.</summary>
+    /// <summary>It closes what is held, at the word of a person or a switch: no switch and no limit holds it back, for that is what it is for.</summary>
+    public bool Closes { get; init; }
+
+    /// <summary>The entry that an exit closes: it is sent for as much as that one traded, and not at all where it did not.</summary>
     public ClientOrderId? After { get; init; }
 
-    /// <summary>Of orders of one group a trade of one cancels the others.</summary>
+    /// <summary>The group of an exit: the id of its entry or, of two exits of what is held, of the first. Together they trade no more than it.</summary>
     public string? OneCancelsOther { get; init; }
+
+    /// <summary>Which exit of its group it is; null of an order that is none.</summary>
+    public OrderLeg? Leg { get; init; }
+
+    /// <summary>0 of the first order of a leg; one that is sent again after it was taken back, refused or too small counts on.</summary>
+    public int Turn { get; init; }
 }

@@ -17,4 +17,10 @@ public sealed record RiskLimits(decimal RiskPercent, decimal PositionPercent)
 
     /// <summary>Of what a strategy does, by its name; one that is not among them has no limits but the account's.</summary>
     public IReadOnlyDictionary<string, TradingLimits> Strategies { get; init; } = ReadOnlyDictionary<string, TradingLimits>.Empty;
+
+    /// <summary>Whether they allow the same, figure by figure.</summary>
+    public bool AreAs(RiskLimits other) =>
+        this with { Account = other.Account, Strategies = other.Strategies } == other && Account.AreAs(other.Account) &&
+        Strategies.Count == other.Strategies.Count &&
+        Strategies.All(s => other.Strategies.TryGetValue(s.Key, out var limits) && s.Value.AreAs(limits));
 }

@@ -70,4 +70,9 @@ public sealed record TradingLimits
 
     /// <summary>The most that longs less shorts, or shorts less longs, may be worth.</summary>
     public decimal? NetExposure { get; init; }
+
+    /// <summary>Whether they allow the same, figure by figure.</summary>
+    public bool AreAs(TradingLimits other) =>
+        this with { Restricted = other.Restricted } == other &&
+        (Restricted is null || other.Restricted is null ? Restricted == other.Restricted : Restricted.SetEquals(other.Restricted));
 }

@@ -42,6 +42,12 @@ public sealed record BrokerCapabilities(
     bool CanPostOnly,
     bool CanReduceOnly)
 {
+    /// <summary>It takes an order that closes what is held and opens the other side.</summary>
+    public bool CanCrossZero { get; init; } = true;
+
+    /// <summary>Null where the venue takes such an order, else what it takes instead; of what the figures here do not tell.</summary>
+    public Func<VenueOrder, string?> WhyNot { get; init; } = _ => null;
+
     public bool Takes(OrderType type, TimeInForce timeInForce) =>
         OrderTypes.TryGetValue(type, out var times) && times.Contains(timeInForce);
 }

@@ -6,7 +6,7 @@ namespace AlgoStack.Trading.Venues;
 /// <param name="ClientOrderId">In the venue's form, see <see cref="VenueOrder.ClientId"/>; null where somebody else placed it without.</param>
 /// <param name="Symbol">The venue's own.</param>
 /// <param name="Quantity">Null where it was sized in money.</param>
-/// <param name="Filled">Cumulative, in units of the instrument.</param>
+/// <param name="Filled">Cumulative, in units of the instrument; of an order in another's place its own alone.</param>
 /// <param name="AveragePrice">Of what has filled.</param>
 /// <param name="ReplacedBy">The venue's id of the order in its place.</param>
 /// <param name="Reason">Why it was rejected, canceled or has expired, in the venue's words.</param>

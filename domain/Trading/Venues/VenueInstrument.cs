@@ -8,6 +8,7 @@ namespace AlgoStack.Trading.Venues;
 /// <param name="MostQuantityToMarket">The bound of market orders, where it is another.</param>
 /// <param name="LeastValue">Of quantity × price.</param>
 /// <param name="Asset">What is bought, where its balance is the position, see <see cref="PositionKind.Balances"/>.</param>
+/// <param name="IsAlwaysOpen">It has no hours.</param>
 public sealed record VenueInstrument(
     string Symbol,
     string Currency,
@@ -21,8 +22,12 @@ public sealed record VenueInstrument(
     decimal? MostPrice = null,
     decimal? LeastValue = null,
     decimal? MostValue = null,
-    string? Asset = null)
+    string? Asset = null,
+    bool IsAlwaysOpen = false)
 {
+    /// <summary>More of it can be sold than is held.</summary>
+    public bool CanShort { get; init; } = true;
+
     /// <summary>Null where the order may be sent as it is, else why not: what was expected and what was found.</summary>
     /// <param name="lastPrice">What a market order is valued at; null leaves its value unchecked.</param>
     public string? WhyNot(VenueOrder order, decimal? lastPrice)

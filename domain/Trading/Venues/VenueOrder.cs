@@ -26,4 +26,6 @@ public sealed record VenueOrderRef(string Symbol, string ClientId, string? Venue
 
 /// <summary>What a replacement changes; null stays as it is.</summary>
 /// <param name="ClientId">The new order's, of venues that make one.</param>
-public sealed record VenueOrderChange(string ClientId, decimal? Quantity, decimal? LimitPrice, decimal? StopPrice);
+/// <param name="Quantity">In all, what has traded included.</param>
+/// <param name="Filled">What of it has traded, as far as we know.</param>
+public sealed record VenueOrderChange(string ClientId, decimal? Quantity, decimal? LimitPrice, decimal? StopPrice, decimal Filled = 0);

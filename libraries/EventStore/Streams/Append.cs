@@ -16,8 +16,8 @@ internal sealed class Append
 
     private const int MostBytesInArrays = 1024 * 1024;
 
-    private readonly (PendingEvent Event, int Session)[] _events;
-    private readonly EventMetadata[] _sessions;
+    private readonly (PendingEvent Event, int Origin)[] _events;
+    private readonly EventMetadata[] _origins;
     private readonly EventLog _log;
     private readonly PendingStream[] _streams;
     private readonly long[] _counts;
@@ -30,8 +30,16 @@ internal sealed class Append
     public Append(List<PendingSave> saves, EventLog log)
     {
         _log = log;
-        _sessions = [.. saves.Select(s => s.Metadata)];
-        _events = [.. saves.SelectMany((save, i) => save.Events.Events.Select(e => (e, i + 1)))];
+        _origins = [.. saves.SelectMany(s => s.Metadata)];
+        var events = new List<(PendingEvent, int)>();
+        var before = 0;
+        foreach (var save in saves)
+        {
+            events.AddRange(save.Events.Events.Select((e, i) => (e, before + save.Origins[i] + 1)));
+            before += save.Metadata.Count;
+        }
+
+        _events = [.. events];
         _places = new int[_events.Length];
         _behind = new int[_events.Length];
         if (_events is [var (only, _)])
@@ -78,9 +86,9 @@ internal sealed class Append
             cancellationToken);
         for (var i = 0; i < _events.Length; i++)
         {
-            var (e, session) = _events[i];
+            var (e, origin) = _events[i];
             var type = e.Data.GetType();
-            var metadata = _sessions[session - 1];
+            var metadata = _origins[origin - 1];
             await copy.StartRowAsync(12, cancellationToken);
             copy.Write(at.Sequences[i]);
             copy.Write(e.Id);
@@ -105,8 +113,8 @@ internal sealed class Append
         var stored = new List<StoredEvent>(_events.Length);
         for (var i = 0; i < _events.Length; i++)
         {
-            var (e, session) = _events[i];
-            var metadata = _sessions[session - 1];
+            var (e, origin) = _events[i];
+            var metadata = _origins[origin - 1];
             stored.Add(new StoredEvent(
                 at.Sequences[i], e.Id, e.Stream.Id, Version(i, at), e.Data, _log.Types.NameOf(e.Data.GetType()),
                 metadata.At, metadata.CorrelationId, metadata.CausationId, metadata.UserName)
@@ -129,7 +137,7 @@ internal sealed class Append
     private NpgsqlBatchCommand OneEvent(PendingEvent e)
     {
         var type = e.Data.GetType();
-        var metadata = _sessions[_events[0].Session - 1];
+        var metadata = _origins[_events[0].Origin - 1];
         return new NpgsqlBatchCommand(
             """
             select array[appended_sequence] as appended_sequences, array[stream_version]
@@ -181,15 +189,15 @@ internal sealed class Append
                 _log.StreamIdentity.Parameter(Array.ConvertAll(_events, e => e.Event.Stream.Id)),
                 new NpgsqlParameter<int[]> { TypedValue = _behind },
                 new NpgsqlParameter<int[]> { TypedValue = eventKinds },
-                new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(_events, e => e.Session) },
+                new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(_events, e => e.Origin) },
                 Jsons(Array.ConvertAll(_events, e => e.Event.Json)),
                 Texts([.. kinds.Keys.Select(_log.Types.NameOf)]),
                 Texts([.. kinds.Keys.Select(_log.Types.ClrNameOf)]),
-                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = Array.ConvertAll(_sessions, s => s.At) },
-                Texts(Array.ConvertAll(_sessions, s => s.CorrelationId)),
-                Texts(Array.ConvertAll(_sessions, s => s.CausationId)),
-                Jsons(Array.ConvertAll(_sessions, s => s.HeadersJson)),
-                Texts(Array.ConvertAll(_sessions, s => s.UserName)),
+                new NpgsqlParameter<DateTimeOffset[]> { TypedValue = Array.ConvertAll(_origins, s => s.At) },
+                Texts(Array.ConvertAll(_origins, s => s.CorrelationId)),
+                Texts(Array.ConvertAll(_origins, s => s.CausationId)),
+                Jsons(Array.ConvertAll(_origins, s => s.HeadersJson)),
+                Texts(Array.ConvertAll(_origins, s => s.UserName)),
             },
         };
     }
@@ -202,7 +210,7 @@ internal sealed class Append
             _log.StreamIdentity.Parameter(Array.ConvertAll(_streams, s => s.Id)),
             new NpgsqlParameter<long?[]> { TypedValue = Array.ConvertAll(_streams, s => s.Expected) },
             new NpgsqlParameter<long[]> { TypedValue = _counts },
-            new NpgsqlParameter<DateTimeOffset> { TypedValue = _sessions[^1].At },
+            new NpgsqlParameter<DateTimeOffset> { TypedValue = _origins[^1].At },
         },
     };
 

@@ -49,7 +49,11 @@ public sealed class EventSession
 
     /// <summary>Appends to a stream at whatever version it is; a stream that is not there begins.</summary>
     public void Append(string streamId, params IEnumerable<object> events) =>
-        _pending.Events.Add(StreamIdentity.Check(streamId), null, events, _log.Clock.GetUtcNow());
+        Append(streamId, EventOrigin.OfSession, events);
+
+    /// <summary>As <see cref="Append(string,IEnumerable{object})"/>, of events that something else brought about than the rest of the session.</summary>
+    public void Append(string streamId, EventOrigin origin, params IEnumerable<object> events) =>
+        _pending.Events.Add(StreamIdentity.Check(streamId), null, events, origin, _log.Clock.GetUtcNow());
 
     /// <summary>
     /// Appends to a stream that must be at <paramref name="expectedVersion"/> before this session; 0 says that it must not
@@ -58,7 +62,7 @@ public sealed class EventSession
     public void Append(string streamId, long expectedVersion, IEnumerable<object> events)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        _pending.Events.Add(StreamIdentity.Check(streamId), expectedVersion, events, _log.Clock.GetUtcNow());
+        _pending.Events.Add(StreamIdentity.Check(streamId), expectedVersion, events, EventOrigin.OfSession, _log.Clock.GetUtcNow());
     }
 
     /// <summary>
@@ -230,25 +234,30 @@ public sealed class EventSession
     {
         if (_pending.IsEmpty) return;
 
-        _pending.Metadata = Metadata();
+        _pending.Describe(Metadata);
         await _log.Saves.SaveAsync(_pending, cancellationToken);
         var appended = _pending.Events.Count > 0;
         _pending.Clear();
         if (appended) _log.OnCommit();
     }
 
-    private EventMetadata Metadata()
+    private EventMetadata Metadata(EventOrigin origin)
     {
         var activity = Activity.Current;
+        var (correlation, causation) = (origin.CorrelationId ?? CorrelationId, origin.CausationId ?? CausationId);
         var headers = new Dictionary<string, string>(Headers, StringComparer.Ordinal);
-        if (activity is { Id: { } id, IdFormat: ActivityIdFormat.W3C })
+        if (origin.Trace != default)
+        {
+            headers[TraceParentHeader] = $"00-{origin.Trace.TraceId}-{origin.Trace.SpanId}-{(int)origin.Trace.TraceFlags:x2}";
+        }
+        else if (activity is { Id: { } id, IdFormat: ActivityIdFormat.W3C })
         {
             headers.TryAdd(TraceParentHeader, id);
             if (!string.IsNullOrEmpty(activity.TraceStateString)) headers.TryAdd(TraceStateHeader, activity.TraceStateString);
         }
 
-        StoredText.CheckMetadata("Correlation id", CorrelationId);
-        StoredText.CheckMetadata("Causation id", CausationId);
+        StoredText.CheckMetadata("Correlation id", correlation);
+        StoredText.CheckMetadata("Causation id", causation);
         StoredText.CheckMetadata("User name", UserName);
         foreach (var (name, value) in Headers)
         {
@@ -260,8 +269,8 @@ public sealed class EventSession
         var now = _log.Clock.GetUtcNow();
         return new EventMetadata(
             now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
-            CorrelationId ?? activity?.RootId,
-            CausationId ?? activity?.ParentId,
+            correlation ?? activity?.RootId,
+            causation ?? activity?.ParentId,
             UserName,
             headers.Count == 0 ? null : JsonSerializer.SerializeToUtf8Bytes(headers));
     }

@@ -16,7 +16,7 @@ internal sealed class PendingEvents(EventTypes types)
     public IReadOnlyCollection<PendingStream> Streams => _streams.Values;
 
     /// <exception cref="ArgumentException">The stream was given another expected version before.</exception>
-    public void Add(string streamId, long? expected, IEnumerable<object> events, DateTimeOffset now)
+    public void Add(string streamId, long? expected, IEnumerable<object> events, EventOrigin origin, DateTimeOffset now)
     {
         if (!_streams.TryGetValue(streamId, out var stream))
         {
@@ -32,7 +32,7 @@ internal sealed class PendingEvents(EventTypes types)
         foreach (var data in events)
         {
             var json = EventJson.Write(data, streamId, types);
-            _events.Add(new PendingEvent(Guid.CreateVersion7(now), stream, data, json));
+            _events.Add(new PendingEvent(Guid.CreateVersion7(now), stream, data, json, origin));
             Bytes += json.Length;
             stream.Count++;
         }
@@ -48,7 +48,7 @@ internal sealed class PendingEvents(EventTypes types)
     }
 }
 
-internal sealed record PendingEvent(Guid Id, PendingStream Stream, object Data, byte[] Json);
+internal sealed record PendingEvent(Guid Id, PendingStream Stream, object Data, byte[] Json, EventOrigin Origin);
 
 internal sealed class PendingStream(string id, long? expected)
 {
@@ -60,6 +60,6 @@ internal sealed class PendingStream(string id, long? expected)
     public int Count { get; set; }
 }
 
-/// <summary>What a session stores beside each of its events.</summary>
+/// <summary>What a session stores beside those of its events that have one origin.</summary>
 internal readonly record struct EventMetadata(
     DateTimeOffset At, string? CorrelationId, string? CausationId, string? UserName, byte[]? HeadersJson);

@@ -10,7 +10,11 @@ internal sealed class PendingSave(EventTypes types)
 
     public PendingEvents Events { get; } = new(types);
 
-    public EventMetadata Metadata { get; set; }
+    /// <summary>What is stored beside the events, by their origins.</summary>
+    public List<EventMetadata> Metadata { get; private set; } = [];
+
+    /// <summary>By event, its place in <see cref="Metadata"/>.</summary>
+    public int[] Origins { get; private set; } = [];
 
     public SortedSet<string> Archived { get; } = new(StringComparer.Ordinal);
 
@@ -30,6 +34,22 @@ internal sealed class PendingSave(EventTypes types)
     /// </summary>
     public bool IsShareable =>
         Events.Count is > 0 and <= MostSharedEvents && Events.Bytes <= MostSharedBytes && Archived.Count + Commands.Count + Enlisted.Count == 0;
+
+    /// <summary>Says what is stored beside the events, just before they are.</summary>
+    public void Describe(Func<EventOrigin, EventMetadata> describe)
+    {
+        var places = new Dictionary<EventOrigin, int>();
+        Metadata = [];
+        Origins = new int[Events.Count];
+        for (var i = 0; i < Origins.Length; i++)
+        {
+            var origin = Events.Events[i].Origin;
+            if (places.TryGetValue(origin, out Origins[i])) continue;
+
+            places.Add(origin, Origins[i] = Metadata.Count);
+            Metadata.Add(describe(origin));
+        }
+    }
 
     public void Clear()
     {

@@ -19,6 +19,10 @@ internal static class LogFile
         return string.Join('\n', lines.TakeLast(TailLines));
     }
 
+    /// <summary>What it said last, which a process that gives up says why in.</summary>
+    public static async Task<string> LastLineAsync(string path, CancellationToken cancellationToken) =>
+        (await TailAsync(path, cancellationToken)).Split('\n')[^1];
+
     /// <summary>
     /// Moves a log past its bound to <c>.1</c>. By copy and cut, because the process keeps the file open; it appends, so it
     /// goes on at the new end.

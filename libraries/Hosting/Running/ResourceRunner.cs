@@ -10,6 +10,9 @@ internal sealed class ResourceRunner(ResourceInstance instance)
     public static readonly TimeSpan FirstRestartDelay = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan LongestRestartDelay = TimeSpan.FromSeconds(32);
 
+    /// <summary>EX_CONFIG of sysexits.h: as things are it must not run, and starting it again would change nothing.</summary>
+    private const int Misconfigured = 78;
+
     /// <summary>Who ran this long before crashing starts again with the first pause.</summary>
     private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(60);
 
@@ -38,7 +41,9 @@ internal sealed class ResourceRunner(ResourceInstance instance)
         }
     }
 
-    /// <summary>Runs until told to stop, or until the instance has finished. Throws when it cannot be run at all.</summary>
+    /// <summary>
+    /// Runs until told to stop, or until the instance has finished or says that it must not run. Throws when it cannot be run at all.
+    /// </summary>
     public async Task RunAsync(IReadOnlyList<(WaitAnnotation Wait, ResourceRunner Runner)> dependencies, CancellationToken stopping)
     {
         try
@@ -63,6 +68,13 @@ internal sealed class ResourceRunner(ResourceInstance instance)
                 if (instance.IsFinished(code))
                 {
                     Set(new ResourceStatus(ResourceState.Finished, $"exit code {code}", ExitCode: code));
+                    return;
+                }
+
+                if (code == Misconfigured)
+                {
+                    var why = await LogFile.LastLineAsync(instance.LogPath, stopping);
+                    Set(new ResourceStatus(ResourceState.Failed, $"exit code {code}: {why}", ExitCode: code));
                     return;
                 }
 

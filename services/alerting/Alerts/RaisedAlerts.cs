@@ -41,7 +41,7 @@ public sealed class RaisedAlerts(EventLog log, NpgsqlDataSource database, Channe
             // Raised by the same request already, whose answer got lost.
         }
 
-        return draft.OpensKey is { } key && await FindOpenAsync(key, cancellationToken) is { } open ? open : draft.AlertId;
+        return draft.OpensKey is { } key && await FindAsync(key, cancellationToken) is { } open ? open : draft.AlertId;
     }
 
     /// <summary>Adds drafts to a session that the caller commits.</summary>
@@ -49,11 +49,22 @@ public sealed class RaisedAlerts(EventLog log, NpgsqlDataSource database, Channe
     {
         foreach (var draft in drafts)
         {
-            if (draft.OpensKey is { } key && await FindOpenAsync(key, cancellationToken) is not null) continue;
-            if (draft.ClosesKey is { } closes && await FindOpenAsync(closes, cancellationToken) is null) continue;
+            if (draft.OpensKey is { } key && await FindAsync(key, cancellationToken) is not null) continue;
+            if (draft.ClosesKey is { } closes && await FindAsync(closes, cancellationToken) is null) continue;
 
             Add(session, draft);
         }
+    }
+
+    /// <summary>What follows the prefix in the keys that are open.</summary>
+    public async Task<IReadOnlyList<string>> FindOpenAsync(string prefix, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select substr(key, length($1) + 1) from open_alerts where starts_with(key, $1) order by key limit 10000");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = prefix });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rest = new List<string>();
+        while (await reader.ReadAsync(cancellationToken)) rest.Add(reader.GetString(0));
+        return rest;
     }
 
     private void Add(EventSession session, AlertDraft draft)
@@ -73,7 +84,7 @@ public sealed class RaisedAlerts(EventLog log, NpgsqlDataSource database, Channe
         if (draft.ClosesKey is { } closes) session.Execute(Close(closes));
     }
 
-    private async Task<string?> FindOpenAsync(string key, CancellationToken cancellationToken)
+    private async Task<string?> FindAsync(string key, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("select alert_id from open_alerts where key = $1 and (free_at is null or free_at > $2)");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });

@@ -2,7 +2,7 @@ using AlgoStack.Contracts.Orders;
 
 namespace AlgoStack.Alerting.Rules;
 
-/// <summary>What of a page of order events is to be told: at most one alert a session and kind.</summary>
+/// <summary>What of a page of order events is to be told: at most one alert a session and kind, and each order that is in doubt.</summary>
 public static class OrderPage
 {
     /// <param name="lastPosition">Events up to here were told before and are left out.</param>
@@ -18,6 +18,7 @@ public static class OrderPage
 
         var rejected = page.Rejected.Where(rejection => rejection.Position > lastPosition);
         drafts.AddRange(BySession(rejected, rejection => sessionOf(rejection.Account)).Select(group => RefusedOrderRule.On(group.Key, [.. group])));
+        drafts.AddRange(DoubtfulOrderRule.On(page, lastPosition, sessionOf));
         return drafts;
     }
 

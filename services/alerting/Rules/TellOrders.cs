@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace AlgoStack.Alerting.Rules;
 
-/// <summary>Tells fills, denials and rejections of every page of order events, in order.</summary>
+/// <summary>Tells fills, denials, rejections and doubts of every page of order events, in order.</summary>
 public sealed class TellOrders(AccountSessions accounts, RaisedAlerts alerts, EventLog log) : IConsumer<OrdersChanged>
 {
     private const string Consumer = "tell-orders";
@@ -50,7 +50,10 @@ public sealed class AccountSessions(NpgsqlDataSource database)
 
         var told = page.Filled.Select(fill => fill.Account)
             .Concat(page.Denied.Select(denial => denial.Account))
-            .Concat(page.Rejected.Select(rejection => rejection.Account));
+            .Concat(page.Rejected.Select(rejection => rejection.Account))
+            .Concat((page.BecameUnknown ?? []).Select(order => order.Account))
+            .Concat((page.Reconciled ?? []).Select(order => order.Account))
+            .Concat((page.Overfilled ?? []).Select(order => order.Account));
         foreach (var account in told.Distinct(StringComparer.Ordinal))
         {
             if (!_known.ContainsKey(account) && await FindAsync(account, cancellationToken) is { } sessionId) _known.TryAdd(account, sessionId);

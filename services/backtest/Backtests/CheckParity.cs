@@ -7,6 +7,7 @@ using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Simulation;
 using AlgoStack.Strategies;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Risk;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.Backtest.Backtests;
@@ -40,8 +41,12 @@ public sealed class CheckParity(TapeData data, EvaluationClient evaluations, Rou
         {
             foreach (var control in controls[stretch.Sequence - 1])
             {
-                if (control.Kind == "halt") run.Session.Halt();
-                else run.Session.Resume();
+                run.Session.Switch(control.Kind switch
+                {
+                    "halt" => TradingState.Halted,
+                    "reduce" => TradingState.Reducing,
+                    _ => TradingState.Active,
+                });
             }
 
             if (stretch.WarmUp) run.WarmUp(stretch.Bars);

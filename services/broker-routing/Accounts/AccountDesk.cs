@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using AlgoStack.BrokerRouting.Brokers;
@@ -10,6 +11,7 @@ using AlgoStack.Trading.Accounts;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
+using AlgoStack.Trading.Risk;
 using AlgoStack.Trading.Venues;
 using Npgsql;
 
@@ -24,6 +26,7 @@ namespace AlgoStack.BrokerRouting.Accounts;
 public sealed partial class AccountDesk(
     string account,
     IBroker broker,
+    RiskLimits limits,
     AccountLoader loader,
     TradingSwitch trading,
     EventLog log,
@@ -40,12 +43,18 @@ public sealed partial class AccountDesk(
     /// <summary>More than this wait for nobody.</summary>
     private const int MostWaiting = 10_000;
 
+    /// <summary>Why nothing can be asked here of an account that another process owns: what that one knows is in the log.</summary>
+    public const string Elsewhere = "another process trades it";
+
     private const string Commits = "account-desk";
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(32);
     private static readonly TimeSpan RetryOwnership = TimeSpan.FromSeconds(1);
 
+    private readonly ConcurrentDictionary<AccountWork.Place, CancellationTokenSource> _leaving = [];
+    private readonly Dictionary<string, (double Price, DateTimeOffset At)> _prices = new(StringComparer.Ordinal);
     private readonly Channel<Letter> _inbox = Channel.CreateBounded<Letter>(MostWaiting);
     private volatile string? _downBecause = "the service is starting";
+    private volatile DeskState? _state;
     private AccountEngine? _engine;
     private long _commits;
     private int _onTheWay;
@@ -59,23 +68,40 @@ public sealed partial class AccountDesk(
     /// <summary>Why nothing can be asked of the account here; null where it can.</summary>
     public string? DownBecause => _downBecause;
 
+    /// <summary>How the account stood after the newest turn; null while nothing can be asked of it here.</summary>
+    public DeskState? State => _downBecause is null ? _state : null;
+
     /// <summary>Decides something, and returns once it is committed.</summary>
     /// <param name="of">The order that it is about, which is read from the log where it is not at hand.</param>
+    /// <param name="key">The caller's name for what it wants, stored as the cause of what comes of it.</param>
     /// <exception cref="ProblemException">503: the account is not at hand in this process, or too much waits.</exception>
-    public async Task<T> AskAsync<T>(Func<AccountEngine, DateTimeOffset, T> decide, ClientOrderId? of, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(
+        Func<AccountEngine, DateTimeOffset, T> decide, ClientOrderId? of, CancellationToken cancellationToken, string? key = null)
     {
         if (_downBecause is { } why) throw Down(why);
 
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         T decided = default!;
-        var letter = new Letter((engine, now) => decided = decide(engine, now))
+        var letter = new Letter(Cause.Asked(key, clock.GetUtcNow()), (engine, now) => decided = decide(engine, now))
         {
-            Of = of,
+            Orders = of is null ? [] : [of],
             Done = () => answer.TrySetResult(decided),
             Failed = e => answer.TrySetException(e),
         };
         if (!_inbox.Writer.TryWrite(letter)) throw Down($"{MostWaiting} requests wait already");
         return await answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Decides what the next of a counted feed brings about, and moves the feed's position in the same transaction.</summary>
+    /// <exception cref="ProblemException">As <see cref="AskAsync"/>.</exception>
+    public async Task FollowAsync(FeedStep step, Action<AccountEngine, DateTimeOffset> decide, CancellationToken cancellationToken)
+    {
+        if (_downBecause is { } why) throw Down(why);
+
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var letter = new Letter(By("desk:bars"), decide) { Step = step, Done = () => answer.TrySetResult(), Failed = e => answer.TrySetException(e) };
+        if (!_inbox.Writer.TryWrite(letter)) throw Down($"{MostWaiting} requests wait already");
+        await answer.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Sees to it that the engine knows an instrument; does nothing for one that the venue does not list.</summary>
@@ -99,12 +125,39 @@ public sealed partial class AccountDesk(
         await AskAsync((engine, _) => Add(engine, terms), null, cancellationToken);
     }
 
-    /// <summary>The newest prices of symbols, wherever they were told; what the account does not trade is left aside.</summary>
-    public void Mark(IReadOnlyDictionary<string, (double Price, DateTimeOffset At)> prices) =>
-        _inbox.Writer.TryWrite(new Letter((engine, _) =>
+    /// <summary>The newest prices of instruments, wherever they were told; what the account does not trade yet has them once it does.</summary>
+    public void Mark(IReadOnlyDictionary<InstrumentId, (double Price, DateTimeOffset At)> prices) =>
+        _inbox.Writer.TryWrite(new Letter(By("desk:prices"), (engine, _) =>
         {
-            foreach (var (symbol, (price, at)) in prices) engine.OnPrice(symbol, price, at);
+            foreach (var (instrument, (price, at)) in prices)
+            {
+                var symbol = broker.SymbolOf(instrument);
+                if (!_prices.TryGetValue(symbol, out var newest) || newest.At <= at) _prices[symbol] = (price, at);
+                engine.OnPrice(symbol, price, at);
+            }
         }));
+
+    /// <summary>
+    /// Switches were thrown: gives up what they stop and has not left yet, and sees to it that the rest is decided anew.
+    /// </summary>
+    public void OnSwitched()
+    {
+        foreach (var (order, leaving) in _leaving)
+        {
+            if (!IsStopped(order)) continue;
+
+            try
+            {
+                leaving.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has its answer meanwhile.
+            }
+        }
+
+        _inbox.Writer.TryWrite(new Letter(By("desk:switched"), (_, _) => { }));
+    }
 
     /// <summary>Owns and trades the account until it is told to stop. Whatever goes wrong, the account is read from the log again.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
@@ -118,7 +171,7 @@ public sealed partial class AccountDesk(
                 await using var owner = await TryTakeAsync(stoppingToken);
                 if (owner is null)
                 {
-                    _downBecause = "another process trades it";
+                    _downBecause = Elsewhere;
                     await Task.Delay(RetryOwnership, clock, stoppingToken);
                     continue;
                 }
@@ -136,7 +189,8 @@ public sealed partial class AccountDesk(
                 LogBroke(e, account);
                 _downBecause = $"it is read from the log again after: {e.Message}";
                 FailWaiting(e);
-                if (clock.GetElapsedTime(began) > LongestPause) pause = RetryOwnership;
+                // What lived for longer than it had to wait for was no vain attempt.
+                if (clock.GetElapsedTime(began) > pause) pause = RetryOwnership;
                 await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -151,8 +205,12 @@ public sealed partial class AccountDesk(
         using var life = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         (_engine, _commits) = await LoadAsync(life.Token);
         _onTheWay = 0;
+        _engine.Configure(limits, clock.GetUtcNow());
         _engine.Restart(clock.GetUtcNow());
-        await CommitAsync(_engine, [], life.Token);
+        var restart = new TurnCauses(clock.GetUtcNow());
+        restart.Note(_engine.Events, By("desk:restart"));
+        await CommitAsync(_engine, [], restart, life.Token);
+        _state = DeskState.Of(_engine);
         _downBecause = null;
 
         var listening = ListenAsync(life.Token);
@@ -174,14 +232,17 @@ public sealed partial class AccountDesk(
 
     private async Task<(AccountEngine Engine, long Commits)> LoadAsync(CancellationToken cancellationToken)
     {
+        await trading.RefreshAsync(cancellationToken);
         var stored = await loader.ReadAsync(account, cancellationToken);
         var engine = loader.NewEngine(account, broker);
-        var terms = await TermsAsync(stored.Instruments, cancellationToken);
+        var terms = await TermsAsync(
+            [.. stored.Instruments.Concat(stored.CountedInstruments).Concat(stored.Events.OfType<StrategyStood>().Select(s => s.Instrument)).Distinct()], cancellationToken);
         Add(engine, terms);
         if (stored.Instruments.FirstOrDefault(i => !engine.Has(i)) is { Value: not null } gone)
             throw new InvalidDataException($"{account}: expected {broker.Venue} to list {gone}, of which there are orders or a position; found it does not.");
 
         foreach (var e in stored.Events) engine.Apply(e);
+        foreach (var (intent, e) in stored.Counted) engine.Recount(intent, e);
         foreach (var order in stored.OpenOrders) engine.Recall(order);
         return (engine, await log.OpenSession().LastSequenceAsync(Commits, account, 0, cancellationToken));
     }
@@ -199,25 +260,35 @@ public sealed partial class AccountDesk(
         }
 
         var left = due - clock.GetUtcNow();
+        if (left > LongestPause) left = LongestPause;
         if (left > TimeSpan.Zero) await Task.WhenAny(waiting, Task.Delay(left, clock, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task TurnAsync(AccountEngine engine, CancellationToken cancellationToken)
     {
-        (engine.Global, engine.ClockSkew) = (trading.State, -broker.ClockSkew);
-        var letters = new List<Letter>();
+        engine.Use(trading.Of(account));
+        engine.ClockSkew = -broker.ClockSkew;
+        var (letters, causes) = (new List<Letter>(), new TurnCauses(clock.GetUtcNow()));
         while (letters.Count < MostAtOnce && _inbox.Reader.TryRead(out var letter)) letters.Add(letter);
         try
         {
+            engine.BeginDay(clock.GetUtcNow());
+            engine.BookDueActions(clock.GetUtcNow());
+            causes.Note(engine.Events, By("desk:due"));
             foreach (var letter in letters)
             {
-                if (letter.Of is { } of && engine.Find(of) is null) await RecallAsync(engine, of, cancellationToken);
+                foreach (var order in letter.Orders.Where(o => engine.Find(o) is null).ToList()) await RecallAsync(engine, order, cancellationToken);
+                if (letter.Seen is { } seen && !engine.Knows(seen)) await RecallAsync(engine, seen, cancellationToken);
                 letter.Decide(engine, clock.GetUtcNow());
+                causes.Note(engine.Events, letter.Cause);
             }
 
             engine.Release(MostOnTheWay - _onTheWay, clock.GetUtcNow());
-            await CommitAsync(engine, letters, cancellationToken);
+            causes.NoteFollowing(engine.Events, By("desk:release"));
+            engine.Value(clock.GetUtcNow());
+            causes.NoteFollowing(engine.Events, By("desk:value"));
+            await CommitAsync(engine, letters, causes, cancellationToken);
         }
         catch (Exception e)
         {
@@ -228,18 +299,23 @@ public sealed partial class AccountDesk(
         foreach (var letter in letters) letter.Done?.Invoke();
         foreach (var work in engine.TakeWork(clock.GetUtcNow())) _ = DoAsync(work, cancellationToken);
         engine.Forget();
+        _state = DeskState.Of(engine);
     }
 
-    private async Task CommitAsync(AccountEngine engine, List<Letter> letters, CancellationToken cancellationToken)
+    private async Task CommitAsync(AccountEngine engine, List<Letter> letters, TurnCauses causes, CancellationToken cancellationToken)
     {
-        if (engine.Events.Count == 0) return;
+        var steps = letters.Where(l => l.Step is not null).Select(l => l.Step!).ToList();
+        if (engine.Events.Count == 0 && steps.Count == 0) return;
 
+        var decided = clock.GetUtcNow();
         var session = log.OpenSession();
-        foreach (var e in engine.Events) session.Append(StreamOf(e), e);
+        for (var i = 0; i < engine.Events.Count; i++) session.Append(StreamOf(engine.Events[i]), causes.OriginOf(i), engine.Events[i]);
+        foreach (var step in steps) session.AdvanceSequence(step.Consumer, account, step.Partition, step.From, step.To);
         session.AdvanceSequence(Commits, account, 0, _commits, _commits + 1);
         await session.SaveChangesAsync(cancellationToken);
         _commits++;
-        LogCommitted(account, engine.Events.Count, letters.Count);
+        LogCommitted(account, engine.Events.Count);
+        causes.Tell(engine.Events, log.Types, account, broker.Venue, decided, clock.GetUtcNow());
         engine.Events.Clear();
     }
 
@@ -253,25 +329,41 @@ public sealed partial class AccountDesk(
 
     private async Task RecallAsync(AccountEngine engine, ClientOrderId order, CancellationToken cancellationToken)
     {
-        if (await loader.ReadOrderAsync(order, cancellationToken) is { } recalled && recalled.Intent.Account == account) engine.Recall(recalled);
+        if (await loader.ReadOrderAsync(order, cancellationToken) is not { } recalled || recalled.Intent.Account != account) return;
+
+        engine.Recall(recalled);
+        foreach (var one in await loader.ReadGroupAsync(recalled.Intent.OneCancelsOther ?? order.Value, cancellationToken)) engine.Recall(one);
+    }
+
+    private async Task RecallAsync(AccountEngine engine, OrderSnapshot seen, CancellationToken cancellationToken)
+    {
+        if (seen.ClientOrderId is { } id) await RecallAsync(engine, new ClientOrderId(id), cancellationToken);
+        if (engine.Knows(seen)) return;
+
+        // What took the place of one of ours has another id than ours has.
+        foreach (var order in await loader.ReadOrdersAsync(account, [], [seen.VenueOrderId], cancellationToken)) engine.Recall(order);
     }
 
     private async Task DoAsync(AccountWork work, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _onTheWay);
+        Letter answer;
         try
         {
-            var answer = await AtVenueAsync(work, cancellationToken);
-            await _inbox.Writer.WriteAsync(answer, cancellationToken);
+            answer = await AtVenueAsync(work, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             LogLeft(account, work);
+            return;
         }
         finally
         {
+            // Before its answer is taken: whoever waits for room is not woken again.
             Interlocked.Decrement(ref _onTheWay);
         }
+
+        await _inbox.Writer.WriteAsync(answer, cancellationToken).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Does it, and says what is to be told to the engine.</summary>
@@ -279,18 +371,34 @@ public sealed partial class AccountDesk(
     {
         switch (work)
         {
-            case AccountWork.Place(var order, var placed):
-                var placing = await PlaceAsync(placed, cancellationToken);
-                return new Letter((engine, now) => engine.OnPlaced(order, placing, now));
+            case AccountWork.Place place:
+                using (OrderTrace.AtVenue("order sent", place.OrderId))
+                {
+                    var placing = await PlaceAsync(place, cancellationToken);
+                    return new Letter(By("venue:place"), (engine, now) => engine.OnPlaced(place.OrderId, placing, now));
+                }
+
             case AccountWork.Cancel(var order, var canceled):
-                var canceling = await ChangeAsync(() => broker.CancelAsync(canceled, cancellationToken), cancellationToken);
-                return new Letter((engine, now) => engine.OnCancelAnswered(order, canceling, now));
+                using (OrderTrace.AtVenue("cancel sent", order))
+                {
+                    var canceling = await ChangeAsync(() => broker.CancelAsync(canceled, cancellationToken), cancellationToken);
+                    return new Letter(By("venue:cancel"), (engine, now) => engine.OnCancelAnswered(order, canceling, now));
+                }
+
             case AccountWork.Replace(var order, var replaced, var change):
-                var replacing = await ChangeAsync(() => broker.ReplaceAsync(replaced, change, cancellationToken), cancellationToken);
-                return new Letter((engine, now) => engine.OnReplaceAnswered(order, replacing, now));
+                using (OrderTrace.AtVenue("replacement sent", order))
+                {
+                    var replacing = await ChangeAsync(() => broker.ReplaceAsync(replaced, change, cancellationToken), cancellationToken);
+                    return new Letter(By("venue:replace"), (engine, now) => engine.OnReplaceAnswered(order, replacing, now));
+                }
+
             case AccountWork.Lookup(var order, var wanted, var since):
-                var (lookup, executions) = await LookUpAsync(wanted, since, cancellationToken);
-                return new Letter((engine, now) => engine.OnLookup(order, lookup, executions, now));
+                using (OrderTrace.AtVenue("order looked up", order))
+                {
+                    var (lookup, executions) = await LookUpAsync(wanted, since, cancellationToken);
+                    return new Letter(By("venue:lookup"), (engine, now) => engine.OnLookup(order, lookup, executions, now));
+                }
+
             case AccountWork.Reconcile reconcile:
                 return await StateAsync(reconcile, cancellationToken);
             default:
@@ -298,11 +406,20 @@ public sealed partial class AccountDesk(
         }
     }
 
-    private async Task<PlaceResult> PlaceAsync(VenueOrder order, CancellationToken cancellationToken)
+    private Cause By(string name) => new(name, clock.GetUtcNow());
+
+    private async Task<PlaceResult> PlaceAsync(AccountWork.Place place, CancellationToken cancellationToken)
     {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _leaving[place] = leaving;
         try
         {
-            return await broker.PlaceAsync(order, cancellationToken);
+            // Asked once it can be given up, so that a switch that is thrown now is seen here or gives it up.
+            return IsStopped(place) ? Stopped() : await broker.PlaceAsync(place.Order, leaving.Token);
+        }
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Stopped();
         }
 #pragma warning disable CA1031 // An adapter that breaks while it places says nothing about whether the order left.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -311,6 +428,19 @@ public sealed partial class AccountDesk(
             LogAdapterBroke(e, account, nameof(AccountWork.Place));
             return new PlaceResult.OutcomeUnknown($"{e.GetType().Name}: {e.Message}");
         }
+        finally
+        {
+            _leaving.TryRemove(place, out _);
+        }
+
+        static PlaceResult Stopped() => new PlaceResult.NotSent("A switch was thrown before it had left.");
+    }
+
+    /// <summary>Whether a switch that was thrown since it was decided may stop an order: the engine has the last word.</summary>
+    private bool IsStopped(AccountWork.Place place)
+    {
+        var switches = trading.Of(account);
+        return !ReferenceEquals(switches, place.Under) && AccountEngine.StoppedBy(switches.Of(place.Intent.Strategy), place.Intent) is not null;
     }
 
     private async Task<ChangeResult> ChangeAsync(Func<Task<ChangeResult>> change, CancellationToken cancellationToken)
@@ -355,26 +485,45 @@ public sealed partial class AccountDesk(
             var executions = await broker.GetExecutionsAsync(work.Symbols, work.ExecutionsSince, cancellationToken);
             var positions = await broker.GetPositionsAsync(cancellationToken);
             var balances = await broker.GetBalancesAsync(cancellationToken);
+            var market = await MarketAsync(cancellationToken);
             var statement = new VenueStatement(orders, areComplete, executions, positions, balances, askedAt);
-            var recalled = await loader.ReadOrdersAsync(
+            var named = await loader.ReadOrdersAsync(
                 account,
                 [.. orders.Select(o => o.ClientOrderId).Concat(executions.Select(e => e.ClientOrderId)).OfType<string>().Distinct(StringComparer.Ordinal)],
                 [.. executions.Select(e => e.VenueOrderId).Distinct(StringComparer.Ordinal)],
                 cancellationToken);
             var terms = await TermsAsync([.. positions.Select(p => InstrumentOf(p.Symbol))], cancellationToken);
-            return new Letter((engine, now) =>
+            return new Letter(By("venue:statement"), (engine, now) =>
             {
                 Add(engine, terms);
-                foreach (var order in recalled) engine.Recall(order);
+                engine.OnMarket(market);
                 engine.OnStatement(statement, now);
-            });
+            })
+            {
+                // Read again when it is their turn: one that was done and forgotten meanwhile would be back as it was before.
+                Orders = [.. named.Select(o => o.Id)],
+            };
         }
 #pragma warning disable CA1031 // A statement that cannot be had is asked for again, and no order leaves until it is there.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogAdapterBroke(e, account, nameof(AccountWork.Reconcile));
-            return new Letter((engine, now) => engine.OnStatementFailed($"the venue gives no statement: {e.Message}", now));
+            return new Letter(By("venue:statement"), (engine, now) => engine.OnStatementFailed($"the venue gives no statement: {e.Message}", now));
+        }
+    }
+
+    /// <summary>Its hours prove nothing: without them the account is proven all the same.</summary>
+    private async Task<MarketHours> MarketAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await broker.GetMarketAsync(cancellationToken);
+        }
+        catch (BrokerException e)
+        {
+            LogAdapterBroke(e, account, "market");
+            return MarketHours.Unknown;
         }
     }
 
@@ -404,7 +553,7 @@ public sealed partial class AccountDesk(
                 why = e.Message;
             }
 
-            await _inbox.Writer.WriteAsync(new Letter((engine, now) => engine.OnStreamLost($"the venue's stream is lost: {why}", now)), cancellationToken);
+            await _inbox.Writer.WriteAsync(new Letter(By("venue:lost"), (engine, now) => engine.OnStreamLost($"the venue's stream is lost: {why}", now)), cancellationToken);
             await Task.Delay(pause, clock, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -415,32 +564,37 @@ public sealed partial class AccountDesk(
         switch (told)
         {
             case BrokerEvent.Connected:
-                return new Letter((engine, now) => engine.OnConnected(now));
+                return new Letter(By("venue:connected"), (engine, now) => engine.OnConnected(now));
             case BrokerEvent.OrderChanged(var seen):
-                return new Letter((engine, now) => engine.OnReport(seen, now)) { Of = seen.ClientOrderId is { } id ? new ClientOrderId(id) : null };
+                return new Letter(By("venue:report"), (engine, now) => engine.OnReport(seen, now)) { Seen = seen };
             case BrokerEvent.Gap(var reason):
-                return new Letter((engine, now) => engine.OnGap(reason, now));
+                return new Letter(By("venue:gap"), (engine, now) => engine.OnGap(reason, now));
             case BrokerEvent.Unreadable(var text, var reason):
                 LogUnreadable(account, reason, text);
-                return new Letter((engine, now) => engine.OnGap($"the venue said what cannot be read: {reason}", now));
+                return new Letter(By("venue:gap"), (engine, now) => engine.OnGap($"the venue said what cannot be read: {reason}", now));
             default:
                 throw new InvalidOperationException($"{told.GetType().Name} is nothing that a venue tells.");
         }
     }
 
     private async Task<IReadOnlyList<(Instrument Instrument, VenueInstrument Terms)>> TermsAsync(
-        IReadOnlyCollection<InstrumentId> instruments, CancellationToken cancellationToken)
+        InstrumentId[] instruments, CancellationToken cancellationToken)
     {
-        if (instruments.Count == 0) return [];
+        if (instruments.Length == 0) return [];
 
         var bySymbol = instruments.Where(i => i.Venue == broker.Venue).ToLookup(broker.SymbolOf, StringComparer.Ordinal);
         var terms = await broker.GetInstrumentsAsync([.. bySymbol.Select(s => s.Key)], cancellationToken);
         return [.. terms.SelectMany(t => bySymbol[t.Symbol].Take(1).Select(id => (new Instrument(id, t.Tick(1), t.Lot, t.Currency), t)))];
     }
 
-    private static bool Add(AccountEngine engine, IReadOnlyList<(Instrument Instrument, VenueInstrument Terms)> listed)
+    private bool Add(AccountEngine engine, IReadOnlyList<(Instrument Instrument, VenueInstrument Terms)> listed)
     {
-        foreach (var (instrument, terms) in listed) engine.Add(instrument, terms);
+        foreach (var (instrument, terms) in listed)
+        {
+            engine.Add(instrument, terms);
+            if (_prices.TryGetValue(terms.Symbol, out var newest)) engine.OnPrice(terms.Symbol, newest.Price, newest.At);
+        }
+
         return true;
     }
 
@@ -486,14 +640,20 @@ public sealed partial class AccountDesk(
     [LoggerMessage(Level = LogLevel.Information, Message = "Account {Account}: left {Work} on its way.")]
     private partial void LogLeft(string account, AccountWork work);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Account {Account}: committed {Events} events of {Letters} letters.")]
-    private partial void LogCommitted(string account, int events, int letters);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Account {Account}: committed {Events} events.")]
+    private partial void LogCommitted(string account, int events);
 
     /// <summary>Something for the engine to decide.</summary>
-    private sealed record Letter(Action<AccountEngine, DateTimeOffset> Decide)
+    private sealed record Letter(Cause Cause, Action<AccountEngine, DateTimeOffset> Decide)
     {
-        /// <summary>The order that it is about.</summary>
-        public ClientOrderId? Of { get; init; }
+        /// <summary>The orders that it is about, which are read from the log where they are not at hand.</summary>
+        public IReadOnlyList<ClientOrderId> Orders { get; init; } = [];
+
+        /// <summary>The position of a feed that moves with it.</summary>
+        public FeedStep? Step { get; init; }
+
+        /// <summary>The order that it is about, as the venue shows it.</summary>
+        public OrderSnapshot? Seen { get; init; }
 
         /// <summary>It is committed.</summary>
         public Action? Done { get; init; }

@@ -14,10 +14,17 @@ using Npgsql;
 namespace AlgoStack.BrokerRouting.Accounts;
 
 /// <summary>What the log has of an account that an engine goes on from.</summary>
-/// <param name="Events">The account's own, with the newest word on each currency and each position.</param>
-/// <param name="OpenOrders">Orders that are not done.</param>
-/// <param name="Instruments">That any of these are of.</param>
-public sealed record StoredAccount(IReadOnlyList<object> Events, IReadOnlyList<Order> OpenOrders, IReadOnlyCollection<InstrumentId> Instruments);
+/// <param name="Events">The account's own, with the newest word on each currency, on what it is worth, on each position and on each strategy.</param>
+/// <param name="OpenOrders">Orders that are not done, with those of their groups.</param>
+/// <param name="Counted">What counts against risk's limits since its newest day began, with what its orders were to be.</param>
+/// <param name="Instruments">Of the orders and positions: without them the account cannot be traded.</param>
+/// <param name="CountedInstruments">Of what else counts.</param>
+public sealed record StoredAccount(
+    IReadOnlyList<object> Events,
+    IReadOnlyList<Order> OpenOrders,
+    IReadOnlyList<(OrderIntent Intent, OrderEvent Event)> Counted,
+    IReadOnlyCollection<InstrumentId> Instruments,
+    IReadOnlyCollection<InstrumentId> CountedInstruments);
 
 /// <summary>
 /// Reads accounts from the log. Which orders are not done, and of what there are positions, the tables say that follow the
@@ -39,19 +46,40 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
     {
         await daemon.WaitForNonStaleProjectionDataAsync(["order_blotter", "position_book"], LongestCatchUp, cancellationToken);
 
-        var orders = await ReadOrdersAsync(
+        var orders = await ReadGroupsAsync(
             await TextsAsync($"select order_id from orders where account = $1 and status in ({NotDone})", [account], cancellationToken), cancellationToken);
         var positions = await ReadPositionsAsync(account, cancellationToken);
         var events = await ReadAccountAsync(account, cancellationToken);
+        var counted = await ReadCountedAsync(account, cancellationToken);
         return new StoredAccount(
-            [.. events, .. positions], orders, [.. orders.Select(o => o.Intent.Instrument).Concat(positions.Select(p => p.Instrument)).Distinct()]);
+            [.. events, .. positions],
+            orders,
+            counted,
+            [.. orders.Select(o => o.Intent.Instrument).Concat(positions.Select(p => p.Instrument)).Distinct()],
+            [.. counted.Select(c => c.Intent.Instrument).Concat(events.OfType<RiskDayBegan>().SelectMany(d => d.Holdings).Select(h => h.Instrument)).Distinct()]);
     }
 
     /// <summary>The order as its stream makes it; null where there is none.</summary>
     public async Task<Order?> ReadOrderAsync(ClientOrderId order, CancellationToken cancellationToken) =>
         Order.From((await log.OpenSession().FetchStreamAsync($"order-{order}", cancellationToken: cancellationToken)).Select(e => (OrderEvent)e.Data));
 
-    /// <summary>Those of the orders that are ours, and of this account.</summary>
+    /// <summary>The order that a group is named after, with all its exits; of an order that is in none itself, and nothing where there is none.</summary>
+    public async Task<IReadOnlyList<Order>> ReadGroupAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await ReadOrderAsync(new ClientOrderId(name), cancellationToken) is not { } head) return [];
+
+        var group = new List<Order> { head };
+        foreach (var leg in Enum.GetValues<OrderLeg>())
+        {
+            // The first of two exits of what is held is the one that the group is named after.
+            var turn = head.Intent.Leg == leg ? 1 : 0;
+            while (await ReadOrderAsync(ClientOrderId.ForExit(name, leg, turn++), cancellationToken) is { } exit) group.Add(exit);
+        }
+
+        return group;
+    }
+
+    /// <summary>Those of the orders that are ours, and of this account, with those of their groups.</summary>
     /// <param name="ids">Ours, as venues repeat them.</param>
     /// <param name="venueOrderIds">The venue's: it may name no other.</param>
     /// <exception cref="TimeoutException">The tables do not come to the log's end.</exception>
@@ -61,7 +89,7 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
         if (ids.Count == 0 && venueOrderIds.Count == 0) return [];
 
         await daemon.WaitForNonStaleProjectionDataAsync(["order_blotter"], LongestCatchUp, cancellationToken);
-        return await ReadOrdersAsync(
+        return await ReadGroupsAsync(
             await TextsAsync(
                 "select order_id from orders where account = $1 and (order_id = any($2) or venue_order_id = any($3))",
                 [account, ids.ToArray(), venueOrderIds.ToArray()],
@@ -69,15 +97,21 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
             cancellationToken);
     }
 
-    private async Task<List<Order>> ReadOrdersAsync(List<string> ids, CancellationToken cancellationToken)
+    private async Task<List<Order>> ReadGroupsAsync(List<string> ids, CancellationToken cancellationToken)
     {
-        var orders = new List<Order>();
-        foreach (var id in ids)
+        var orders = new Dictionary<ClientOrderId, Order>();
+        foreach (var id in ids.Select(i => new ClientOrderId(i)))
         {
-            if (await ReadOrderAsync(new ClientOrderId(id), cancellationToken) is { } order) orders.Add(order);
+            if (orders.ContainsKey(id) || await ReadOrderAsync(id, cancellationToken) is not { } order) continue;
+
+            // The exits of an entry that is not done are not done either: they are found by themselves.
+            orders.TryAdd(id, order);
+            if (order.Intent.OneCancelsOther is null && !order.Status.IsFinal()) continue;
+
+            foreach (var one in await ReadGroupAsync(order.Intent.OneCancelsOther ?? id.Value, cancellationToken)) orders.TryAdd(one.Id, one);
         }
 
-        return orders;
+        return [.. orders.Values];
     }
 
     private async Task<List<PositionEvent>> ReadPositionsAsync(string account, CancellationToken cancellationToken)
@@ -102,13 +136,31 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
             """
             select type, data from (
                 select seq_id, type, data from mt_events
-                where stream_id = $1 and type in ('account_opened', 'account_gated', 'account_reconciled', 'drift_found', 'drift_resolved')
+                where stream_id = $1 and (type in ('account_opened', 'account_gated', 'account_reconciled', 'account_flattened', 'drift_found', 'drift_resolved')
+                    or starts_with(type, 'corporate_action_'))
                 union all
                 (select distinct on (data ->> 'Currency') seq_id, type, data from mt_events
                 where stream_id = $1 and type = 'cash_moved'
                 order by data ->> 'Currency', seq_id desc)
+                union all
+                (select seq_id, type, data from mt_events
+                where stream_id = $1 and type = 'account_valued'
+                order by seq_id desc limit 1)
+                union all
+                (select distinct on (data ->> 'Source') seq_id, type, data from mt_events
+                where stream_id = $1 and type = 'risk_limits_changed'
+                order by data ->> 'Source', seq_id desc)
+                union all
+                (select seq_id, type, data from mt_events
+                where stream_id = $1 and type = 'risk_day_began'
+                order by seq_id desc limit 1)
+                union all
+                (select distinct on (data ->> 'Strategy', data ->> 'Instrument') seq_id, type, data from mt_events
+                where stream_id = $1 and type = 'strategy_stood'
+                order by data ->> 'Strategy', data ->> 'Instrument', seq_id desc)
             ) as account
-            order by seq_id
+            -- A day is counted in currencies that are known by then.
+            order by type = 'risk_day_began', seq_id
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"account-{account}" });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -120,6 +172,33 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
         }
 
         return events;
+    }
+
+    private async Task<List<(OrderIntent Intent, OrderEvent Event)>> ReadCountedAsync(string account, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select e.type, e.data, requested.data
+            from mt_events e
+            join mt_events requested on requested.stream_id = e.stream_id and requested.version = 1
+            where e.seq_id > (select coalesce(max(seq_id), 0) from mt_events where stream_id = $1 and type = 'risk_day_began')
+                and e.type in ('order_approved', 'order_filled')
+                and requested.data -> 'Intent' ->> 'Account' = $2
+            order by e.seq_id
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"account-{account}" });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = account });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var counted = new List<(OrderIntent, OrderEvent)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            OrderEvent e = reader.GetString(0) == "order_filled" ? Read<OrderFilled>(1) : Read<OrderApproved>(1);
+            counted.Add((Read<OrderRequested>(2).Intent, e));
+        }
+
+        return counted;
+
+        T Read<T>(int column) => JsonSerializer.Deserialize<T>(reader.GetString(column), StoredJson.Options)!;
     }
 
     private async Task<List<string>> TextsAsync(string sql, object[] parameters, CancellationToken cancellationToken)

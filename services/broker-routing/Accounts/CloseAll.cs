@@ -35,13 +35,13 @@ public static class CloseAll
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static Task<IResult> CancelAsync(string account, CloseAccount command, AccountDesks desks, CancellationToken cancellationToken) =>
-        AskAsync(account, command, desks, (engine, instrument, now) => engine.CancelAll(command.Reason, now, instrument), cancellationToken);
+        AskAsync(account, command, null, desks, (engine, instrument, now) => engine.CancelAll(command.Reason, now, instrument), cancellationToken);
 
     private static async Task<IResult> CloseAsync(
         string account, CloseAccount command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken) =>
         key is null
             ? KeyRequired()
-            : await AskAsync(account, command, desks, (engine, instrument, now) => engine.CloseAll($"{key.Caller}\n{key.Value}", command.Reason, now, instrument), cancellationToken);
+            : await AskAsync(account, command, key.Value, desks, (engine, instrument, now) => engine.CloseAll($"{key.Caller}\n{key.Value}", command.Reason, now, instrument), cancellationToken);
 
     private static async Task<IResult> TargetAsync(TargetPosition command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken)
     {
@@ -59,13 +59,14 @@ public static class CloseAll
                 return (engine.Find(order), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
             },
             order,
-            cancellationToken);
+            cancellationToken,
+            key.Value);
         if (denied is not null) return Problem.Refused(denied.Code, denied.Reason);
         return Results.Ok(new OrdersSubmitted(state is null ? [] : [Orders.PlaceOrder.StateOf(state)]));
     }
 
     private static async Task<IResult> AskAsync(
-        string account, CloseAccount command, AccountDesks desks, Action<AccountEngine, InstrumentId?, DateTimeOffset> decide, CancellationToken cancellationToken)
+        string account, CloseAccount command, string? key, AccountDesks desks, Action<AccountEngine, InstrumentId?, DateTimeOffset> decide, CancellationToken cancellationToken)
     {
         if (desks.Find(account) is not { } desk) return NoAccount(account);
         if (string.IsNullOrWhiteSpace(command.Reason)) return Problem.Invalid("reason_required", "Expected a reason, found none.");
@@ -84,7 +85,8 @@ public static class CloseAll
                 return engine.Orders.Where(o => !o.Status.IsFinal() && (instrument ?? o.Intent.Instrument) == o.Intent.Instrument).Select(Orders.PlaceOrder.StateOf).ToList();
             },
             null,
-            cancellationToken);
+            cancellationToken,
+            key);
         return Results.Accepted($"/accounts/{account}", new OrdersSubmitted(working));
     }
 

@@ -4,25 +4,38 @@ using Npgsql;
 
 namespace AlgoStack.BrokerRouting.Accounts;
 
-/// <summary><c>GET /accounts</c>, <c>/accounts/{account}</c>: accounts at venues as the log has them, with what is not agreed on.</summary>
+/// <summary>
+/// <c>GET /accounts</c>, <c>/accounts/{account}</c>: accounts at venues as the log has them, with what is not agreed on. Whether one
+/// is proven its desk knows better: the log still has the proof of a process that is gone.
+/// </summary>
 public static class GetAccounts
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes
-            .MapGet("/accounts", (NpgsqlDataSource database, CancellationToken cancellationToken) => ReadAsync(database, null, cancellationToken))
+            .MapGet("/accounts", async (NpgsqlDataSource database, AccountDesks desks, CancellationToken cancellationToken) =>
+                (await ReadAsync(database, null, cancellationToken)).Select(a => AsItStands(a, desks.Find(a.Account))))
             .WithName("GetAccounts")
             .WithSummary("Accounts at venues as the log has them, with what is not agreed on.");
         routes
-            .MapGet("/accounts/{account}", async (string account, NpgsqlDataSource database, CancellationToken cancellationToken) =>
+            .MapGet("/accounts/{account}", async (string account, NpgsqlDataSource database, AccountDesks desks, CancellationToken cancellationToken) =>
                 await ReadAsync(database, account, cancellationToken) is [var found]
-                    ? Results.Ok(found)
+                    ? Results.Ok(AsItStands(found, desks.Find(account)))
                     : Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue, or it has not been opened yet."))
             .WithName("GetAccount")
             .WithSummary("One account at a venue.")
             .Produces<AccountView>()
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
+
+    private static AccountView AsItStands(AccountView stored, AccountDesk? desk) => desk switch
+    {
+        null => stored with { IsProven = false, GatedBecause = "it is not configured here" },
+        { DownBecause: AccountDesk.Elsewhere } => stored,
+        { DownBecause: { } why } => stored with { IsProven = false, GatedBecause = why },
+        { State: { IsProven: false } state } => stored with { IsProven = false, GatedBecause = state.GatedBecause },
+        _ => stored,
+    };
 
     private static async Task<IReadOnlyList<AccountView>> ReadAsync(NpgsqlDataSource database, string? account, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlgoStack.ServiceDefaults.Configuration;
 
 namespace AlgoStack.BrokerRouting.Brokers;
@@ -17,6 +18,30 @@ internal sealed class BrokerSettings(IConfiguration configuration, string sectio
         { } text when bool.TryParse(text, out var flag) => flag,
         { } text => throw new InvalidConfigurationException(Key(name), $"is '{text}': expected true or false."),
     };
+
+    /// <param name="least">The smallest that is of use; <paramref name="most"/> the largest.</param>
+    public int Number(string name, int otherwise, int least, int most)
+    {
+        if (Text(name) is not { } text) return otherwise;
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new InvalidConfigurationException(
+                Key(name), string.Create(CultureInfo.InvariantCulture, $"is '{text}': expected a number from {least} to {most}."));
+    }
+
+    /// <summary>A plain decimal within bounds, which are of it; null where nothing is configured.</summary>
+    public decimal? Amount(string name, decimal least, decimal most) => Text(name) switch
+    {
+        null => null,
+        { } text when decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most => number,
+        { } text => throw new InvalidConfigurationException(
+            Key(name), string.Create(CultureInfo.InvariantCulture, $"is '{text}': expected a number from {least} to {most}.")),
+    };
+
+    /// <summary>What is configured below a name, by the names there.</summary>
+    public IEnumerable<string> Names(string name) => configuration.GetSection(Key(name)).GetChildren().Select(child => child.Key);
 
     /// <param name="schemes">As in <c>https</c>.</param>
     public Uri Address(string name, string otherwise, params string[] schemes)

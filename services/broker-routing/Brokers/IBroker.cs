@@ -17,12 +17,19 @@ public interface IBroker : IAsyncDisposable
     /// <summary>The venue's clock less ours, as it was last told; null where it was not yet.</summary>
     TimeSpan? ClockSkew { get; }
 
+    /// <summary>What is left of the requests that the venue lets us make, from 0 to 1; null where it has no such limit.</summary>
+    double? BudgetLeft => null;
+
     /// <summary>What the venue says of these symbols of its own; one that it does not know is left out.</summary>
     Task<IReadOnlyList<VenueInstrument>> GetInstrumentsAsync(IReadOnlyCollection<string> symbols, CancellationToken cancellationToken);
 
     /// <summary>The venue's name of an instrument of ours, as in <c>BTCUSDT</c> for <c>BTC/USDT.BINANCE-SPOT</c>.</summary>
     string SymbolOf(Trading.Instruments.InstrumentId instrument);
 
+    /// <summary>
+    /// Places once. It can be given up until it is on its way, and is <see cref="PlaceResult.NotSent"/> then; after that it goes on.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was given up before it was on its way.</exception>
     Task<PlaceResult> PlaceAsync(VenueOrder order, CancellationToken cancellationToken);
 
     Task<ChangeResult> CancelAsync(VenueOrderRef order, CancellationToken cancellationToken);
@@ -44,6 +51,9 @@ public interface IBroker : IAsyncDisposable
     Task<IReadOnlyList<VenuePosition>> GetPositionsAsync(CancellationToken cancellationToken);
 
     Task<IReadOnlyList<VenueBalance>> GetBalancesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether what has hours is traded now; not known where the venue does not say, or has none.</summary>
+    Task<MarketHours> GetMarketAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// What the venue tells by itself, from a connection made for it. The first is <see cref="BrokerEvent.Connected"/>, once

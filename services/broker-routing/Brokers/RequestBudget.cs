@@ -29,6 +29,21 @@ internal sealed class RequestBudget(TimeProvider clock, double capacity, TimeSpa
     /// <summary>The host lets nobody of us in, and asking makes it worse.</summary>
     public bool IsBanned { get; private set; }
 
+    /// <summary>What is left of a window's weight, from 0 to 1.</summary>
+    public double Left
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_closedUntil > clock.GetUtcNow()) return 0;
+
+                Refill();
+                return _tokens / _capacity;
+            }
+        }
+    }
+
     /// <summary>Takes the weight of a call, after a wait where that helps.</summary>
     /// <param name="mostWait">Longer is not waited for. Zero: now or not.</param>
     /// <returns>Null once it is taken; else how long the wait would have been, and nothing is taken.</returns>

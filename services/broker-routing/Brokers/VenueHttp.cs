@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 
@@ -37,6 +38,8 @@ internal sealed class VenueHttp : IDisposable
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = ConnectTimeout,
+            // A request is seen in our traces; which trace it is in is nobody else's business.
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
             PooledConnectionIdleTimeout = KeptConnection,
         };
         _http = new HttpClient(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
@@ -50,7 +53,10 @@ internal sealed class VenueHttp : IDisposable
         : skew.Least > TimeSpan.Zero ? skew.Least
         : skew.Most < TimeSpan.Zero ? skew.Most : TimeSpan.Zero;
 
-    /// <summary>Sends once. Never throws for what the venue or the network does, nor where the caller gives up.</summary>
+    /// <summary>
+    /// Sends once. Never throws for what the venue or the network does, nor where the caller gives up: a question at any time, what
+    /// changes something until it is on its way. From then on it goes on to its answer, for cutting it would leave only doubt.
+    /// </summary>
     public async Task<VenueAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // .NET itself sends a request without content again when a kept connection ends before the answer; with content,
@@ -59,7 +65,11 @@ internal sealed class VenueHttp : IDisposable
         if (request.Method != HttpMethod.Get) request.Content = content;
 
         using var timeout = new CancellationTokenSource(_deadline, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token);
+        await using var givingUp = cancellationToken.Register(() =>
+        {
+            if (request.Method == HttpMethod.Get || content.TryGiveUp()) either.Cancel();
+        });
         var sentAt = _clock.GetUtcNow();
         try
         {
@@ -139,7 +149,12 @@ internal sealed class VenueHttp : IDisposable
 
     private sealed class WatchedContent : HttpContent
     {
+        private const int Waiting = 0;
+        private const int Begun = 1;
+        private const int GivenUp = 2;
+
         private readonly HttpContent? _inner;
+        private int _state = Waiting;
 
         public WatchedContent(HttpContent? inner)
         {
@@ -148,11 +163,14 @@ internal sealed class VenueHttp : IDisposable
                 Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        public bool HasBegun { get; private set; }
+        public bool HasBegun => Volatile.Read(ref _state) == Begun;
+
+        /// <summary>False where it is on its way already; else it never will be.</summary>
+        public bool TryGiveUp() => Interlocked.CompareExchange(ref _state, GivenUp, Waiting) == Waiting;
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            HasBegun = true;
+            if (Interlocked.CompareExchange(ref _state, Begun, Waiting) == GivenUp) throw new IOException("Given up before it was on its way.");
             if (_inner is not null) await _inner.CopyToAsync(stream);
         }
 

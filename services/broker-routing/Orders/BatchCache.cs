@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AlgoStack.BrokerRouting.Accounts;
+using AlgoStack.BrokerRouting.Brokers.Paper;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.ServiceDefaults.Clients;
 using MassTransit;
@@ -7,8 +8,8 @@ using MassTransit;
 namespace AlgoStack.BrokerRouting.Orders;
 
 /// <summary>
-/// Batches of bars that came by the bus and wait for their evaluation. Only a shortcut: what is not here, after a
-/// restart or because routing fell behind, is read from the tape.
+/// The newest batches of bars that came by the bus, which their evaluations are about. Only a shortcut: what is not here,
+/// after a restart or because routing fell behind, is read from the tape.
 /// </summary>
 public sealed class BatchCache(TapeClient tape)
 {
@@ -26,19 +27,19 @@ public sealed class BatchCache(TapeClient tape)
     }
 
     /// <summary>The batch, from here or from the tape.</summary>
-    public async Task<BarsClosed> TakeAsync(string sessionId, int partition, long sequence, CancellationToken cancellationToken) =>
-        _batches.TryRemove((sessionId, partition, sequence), out var batch)
+    public async Task<BarsClosed> FindAsync(string sessionId, int partition, long sequence, CancellationToken cancellationToken) =>
+        _batches.TryGetValue((sessionId, partition, sequence), out var batch)
             ? batch
             : await tape.GetBatchAsync(sessionId, partition, sequence, cancellationToken);
 }
 
-/// <summary>Keeps batches at hand for the evaluation that follows them, and tells accounts at venues the prices.</summary>
-public sealed class RememberBars(BatchCache cache, AccountDesks desks) : IConsumer<BarsClosed>
+/// <summary>Keeps batches at hand for the evaluation that follows them, and tells accounts at venues the prices and those on paper the bars.</summary>
+public sealed class RememberBars(BatchCache cache, AccountDesks desks, PaperVenues paper) : IConsumer<BarsClosed>
 {
-    public Task Consume(ConsumeContext<BarsClosed> context)
+    public async Task Consume(ConsumeContext<BarsClosed> context)
     {
         cache.Add(context.Message);
         desks.Mark(context.Message);
-        return Task.CompletedTask;
+        await paper.PassAsync(context.Message, context.CancellationToken);
     }
 }

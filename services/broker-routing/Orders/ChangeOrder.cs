@@ -17,7 +17,7 @@ public static class ChangeOrder
         routes
             .MapDelete("/orders/{id}", CancelAsync)
             .WithName("CancelOrder")
-            .WithSummary("Takes an order back: at once where it has not left, else by asking the venue.")
+            .WithSummary("Takes an order back: at once where it has not left, else by asking the venue. With an exit goes the other one; an entry's exits stay for what it has traded.")
             .Produces<OrderState>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -41,7 +41,7 @@ public static class ChangeOrder
             (engine, now) =>
             {
                 engine.Cancel(order, "asked for", now);
-                return PlaceOrder.StateOf(engine.Find(order)!);
+                return PlaceOrder.StateOf(engine.Find(order)!, engine.ExitsOf(order));
             },
             order,
             cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Problems;
@@ -15,7 +16,7 @@ public static class GetOrder
         routes
             .MapGet("/orders/{id}", ReadAsync)
             .WithName("GetOrder")
-            .WithSummary("Where an order stands, from its stream.")
+            .WithSummary("Where an order stands, from its stream, and its exits.")
             .Produces<OrderState>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         routes
@@ -26,10 +27,10 @@ public static class GetOrder
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> ReadAsync(string id, EventLog log, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadAsync(string id, AccountLoader loader, CancellationToken cancellationToken)
     {
-        var events = await log.OpenSession().FetchStreamAsync($"order-{id}", cancellationToken: cancellationToken);
-        return Order.From(events.Select(e => (OrderEvent)e.Data)) is { } order ? Results.Ok(PlaceOrder.StateOf(order)) : NotFound(id);
+        var group = await loader.ReadGroupAsync(id, cancellationToken);
+        return group.Count == 0 ? NotFound(id) : Results.Ok(PlaceOrder.StateOf(group[0], group.Count == 1 ? [] : group.Where(o => o.Intent.Leg is not null)));
     }
 
     private static async Task<IResult> ReadEventsAsync(string id, EventLog log, CancellationToken cancellationToken)

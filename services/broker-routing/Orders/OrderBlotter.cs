@@ -68,7 +68,7 @@ public sealed class OrderBlotter : Projection
         List<(long Sequence, OrderFilled Fill)> fills, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
-            "copy fills (order_id, trade_id, seq_id, quantity, price, commission, at) from stdin (format binary)", cancellationToken);
+            "copy fills (order_id, trade_id, seq_id, quantity, price, commission, at, fee, fee_asset) from stdin (format binary)", cancellationToken);
         foreach (var (sequence, fill) in fills)
         {
             await copy.StartRowAsync(cancellationToken);
@@ -79,6 +79,10 @@ public sealed class OrderBlotter : Projection
             await copy.WriteAsync(fill.Price, cancellationToken);
             await copy.WriteAsync(fill.Commission, cancellationToken);
             await copy.WriteAsync(fill.At, cancellationToken);
+            if (fill.Fee is { } fee) await copy.WriteAsync(fee, cancellationToken);
+            else await copy.WriteNullAsync(cancellationToken);
+            if (fill.FeeAsset is { } asset) await copy.WriteAsync(asset, cancellationToken);
+            else await copy.WriteNullAsync(cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
@@ -95,7 +99,7 @@ public sealed class OrderBlotter : Projection
                     when change.status = 'Accepted' and orders.filled + change.filled > 0 then 'PartiallyFilled'
                     else coalesce(change.status, orders.status)
                 end,
-                quantity = coalesce(change.quantity, orders.quantity),
+                quantity = coalesce(change.quantity, orders.quantity + change.late),
                 venue_order_id = coalesce(change.venue_order_id, orders.venue_order_id),
                 code = coalesce(change.code, orders.code),
                 reason = coalesce(change.reason, orders.reason),
@@ -103,8 +107,8 @@ public sealed class OrderBlotter : Projection
                 traded_value = orders.traded_value + change.traded_value,
                 commission = orders.commission + change.commission,
                 updated_at = change.updated_at
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                as change (order_id, status, code, reason, filled, traded_value, commission, updated_at, quantity, venue_order_id)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                as change (order_id, status, code, reason, filled, traded_value, commission, updated_at, quantity, venue_order_id, late)
             where orders.order_id = change.order_id
             """,
             connection,
@@ -122,6 +126,7 @@ public sealed class OrderBlotter : Projection
                 new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. changes.Values.Select(c => c.At)] },
                 new NpgsqlParameter { Value = changes.Values.Select(c => c.Quantity).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Numeric },
                 Texts(changes.Values.Select(c => c.VenueOrderId)),
+                new NpgsqlParameter<decimal[]> { TypedValue = [.. changes.Values.Select(c => c.Late)] },
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -146,6 +151,9 @@ public sealed class OrderBlotter : Projection
         }
 
         public decimal? Quantity { get; private set; }
+
+        /// <summary>What an order that was replaced before traded besides.</summary>
+        public decimal Late { get; private set; }
 
         public string? VenueOrderId { get; private set; }
 
@@ -193,7 +201,7 @@ public sealed class OrderBlotter : Projection
                 case OrderExpired expired:
                     (Status, Reason) = (nameof(OrderStatus.Expired), expired.Reason);
                     break;
-                case OrderOverfilled or OrderCancelRequested or OrderCancelRefused or OrderReplaceRequested or OrderReplaceRefused:
+                case OrderOverfilled or OrderTouched or OrderExitsEnded or OrderCancelRequested or OrderCancelRefused or OrderReplaceRequested or OrderReplaceRefused:
                     break;
                 case OrderRejected rejected:
                     (Status, Reason) = (nameof(OrderStatus.Rejected), rejected.Reason);
@@ -201,6 +209,7 @@ public sealed class OrderBlotter : Projection
                 case OrderFilled fill:
                     Status = fill.Leaves == 0 ? nameof(OrderStatus.Filled) : nameof(OrderStatus.PartiallyFilled);
                     Filled += fill.Quantity;
+                    if (fill.VenueOrderId is not null) (Quantity, Late) = (Quantity + fill.Quantity, Late + fill.Quantity);
                     TradedValue += fill.Quantity * fill.Price;
                     Commission += fill.Commission;
                     break;

@@ -10,9 +10,9 @@ using AlgoStack.Trading.Orders;
 namespace AlgoStack.BrokerRouting.Orders;
 
 /// <summary>
-/// <c>POST /orders</c>: one order. Its id is a function of the account and the caller's
+/// <c>POST /orders</c>: one order, with its exits where it has any. Its id is a function of the account and the caller's
 /// <c>Idempotency-Key</c>, which it must have: asked again, after a crash too, it is the same order. It is answered once it is
-/// committed, which is before it is sent; what risk or the venue's rules deny is 422 with the code.
+/// committed, which is before it is sent; what risk or the venue's rules deny, of an exit too, is 422 with the code.
 /// </summary>
 public static class PlaceOrder
 {
@@ -21,7 +21,7 @@ public static class PlaceOrder
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/orders", PlaceAsync)
         .WithName("SubmitOrder")
-        .WithSummary("Places an order. The key names it for good.")
+        .WithSummary("Places an order, alone or with a target and a stop: a bracket, one that triggers another, or one that cancels the other. The key names it for good.")
         .Produces<OrderState>(StatusCodes.Status201Created)
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound)
@@ -40,12 +40,12 @@ public static class PlaceOrder
             return Problem.Invalid("type_invalid", $"Expected {string.Join(", ", Enum.GetNames<OrderType>())}, found '{command.Type}'.");
         if (Time(command.TimeInForce, type, desk) is not { } time)
             return Problem.Invalid("time_in_force_invalid", $"Expected {string.Join(", ", Enum.GetNames<TimeInForce>())}, found '{command.TimeInForce}'.");
-        if (WhyNot(command, type) is { } why) return Problem.Invalid("order_invalid", why);
+        if ((WhyNot(command, type) ?? WhyNotExits(command, type, side, time)) is { } why) return Problem.Invalid("order_invalid", why);
 
         var name = key.Caller.Length == 0 ? key.Value : $"{key.Caller}\n{key.Value}";
         await desk.ListAsync([instrument], cancellationToken);
         var (state, denied) = await desk.AskAsync(
-            (engine, now) => Place(engine, command, name, instrument, side, type, time, now), ClientOrderId.ForRequest(command.Account, name), cancellationToken);
+            (engine, now) => Place(engine, command, name, instrument, side, type, time, now), ClientOrderId.ForRequest(command.Account, name), cancellationToken, key.Value);
         return denied is not null
             ? Problem.Refused(denied.Code, denied.Reason)
             : Results.Created($"/orders/{state.OrderId}", state);
@@ -66,9 +66,13 @@ public static class PlaceOrder
             ReduceOnly = command.ReduceOnly,
         };
         var before = engine.Events.Count;
-        engine.Place(entry, now);
-        return (StateOf(engine.Find(entry.OrderId)!), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
+        if (ExitsOf(command) is { } exits) engine.Place(entry, exits, now);
+        else engine.Place(entry, now);
+        return (StateOf(engine.Find(entry.OrderId)!, engine.ExitsOf(entry.OrderId)), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
     }
+
+    internal static OrderState StateOf(Order order, IEnumerable<Order> exits) =>
+        StateOf(order) with { Exits = exits.Select(ExitOf).ToList() is { Count: > 0 } some ? some : null };
 
     internal static OrderState StateOf(Order order) => new(
         order.Id.Value,
@@ -80,6 +84,13 @@ public static class PlaceOrder
         order.Filled,
         order.Status.ToString(),
         order.VenueOrderId);
+
+    private static OrderExit ExitOf(Order exit) => new(
+        exit.Id.Value, exit.Intent.Leg!.Value.ToString(), exit.Intent.Type.ToString(), exit.Quantity, exit.Filled, exit.Status.ToString(), exit.LimitPrice, exit.StopPrice);
+
+    private static OrderExits? ExitsOf(SubmitOrder command) => command is { TakeProfit: null, StopLoss: null }
+        ? null
+        : new OrderExits(command.TakeProfit?.LimitPrice, command.StopLoss?.StopPrice, command.StopLoss?.LimitPrice);
 
     /// <summary>What is asked for, or what the venue takes for such an order first.</summary>
     private static TimeInForce? Time(string? asked, OrderType type, AccountDesk desk)
@@ -109,6 +120,16 @@ public static class PlaceOrder
             OrderType.TrailingStop when !trail || limit => "A trailing stop order has trailBy, and may have a stopPrice to begin with.",
             _ => null,
         };
+    }
+
+    private static string? WhyNotExits(SubmitOrder command, OrderType type, OrderSide side, TimeInForce time)
+    {
+        if (ExitsOf(command) is not { } exits) return null;
+        if (!command.ReduceOnly) return exits.WhyNot(side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy, command.StopPrice ?? command.LimitPrice);
+
+        return type == OrderType.Limit && exits.Target is null && time is TimeInForce.Gtc or TimeInForce.Day
+            ? (exits with { Target = command.LimitPrice }).WhyNot(side, price: null)
+            : "Of two exits of what is held one is the limit order itself, Gtc or Day, and the other its stopLoss: expected no takeProfit.";
     }
 
     private static string Expected(string what, decimal? found) => string.Create(CultureInfo.InvariantCulture, $"Expected {what}, found {found}.");

@@ -52,7 +52,26 @@ public sealed class PublishOrderEvents(OrderedPublisher publisher, IBus bus, Ord
         Pick<Stored.OrderFilled, Contract.OrderFilled>(orders, intents, (position, e, i) => new(
             position, i.OrderId.Value, i.Account, i.Strategy, i.Instrument.Value, i.Side.ToString(), e.TradeId, e.Quantity, e.Price, e.Commission, e.Leaves, e.At)),
         Pick<Stored.OrderCanceled, Contract.OrderCanceled>(orders, intents, (position, e, i) => new(
+            position, i.OrderId.Value, i.Account, i.Instrument.Value, e.Reason, e.At)),
+        PickAny<Stored.OrderBecameUnknown, Contract.OrderBecameUnknown>(orders, intents, (position, e, i) => new(
+            position, i.OrderId.Value, i.Account, i.Instrument.Value, e.Reason, e.At)),
+        PickAny<Stored.OrderReconciled, Contract.OrderReconciled>(orders, intents, (position, e, i) => new(
+            position, i.OrderId.Value, i.Account, i.Instrument.Value, e.IsAtVenue, e.Finding, e.At)),
+        PickAny<Stored.OrderOverfilled, Contract.OrderOverfilled>(orders, intents, (position, e, i) => new(
+            position, i.OrderId.Value, i.Account, i.Instrument.Value, e.Excess, e.At)),
+        PickAny<Stored.OrderCancelRequested, Contract.OrderCancelRequested>(orders, intents, (position, e, i) => new(
+            position, i.OrderId.Value, i.Account, i.Instrument.Value, e.Reason, e.At)),
+        PickAny<Stored.OrderReplaced, Contract.OrderReplaced>(orders, intents, (position, e, i) => new(
+            position, i.OrderId.Value, i.Account, i.Instrument.Value, e.Quantity, e.LimitPrice, e.StopPrice, e.At)),
+        PickAny<Stored.OrderExpired, Contract.OrderExpired>(orders, intents, (position, e, i) => new(
             position, i.OrderId.Value, i.Account, i.Instrument.Value, e.Reason, e.At)));
+
+    /// <summary>Of kinds that came later: null where there is none, as before there were any.</summary>
+    private static List<TContract>? PickAny<TStored, TContract>(
+        List<StoredEvent> orders,
+        IReadOnlyDictionary<ClientOrderId, OrderIntent> intents,
+        Func<long, TStored, OrderIntent, TContract> tell)
+        where TStored : OrderEvent => Pick(orders, intents, tell) is { Count: > 0 } told ? told : null;
 
     private static List<TContract> Pick<TStored, TContract>(
         List<StoredEvent> orders,
@@ -69,15 +88,14 @@ public sealed class PublishOrderEvents(OrderedPublisher publisher, IBus bus, Ord
         return told;
     }
 
-    private async Task TellAsync(TradingSwitched switched, Guid id, CancellationToken cancellationToken)
+    private Task TellAsync(TradingSwitched switched, Guid id, CancellationToken cancellationToken)
     {
-        if (switched.State == nameof(TradingState.Halted))
+        object message = switched.State switch
         {
-            await bus.Publish(new TradingHalted(switched.Reason, switched.At), context => context.MessageId = id, cancellationToken);
-        }
-        else
-        {
-            await bus.Publish(new TradingResumed(switched.Reason, switched.At), context => context.MessageId = id, cancellationToken);
-        }
+            nameof(TradingState.Halted) => new TradingHalted(switched.Reason, switched.At, switched.Account, switched.Strategy),
+            nameof(TradingState.Reducing) => new TradingReduced(switched.Reason, switched.At, switched.Account, switched.Strategy),
+            _ => new TradingResumed(switched.Reason, switched.At, switched.Account, switched.Strategy),
+        };
+        return bus.Publish(message, message.GetType(), context => context.MessageId = id, cancellationToken);
     }
 }

@@ -36,7 +36,7 @@ public sealed class RouteSignals(SessionBooks books, BatchCache batches, Trading
     private async Task RouteAsync(BarsEvaluated evaluated, CancellationToken cancellationToken)
     {
         var last = evaluated.Sequence - 1;
-        var bars = await batches.TakeAsync(evaluated.SessionId, evaluated.Partition, evaluated.Sequence, cancellationToken);
+        var bars = await batches.FindAsync(evaluated.SessionId, evaluated.Partition, evaluated.Sequence, cancellationToken);
         var book = await books.AtAsync(evaluated.SessionId, evaluated.Partition, last, cancellationToken);
         var session = log.OpenSession();
         var account = AccountMarked.StreamOf(book.Trading.Account);

@@ -17,8 +17,11 @@ namespace AlgoStack.BrokerRouting.Orders;
 /// </summary>
 public sealed class SessionBook(string sessionId) : IDisposable
 {
-    private const string AccountPrefix = "paper-";
-    private const string LiveSession = "live";
+    /// <summary>Of feeds: it goes on for ever.</summary>
+    public const string LiveSession = "live";
+
+    /// <summary>What the names of sessions' accounts begin with, and of no others.</summary>
+    public const string AccountPrefix = "paper-";
 
     private readonly TradingSession _session = new(new TradingSettings(AccountOf(sessionId)));
     private readonly List<(Instrument Instrument, int Index)> _instruments = [];
@@ -39,11 +42,7 @@ public sealed class SessionBook(string sessionId) : IDisposable
         account.StartsWith(AccountPrefix, StringComparison.Ordinal) ? account[AccountPrefix.Length..] : LiveSession;
 
     /// <summary>Puts trading into <paramref name="state"/> from the next batch on.</summary>
-    public void Control(TradingState state)
-    {
-        if (state == TradingState.Halted) _session.Halt();
-        else _session.Resume();
-    }
+    public void Control(TradingState state) => _session.Switch(state);
 
     /// <summary>
     /// Goes through a batch instant by instant: first the bars of an instant, then its signals. What came of it is in
@@ -61,6 +60,24 @@ public sealed class SessionBook(string sessionId) : IDisposable
         LastSequence = evaluated.Sequence;
         _signals += evaluated.Signals.Count;
         return Mark(evaluated);
+    }
+
+    /// <summary>As the engines take it: sizing and exits look at direction, close, target, stop and expiry alone.</summary>
+    /// <exception cref="InvalidDataException">Its timeframe or its direction is none.</exception>
+    internal static Signal ToDomain(SignalRaised signal)
+    {
+        if (!Timeframe.TryParse(signal.Timeframe, out var timeframe) || !Enum.TryParse<SignalDirection>(signal.Direction, out var direction))
+        {
+            throw new InvalidDataException(
+                $"Session {signal.SessionId}: signal {signal.SignalId} says timeframe '{signal.Timeframe}' and direction '{signal.Direction}'.");
+        }
+
+        // The explanation stays with the signal.
+        var bar = new Bar(signal.BarClose.ToUnixTimeMilliseconds(), signal.Close, signal.Close, signal.Close, signal.Close, 0);
+        var verdict = new Verdict(
+            direction, signal.Score, signal.Target ?? double.NaN, signal.Stop ?? double.NaN, signal.ExpiryBars, double.NaN, default);
+        return new Signal(
+            new SignalId(signal.SignalId), signal.Strategy, signal.Parameters ?? "", new InstrumentId(signal.Instrument), timeframe, bar, verdict, default, signal.Quality ?? 0);
     }
 
     public void Dispose() => _session.Dispose();
@@ -134,21 +151,5 @@ public sealed class SessionBook(string sessionId) : IDisposable
             _session.Denied,
             _session.Fills,
             _session.OrderListHash);
-    }
-
-    private Signal ToDomain(SignalRaised signal)
-    {
-        if (!Timeframe.TryParse(signal.Timeframe, out var timeframe) || !Enum.TryParse<SignalDirection>(signal.Direction, out var direction))
-        {
-            throw new InvalidDataException(
-                $"Session {sessionId}: signal {signal.SignalId} says timeframe '{signal.Timeframe}' and direction '{signal.Direction}'.");
-        }
-
-        // Sizing and exits look at direction, close, target, stop and expiry alone; the explanation stays with the signal.
-        var bar = new Bar(signal.BarClose.ToUnixTimeMilliseconds(), signal.Close, signal.Close, signal.Close, signal.Close, 0);
-        var verdict = new Verdict(
-            direction, signal.Score, signal.Target ?? double.NaN, signal.Stop ?? double.NaN, signal.ExpiryBars, double.NaN, default);
-        return new Signal(
-            new SignalId(signal.SignalId), signal.Strategy, signal.Parameters ?? "", new InstrumentId(signal.Instrument), timeframe, bar, verdict, default, signal.Quality ?? 0);
     }
 }

@@ -17,6 +17,7 @@ internal static class StoredJson
         options.Converters.Add(new ClientOrderIdConverter());
         options.Converters.Add(new InstrumentIdConverter());
         options.Converters.Add(new SignalIdConverter());
+        options.Converters.Add(new InstrumentsConverter());
         return options;
     }
 
@@ -34,6 +35,15 @@ internal static class StoredJson
             new(reader.GetString() ?? throw new JsonException("Signal id: expected text, found null."));
 
         public override void Write(Utf8JsonWriter writer, SignalId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    }
+
+    private sealed class InstrumentsConverter : JsonConverter<IReadOnlySet<InstrumentId>>
+    {
+        public override IReadOnlySet<InstrumentId> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize<InstrumentId[]>(ref reader, options)!.ToHashSet();
+
+        public override void Write(Utf8JsonWriter writer, IReadOnlySet<InstrumentId> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.OrderBy(i => i.Value, StringComparer.Ordinal).ToArray(), options);
     }
 
     private sealed class InstrumentIdConverter : JsonConverter<InstrumentId>

@@ -2,31 +2,37 @@ using System.Text.Json;
 using AlgoStack.BrokerRouting.Orders;
 using AlgoStack.EventStore.Projections;
 using AlgoStack.EventStore.Streams;
+using AlgoStack.Trading.Accounts;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AlgoStack.BrokerRouting.Portfolios;
 
-/// <summary>Accounts as they stand after their newest batch, and the curve of their cash and equity.</summary>
+/// <summary>
+/// Accounts as they stand: those of sessions after their newest batch, those at venues as they were last valued; and the curve of
+/// their cash and equity.
+/// </summary>
 public sealed class AccountBook : Projection
 {
     public override string Name => "account_book";
 
-    public override IReadOnlyList<string> Tables => ["accounts", "equity"];
+    public override IReadOnlyList<string> Tables => ["accounts", "valuations", "equity"];
 
     public override async Task ApplyAsync(
         IReadOnlyList<StoredEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var newest = new Dictionary<string, StoredEvent>(StringComparer.Ordinal);
+        var valued = new Dictionary<string, AccountValued>(StringComparer.Ordinal);
         var firstFill = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach (var stored in events)
         {
+            if (stored.Data is AccountValued value) valued[value.Account] = value;
             if (stored.Data is not AccountMarked marked) continue;
             newest[marked.Account] = stored;
             if (marked.Fills > 0) firstFill.TryAdd(marked.Account, stored.Timestamp);
         }
 
-        if (newest.Count == 0) return;
+        if (newest.Count == 0 && valued.Count == 0) return;
 
         foreach (var (account, stored) in newest)
         {
@@ -34,6 +40,7 @@ public sealed class AccountBook : Projection
                 (AccountMarked)stored.Data, stored.Timestamp, firstFill.TryGetValue(account, out var at) ? at : null, connection, transaction, cancellationToken);
         }
 
+        foreach (var value in valued.Values) await UpsertAsync(value, connection, transaction, cancellationToken);
         await AppendCurveAsync(events, connection, cancellationToken);
     }
 
@@ -88,23 +95,51 @@ public sealed class AccountBook : Projection
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    private static async Task UpsertAsync(
+        AccountValued valued, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            insert into valuations (account, as_of, balances, closes) values ($1, $2, $3, $4)
+            on conflict (account) do update set as_of = excluded.as_of, balances = excluded.balances, closes = excluded.closes
+            """,
+            connection,
+            transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = valued.Account },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = valued.At },
+                Json(valued.Balances),
+                Json(valued.Prices),
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private static async Task AppendCurveAsync(IReadOnlyList<StoredEvent> events, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
-            "copy equity (account, sequence, currency, at, cash, equity) from stdin (format binary)", cancellationToken);
+            "copy equity (account, sequence, currency, at, cash, equity, opening) from stdin (format binary)", cancellationToken);
         foreach (var stored in events)
         {
-            if (stored.Data is not AccountMarked { At: { } at } marked) continue;
-
-            foreach (var balance in marked.Balances)
+            // Sequences of one account only grow: those of batches here, those of the log there.
+            var (account, sequence, at, balances) = stored.Data switch
+            {
+                AccountMarked { At: { } time } marked => (marked.Account, marked.Sequence, time, marked.Balances),
+                AccountValued valued => (valued.Account, stored.Sequence, valued.At, valued.Balances),
+                _ => ("", 0, default, []),
+            };
+            foreach (var balance in balances)
             {
                 await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(marked.Account, cancellationToken);
-                await copy.WriteAsync(marked.Sequence, cancellationToken);
+                await copy.WriteAsync(account, cancellationToken);
+                await copy.WriteAsync(sequence, cancellationToken);
                 await copy.WriteAsync(balance.Currency, cancellationToken);
                 await copy.WriteAsync(at, cancellationToken);
                 await copy.WriteAsync(balance.Cash, cancellationToken);
                 await copy.WriteAsync(balance.Equity, cancellationToken);
+                await copy.WriteAsync(balance.Opening, cancellationToken);
             }
         }
 

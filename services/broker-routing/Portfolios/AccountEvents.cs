@@ -29,5 +29,5 @@ public sealed record AccountMarked(
 }
 
 /// <summary>A halt or a resume took hold of a session, from the batch after <paramref name="AfterSequence"/> on.</summary>
-/// <param name="State">A trading state: <c>Active</c> or <c>Halted</c>.</param>
+/// <param name="State">A trading state: <c>Active</c>, <c>Reducing</c> or <c>Halted</c>.</param>
 public sealed record TradingControlled(string SessionId, string State, long AfterSequence, string Reason);

@@ -12,8 +12,6 @@ namespace AlgoStack.BrokerRouting.Portfolios;
 /// <summary><c>GET /portfolio?session=</c>: a session's account, its balances, positions and the curve of its equity.</summary>
 public static class GetPortfolio
 {
-    private const int MostPoints = 2_000;
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/portfolio", ReadAsync)
         .WithName("GetPortfolio")
@@ -45,35 +43,9 @@ public static class GetPortfolio
             reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2),
             ReadBalances(reader.GetString(3)),
             await GetPositions.ReadAsync(database, account, cancellationToken),
-            await ReadCurveAsync(database, account, cancellationToken)));
+            await GetEquity.ReadAsync(database, account, null, null, null, cancellationToken)));
     }
 
     public static IReadOnlyList<BalanceView> ReadBalances(string json) =>
         JsonSerializer.Deserialize<IReadOnlyList<BalanceView>>(json, StoredJson.Options) ?? [];
-
-    /// <summary>Thinned evenly to the bound, the newest point always in it.</summary>
-    private static async Task<IReadOnlyList<EquityPoint>> ReadCurveAsync(NpgsqlDataSource database, string account, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(
-            $"""
-            select at, currency, cash, equity
-            from (
-                select at, currency, cash, equity,
-                    row_number() over (partition by currency order by sequence desc) - 1 as age,
-                    count(*) over (partition by currency) as points
-                from equity where account = $1
-            ) as curve
-            where age % greatest(1, ceil(points / {MostPoints}.0)::bigint) = 0
-            order by at, currency
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = account });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var curve = new List<EquityPoint>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            curve.Add(new EquityPoint(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1), reader.GetDecimal(2), reader.GetDecimal(3)));
-        }
-
-        return curve;
-    }
 }

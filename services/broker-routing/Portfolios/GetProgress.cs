@@ -72,7 +72,14 @@ public static class GetProgress
         return
         [
             .. events.Select(e => e.Data).OfType<TradingControlled>()
-                .Select(c => new SessionControl(c.State == "Halted" ? "halt" : "resume", c.AfterSequence, c.Reason)),
+                .Select(c => new SessionControl(KindOf(c.State), c.AfterSequence, c.Reason)),
         ];
     }
+
+    private static string KindOf(string state) => state switch
+    {
+        "Halted" => "halt",
+        "Reducing" => "reduce",
+        _ => "resume",
+    };
 }

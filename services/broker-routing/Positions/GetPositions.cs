@@ -21,9 +21,10 @@ public static class GetPositions
         await using var command = database.CreateCommand(
             $"""
             select p.account, p.instrument, p.currency, p.quantity, p.average_price, p.realized_pnl, p.updated_at,
-                (a.closes ->> p.instrument)::numeric
+                (coalesce(a.closes, v.closes) ->> p.instrument)::numeric
             from positions p
             left join accounts a on a.account = p.account
+            left join valuations v on v.account = p.account
             where $1::text is null or p.account = $1
             order by (p.quantity <> 0) desc, p.updated_at desc, p.instrument
             limit {MostRows}

@@ -1,16 +1,21 @@
+using System.Text.Json;
+using AlgoStack.BrokerRouting.Orders;
 using AlgoStack.EventStore.Projections;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Trading.Positions;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace AlgoStack.BrokerRouting.Positions;
 
-/// <summary>Every account's net positions as they stand, closed ones with what they realized.</summary>
+/// <summary>
+/// Every account's net positions as they stand, closed ones with what they realized; and what became of them without a fill.
+/// </summary>
 public sealed class PositionBook : Projection
 {
     public override string Name => "position_book";
 
-    public override IReadOnlyList<string> Tables => ["positions"];
+    public override IReadOnlyList<string> Tables => ["positions", "position_bookings"];
 
     public override async Task ApplyAsync(
         IReadOnlyList<StoredEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
@@ -19,7 +24,10 @@ public sealed class PositionBook : Projection
         var newest = new Dictionary<(string, string), PositionEvent>();
         foreach (var stored in events)
         {
-            if (stored.Data is PositionEvent e) newest[(e.Account, e.Instrument.Value)] = e;
+            if (stored.Data is not PositionEvent e) continue;
+
+            newest[(e.Account, e.Instrument.Value)] = e;
+            if (e is not (PositionOpened or PositionChanged or PositionClosed)) await InsertAsync(stored, e, connection, transaction, cancellationToken);
         }
 
         if (newest.Count == 0) return;
@@ -46,6 +54,25 @@ public sealed class PositionBook : Projection
                 new NpgsqlParameter<decimal[]> { TypedValue = [.. newest.Values.Select(e => e.AveragePrice)] },
                 new NpgsqlParameter<decimal[]> { TypedValue = [.. newest.Values.Select(e => e.RealizedPnl)] },
                 new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. newest.Values.Select(e => e.At)] },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task InsertAsync(
+        StoredEvent stored, PositionEvent booking, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "insert into position_bookings (account, seq_id, instrument, currency, type, data) values ($1, $2, $3, $4, $5, $6)", connection, transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = booking.Account },
+                new NpgsqlParameter<long> { TypedValue = stored.Sequence },
+                new NpgsqlParameter<string> { TypedValue = booking.Instrument.Value },
+                new NpgsqlParameter<string> { TypedValue = booking.Currency },
+                new NpgsqlParameter<string> { TypedValue = stored.TypeName },
+                new NpgsqlParameter { Value = JsonSerializer.Serialize(booking, booking.GetType(), StoredJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);

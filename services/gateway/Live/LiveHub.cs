@@ -11,14 +11,18 @@ internal sealed class LiveHub
     /// <summary>A page is one viewer, a <c>tail</c> another.</summary>
     public const int MostViewers = 100;
 
+    private const string PaperPrefix = "paper-";
+    private const string LiveSession = "live";
+
     private readonly Lock _gate = new();
     private volatile LiveViewer[] _viewers = [];
 
     /// <summary>Whether anybody wants to hear of it. What nobody wants is not even read.</summary>
     public bool IsWanted(LiveTopics topic) => Array.Exists(_viewers, viewer => viewer.Wants(topic));
 
-    /// <summary>The account that a session trades on.</summary>
-    public static string AccountOf(string session) => $"paper-{session}";
+    /// <summary>Whether a session trades on an account: each on a paper account of its own, the one that goes on for ever at venues too.</summary>
+    public static bool Trades(string session, string account) =>
+        account.StartsWith(PaperPrefix, StringComparison.Ordinal) ? account.AsSpan(PaperPrefix.Length).SequenceEqual(session) : session == LiveSession;
 
     /// <returns>False when there are <see cref="MostViewers"/> already.</returns>
     public bool TryJoin(LiveViewer viewer)

@@ -58,7 +58,7 @@ internal sealed class LiveViewer(string? session, string? instrument, LiveTopics
     public void Add(OrderChange change)
     {
         // Only the account tells of which session an order is.
-        if (!Wants(LiveTopics.Orders) || (session is not null && change.Account != LiveHub.AccountOf(session))) return;
+        if (!Wants(LiveTopics.Orders) || (session is not null && !LiveHub.Trades(session, change.Account))) return;
 
         lock (_gate) (change.Kind == OrderChanges.FilledKind ? _fills : _orders).Add(change);
         Ring();

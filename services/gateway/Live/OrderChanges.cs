@@ -18,6 +18,12 @@ internal static class OrderChanges
             .Concat(page.Filled.Select(o => new OrderChange(
                 o.Position, FilledKind, o.OrderId, o.Account, o.Instrument, o.Side, o.Quantity, o.Price, null, null, o.At)))
             .Concat(page.Canceled.Select(o => Of(o.Position, "canceled", o.OrderId, o.Account, o.Instrument, null, o.Reason, o.At)))
+            .Concat((page.BecameUnknown ?? []).Select(o => Of(o.Position, "unknown", o.OrderId, o.Account, o.Instrument, null, o.Reason, o.At)))
+            .Concat((page.Reconciled ?? []).Select(o => Of(o.Position, "reconciled", o.OrderId, o.Account, o.Instrument, null, o.Finding, o.At)))
+            .Concat((page.Overfilled ?? []).Select(o => Of(o.Position, "overfilled", o.OrderId, o.Account, o.Instrument, null, null, o.At) with { Quantity = o.Excess }))
+            .Concat((page.CancelRequested ?? []).Select(o => Of(o.Position, "cancel-requested", o.OrderId, o.Account, o.Instrument, null, o.Reason, o.At)))
+            .Concat((page.Replaced ?? []).Select(o => Of(o.Position, "replaced", o.OrderId, o.Account, o.Instrument, null, null, o.At) with { Quantity = o.Quantity, Price = o.LimitPrice }))
+            .Concat((page.Expired ?? []).Select(o => Of(o.Position, "expired", o.OrderId, o.Account, o.Instrument, null, o.Reason, o.At)))
             .OrderBy(o => o.Position);
 
     private static OrderChange Of(

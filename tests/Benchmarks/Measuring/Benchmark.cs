@@ -6,19 +6,15 @@ internal static class Benchmark
     private const int UnderFloor = 1;
     private const int LimitImplausible = 2;
 
-    /// <summary>Runs of a line before it counts: a loop is compiled for good after some dozens of calls.</summary>
-    private const int WarmUpRounds = 4;
-
     /// <returns>0, or 1 where a line is under its floor, or 2 where a limit is implausible. A short run judges no speed.</returns>
     public static async Task<int> RunAsync(
-        TextWriter output, IEnumerable<Comparison> comparisons, IEnumerable<Bound> bounds, string? only, int rounds, bool brief)
+        TextWriter output, IEnumerable<Comparison> comparisons, IEnumerable<Bound> bounds, string? only, int rounds, bool brief, int warmUp)
     {
-        await output.WriteLineAsync(Table.Head);
         var holds = true;
         var isImplausible = false;
         foreach (var comparison in comparisons.Where(c => IsWanted(c.Work)))
         {
-            await comparison.MeasureAsync(brief ? 1 : WarmUpRounds);
+            await comparison.MeasureAsync(brief ? 1 : warmUp);
             var measurement = await comparison.MeasureAsync(rounds);
             holds &= measurement.HoldsFloor;
             isImplausible |= measurement.IsLimitImplausible;
@@ -27,7 +23,7 @@ internal static class Benchmark
 
         foreach (var bound in bounds.Where(b => IsWanted(b.Work)))
         {
-            var measurement = bound.Take(rounds);
+            var measurement = await bound.TakeAsync(rounds);
             holds &= measurement.HoldsFloor;
             await output.WriteLineAsync(Table.Of(measurement));
         }

@@ -52,9 +52,9 @@ internal sealed class RiskSuite(int decisions)
     /// <summary>A million a second is a microsecond each.</summary>
     public IEnumerable<Bound> Bounds =>
     [
-        new("risk decision, one core, allowed", "µs", MicrosecondsAtMost, 0.5, () => 1e6 / Rate(NewRisk(Every), RiskRule.None).Result),
-        new("risk decision, one core, denied", "µs", MicrosecondsAtMost, 0.5, () => 1e6 / Rate(NewRisk(Every with { NetExposure = 0 }), RiskRule.NetExposure).Result),
-        new("risk decision, allocated", "bytes", 0, 0, () => AllocatedBytes(NewRisk(Every)) / decisions),
+        new("risk decision, one core, allowed", "µs", MicrosecondsAtMost, 0.5, async () => 1e6 / await Rate(NewRisk(Every), RiskRule.None)),
+        new("risk decision, one core, denied", "µs", MicrosecondsAtMost, 0.5, async () => 1e6 / await Rate(NewRisk(Every with { NetExposure = 0 }), RiskRule.NetExposure)),
+        new("risk decision, allocated", "bytes", 0, 0, () => Task.FromResult(AllocatedBytes(NewRisk(Every)) / decisions)),
     ];
 
     private static (int Instrument, OrderIntent Intent) Order(int number)

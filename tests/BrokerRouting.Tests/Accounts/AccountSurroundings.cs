@@ -18,26 +18,39 @@ internal sealed class AccountSurroundings : IAsyncDisposable
 
     private AccountSurroundings(RoutingSurroundings around, VenueProcess venue) => (_around, Venue) = (around, venue);
 
+    /// <summary>Of the account, by their names below it. No limits, for there is no feed, and tests order what is alike as fast as they can.</summary>
+    public Dictionary<string, string?> Settings { get; } = new(StringComparer.Ordinal) { ["Limits"] = "none" };
+
     public VenueProcess Venue { get; }
+
+    /// <summary>The account's name, where it is not <see cref="Account"/>: metrics of one process know accounts by their names alone.</summary>
+    public string Name { get; private init; } = Account;
+
+    /// <summary>What the bus was told of orders.</summary>
+    public IReadOnlyList<OrdersChanged> Told => _around.Told;
+
+    /// <summary>The service's clock.</summary>
+    public SettableClock Clock { get; } = new();
 
     public ServiceUnderTest Routing { get; private set; } = null!;
 
     /// <param name="start">Whether broker-routing is started too.</param>
-    public static async Task<AccountSurroundings> StartAsync(ServerFixture servers, decimal cash = 100_000, bool start = true)
+    public static async Task<AccountSurroundings> StartAsync(ServerFixture servers, decimal cash = 100_000, bool start = true, string name = Account)
     {
-        var here = new AccountSurroundings(
-            await RoutingSurroundings.StartAsync(servers, RecordedSession.Of("none", [1])), await VenueProcess.StartAsync(cash));
+        var around = await RoutingSurroundings.StartAsync(servers, RecordedSession.Of("none", [1]));
+        var here = new AccountSurroundings(around, await VenueProcess.StartAsync(cash)) { Name = name };
         if (start) await here.StartRoutingAsync();
         return here;
     }
 
-    public async Task StartRoutingAsync() => Routing = await _around.StartRoutingAsync(
+    public async Task StartRoutingAsync(string secret = VenueProcess.Secret) => Routing = await _around.StartRoutingAsync(Clock,
     [
-        new($"Accounts:{Account}:Broker", "alpaca"),
-        new($"Accounts:{Account}:Alpaca:KeyId", VenueProcess.Key),
-        new($"Accounts:{Account}:Alpaca:Secret", VenueProcess.Secret),
-        new($"Accounts:{Account}:Alpaca:Url", Venue.Address.ToString()),
-        new($"Accounts:{Account}:Alpaca:StreamUrl", Venue.StreamAddress.ToString()),
+        new($"Accounts:{Name}:Broker", "alpaca"),
+        new($"Accounts:{Name}:Alpaca:KeyId", VenueProcess.Key),
+        new($"Accounts:{Name}:Alpaca:Secret", secret),
+        new($"Accounts:{Name}:Alpaca:Url", Venue.Address.ToString()),
+        new($"Accounts:{Name}:Alpaca:StreamUrl", Venue.StreamAddress.ToString()),
+        .. Settings.Select(s => KeyValuePair.Create($"Accounts:{Name}:{s.Key}", s.Value)),
     ]);
 
     public async Task StopRoutingAsync() => await Routing.DisposeAsync();
@@ -51,7 +64,7 @@ internal sealed class AccountSurroundings : IAsyncDisposable
         await Eventually.True(
             async () =>
             {
-                using var response = await Routing.Http.GetAsync($"/accounts/{Account}");
+                using var response = await Routing.Http.GetAsync($"/accounts/{Name}");
                 if (!response.IsSuccessStatusCode) return false;
 
                 account = await response.Content.ReadFromJsonAsync<AccountView>();
@@ -97,7 +110,7 @@ internal sealed class AccountSurroundings : IAsyncDisposable
         {
             // What is there says more than what is not.
             throw new InvalidOperationException(
-                $"{e.Message} The order is {state}, after {string.Join(", ", await KindsAsync(order))}; the account is {await Routing.Http.GetStringAsync($"/accounts/{Account}")}.", e);
+                $"{e.Message} The order is {state}, after {string.Join(", ", await KindsAsync(order))}; the account is {await Routing.Http.GetStringAsync($"/accounts/{Name}")}.", e);
         }
 
         return state!;

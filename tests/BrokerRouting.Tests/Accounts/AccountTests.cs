@@ -86,6 +86,27 @@ public sealed class AccountTests(ServerFixture servers) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public async Task The_proof_of_the_life_before_is_not_shown_as_one_of_this_life()
+    {
+        await using var here = await AccountSurroundings.StartAsync(servers);
+        await here.Venue.SetPriceAsync("AAPL", 190m);
+        await here.ProvenAsync();
+        var held = await here.OrderAsync("held", Buy(1, 191m));
+        await here.WhenAsync(held.OrderId, o => o.Status == "Filled", "the order is filled");
+        await here.ProvenAsync();
+
+        // Killed first, the venue would be missed, and the log would say so.
+        await here.StopRoutingAsync();
+        await here.Venue.KillAsync();
+        await here.StartRoutingAsync();
+
+        var account = await here.Routing.GetAsync<AccountView>($"/accounts/{Account}");
+        account.IsProven.Should().BeFalse();
+        account.GatedBecause.Should().NotBeNullOrEmpty();
+        (await here.Routing.GetAsync<IReadOnlyList<AccountView>>("/accounts")).Should().ContainSingle().Which.IsProven.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task A_key_is_one_order_however_often_it_comes_and_a_halt_lets_none_leave()
     {
         await using var here = await AccountSurroundings.StartAsync(servers);

@@ -1,8 +1,12 @@
+using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.BrokerRouting.Brokers;
 using AlgoStack.BrokerRouting.Brokers.Alpaca;
+using AlgoStack.BrokerRouting.Brokers.Paper;
 using AlgoStack.ServiceDefaults.Configuration;
+using AlgoStack.Simulation.Venue;
 using FluentAssertions;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace AlgoStack.BrokerRouting.Tests.Brokers;
@@ -38,6 +42,39 @@ public sealed class BrokerFactoryTests : IDisposable
     }
 
     [Fact]
+    public void A_paper_account_begins_with_what_is_configured_or_with_a_hundred_thousand_dollars()
+    {
+        var usual = Paper();
+        usual.Cash.Should().Equal(new Dictionary<string, decimal>(StringComparer.Ordinal) { ["USD"] = 100_000 });
+        usual.Model.Should().Be(VenueModel.Paper);
+
+        var own = Paper(("Cash:usdt", "5000.5"), ("Cash:EUR", "1"), ("CommissionPercent", "0.1"), ("Participation", "0.25"));
+        own.Cash.Should().Equal(new Dictionary<string, decimal>(StringComparer.Ordinal) { ["USDT"] = 5000.5m, ["EUR"] = 1 });
+        own.Model.Should().Be(VenueModel.Paper with { Commission = new CommissionModel.Percent(0.1m), Participation = 0.25 });
+    }
+
+    [Theory]
+    [InlineData("Cash:USD", "-1", "*paper:Cash:USD is '-1': expected a number from 0*")]
+    [InlineData("Cash:USD", "much", "*paper:Cash:USD is 'much': expected a number*")]
+    [InlineData("CommissionPercent", "101", "*paper:CommissionPercent is '101': expected a number from 0 to 100.")]
+    [InlineData("Participation", "0", "*paper:Participation is '0': expected a number*")]
+    public void What_a_paper_account_cannot_be_is_named_with_its_key(string key, string value, string message)
+    {
+        var creating = () => Create(("Broker", "paper"), ($"Paper:{key}", value));
+
+        creating.Should().Throw<InvalidConfigurationException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void The_names_of_sessions_accounts_are_taken()
+    {
+        var services = StoredEventTests.Services([new("Accounts:paper-main:Broker", "paper")]);
+
+        services.Invoking(s => s.GetRequiredService<AccountDesks>())
+            .Should().Throw<InvalidConfigurationException>().WithMessage("Accounts:paper-main is called as accounts of sessions are*'paper-'.");
+    }
+
+    [Fact]
     public void A_secret_may_stand_in_a_file()
     {
         File.WriteAllText(_file, "from-the-file\n");
@@ -70,10 +107,14 @@ public sealed class BrokerFactoryTests : IDisposable
     }
 
     private static IBroker Create(params (string Key, string? Value)[] settings) =>
-        new BrokerFactory(Configuration(settings), TimeProvider.System).Create("main");
+        StoredEventTests.Services(settings.Select(setting => KeyValuePair.Create($"Accounts:main:{setting.Key}", setting.Value)))
+            .GetRequiredService<BrokerFactory>().Create("main");
 
     private static AlpacaOptions Options(params (string Key, string? Value)[] settings) =>
         AlpacaOptions.Read(new BrokerSettings(Configuration([.. settings.Select(setting => ($"Alpaca:{setting.Key}", setting.Value))]), "Accounts:main:Alpaca"));
+
+    private static PaperOptions Paper(params (string Key, string? Value)[] settings) =>
+        PaperOptions.Read(new BrokerSettings(Configuration([.. settings.Select(setting => ($"Paper:{setting.Key}", setting.Value))]), "Accounts:main:Paper"));
 
     private static IConfigurationRoot Configuration((string Key, string? Value)[] settings) => new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Accounts:main:{setting.Key}", setting.Value)))

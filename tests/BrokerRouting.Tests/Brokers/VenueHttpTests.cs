@@ -62,6 +62,30 @@ public sealed class VenueHttpTests
         (await http.SendAsync(Post(), default)).Should().BeOfType<VenueAnswer.Lost>().Which.Reason.Should().Contain("0.3 s");
     }
 
+    [Fact]
+    public async Task What_is_given_up_before_it_is_on_its_way_is_provably_not_sent()
+    {
+        await using var venue = await VenueAsync(context => context.Response.WriteAsync("{}", context.RequestAborted));
+        using var http = new VenueHttp(venue.Address, Deadline, _clock);
+
+        (await http.SendAsync(Post(), new CancellationToken(canceled: true))).Should().BeOfType<VenueAnswer.NotSent>();
+        venue.Asked.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_on_its_way_goes_on_to_its_answer_though_it_is_given_up()
+    {
+        using var givenUp = new CancellationTokenSource();
+        await using var venue = await VenueAsync(async context =>
+        {
+            await givenUp.CancelAsync();
+            await context.Response.WriteAsync("{}", context.RequestAborted);
+        });
+        using var http = new VenueHttp(venue.Address, Deadline, _clock);
+
+        (await http.SendAsync(Post(), givenUp.Token)).Should().BeOfType<VenueAnswer.Given>();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -15,43 +15,6 @@ public sealed class AccountEngineTests
     private int _ids;
 
     [Fact]
-    public void An_order_that_waits_for_another_leaves_for_as_much_as_that_one_traded()
-    {
-        var engine = Proven();
-        var entry = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
-        var target = Wish(engine, "target", OrderSide.Sell, 10, OrderType.Limit, 110, after: entry, group: "g");
-        var stop = Wish(engine, "stop", OrderSide.Sell, 10, OrderType.Stop, 90, after: entry, group: "g");
-
-        Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Place>().Which.OrderId.Should().Be(entry);
-        Report(engine, entry, VenueOrderStatus.PartiallyFilled, 4, 4);
-        Turn(engine).Should().BeEmpty("the entry is not done");
-        Report(engine, entry, VenueOrderStatus.Canceled, 4, 0);
-
-        Turn(engine).OfType<AccountWork.Place>().Select(p => (p.OrderId, p.Order.Quantity)).Should().BeEquivalentTo([(target, 4m), (stop, 4m)]);
-        Report(engine, target, VenueOrderStatus.New, 0, 0);
-        Report(engine, stop, VenueOrderStatus.New, 0, 0);
-        Report(engine, target, VenueOrderStatus.Filled, 4, 4);
-
-        Turn(engine).Should().ContainSingle("the other of the group is taken back").Which.Should().BeOfType<AccountWork.Cancel>().Which.OrderId.Should().Be(stop);
-        engine.PositionOf(Apple.Id).Held.Should().Be(0);
-    }
-
-    [Fact]
-    public void What_waits_for_an_order_that_never_traded_is_canceled()
-    {
-        var engine = Proven();
-        var entry = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
-        var target = Wish(engine, "target", OrderSide.Sell, 10, OrderType.Limit, 110, after: entry);
-        Turn(engine);
-
-        engine.OnPlaced(entry, new PlaceResult.Refused(new BrokerError(BrokerErrorCategory.InsufficientFunds, "1", "no", PlacementOutcome.NotPlaced)), Now);
-        Turn(engine);
-
-        engine.Find(entry)!.Status.Should().Be(OrderStatus.Rejected);
-        engine.Find(target)!.Status.Should().Be(OrderStatus.Canceled);
-    }
-
-    [Fact]
     public void Closing_waits_for_what_is_taken_back_and_is_for_what_is_held_by_then()
     {
         var engine = Proven();
@@ -100,20 +63,174 @@ public sealed class AccountEngineTests
         else orders.Should().BeEmpty();
     }
 
-    private static AccountEngine Proven()
+    [Fact]
+    public void What_the_life_before_may_have_sent_last_has_the_settle_time_from_the_start_on()
     {
-        var portfolio = new PortfolioKeeper("main", 0);
-        var capabilities = new BrokerCapabilities(
-            Enum.GetValues<OrderType>().ToDictionary(t => t, _ => (IReadOnlyList<TimeInForce>)[TimeInForce.Gtc]),
-            id => id.Value,
-            ClientIdScope.Forever,
-            TimeSpan.Zero,
-            PositionKind.Listed,
-            CanReplace: false,
-            CanPostOnly: false,
-            CanReduceOnly: false);
-        var engine = new AccountEngine(new AccountTerms("main", "VEN", capabilities), portfolio, new RiskEngine(portfolio, new RiskLimits(10, 100)));
-        engine.Add(Apple, new VenueInstrument("AAPL", "USD", true, _ => 0.01m, 1));
+        var before = Proven(TimeSpan.FromSeconds(15));
+        var order = Wish(before, "order", OrderSide.Buy, 10, OrderType.Limit, 100);
+        before.Release(10, Now);
+        List<object> log = [.. before.Events];
+
+        var engine = NewEngine(TimeSpan.FromSeconds(15));
+        foreach (var stored in log) engine.Apply(stored);
+        var start = Now.AddSeconds(20);
+        engine.Restart(start);
+        engine.TakeWork(start).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Lookup>();
+        engine.OnLookup(order, new OrderLookup.NotFound(), [], start);
+        engine.Find(order)!.Status.Should().Be(OrderStatus.Unknown, "it may have left at the last moment");
+
+        engine.TakeWork(start.AddSeconds(14)).Should().BeEmpty();
+        engine.TakeWork(start.AddSeconds(15)).Should().ContainSingle();
+        engine.OnLookup(order, new OrderLookup.NotFound(), [], start.AddSeconds(15));
+        engine.Find(order)!.Status.Should().Be(OrderStatus.Approved);
+    }
+
+    [Fact]
+    public void What_somebody_puts_in_the_place_of_an_order_is_that_order()
+    {
+        var engine = Proven();
+        var order = Wish(engine, "order", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        Report(engine, order, VenueOrderStatus.PartiallyFilled, 4, 4);
+
+        engine.OnReport(Seen(engine, order, VenueOrderStatus.Replaced, 4) with { ReplacedBy = "V-2" }, Now);
+        engine.TakeWork(Now.AddSeconds(1)).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Lookup>().Which.Order.VenueOrderId.Should().Be("V-2");
+        var by = Seen(engine, order, VenueOrderStatus.New, 0) with { VenueOrderId = "V-2", ClientOrderId = "theirs", Quantity = 7, LimitPrice = 99 };
+        engine.OnLookup(order, new OrderLookup.Found(by), [], Now);
+
+        engine.Find(order).Should().BeEquivalentTo(new { Status = OrderStatus.PartiallyFilled, VenueOrderId = "V-2", Quantity = 11m, Filled = 4m, LimitPrice = 99m });
+
+        // What the first one traded at the last moment comes late, and the second trades what it is for.
+        Trade(engine, order, by with { VenueOrderId = "V-" + order, Status = VenueOrderStatus.Replaced, Filled = 5, ReplacedBy = "V-2" }, 1);
+        Trade(engine, order, by with { Status = VenueOrderStatus.Filled, Filled = 7 }, 7);
+        engine.Find(order).Should().BeEquivalentTo(new { Status = OrderStatus.Filled, Quantity = 12m, Filled = 12m });
+        engine.PositionOf(Apple.Id).Held.Should().Be(12);
+        engine.Drifts.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_fill_that_is_named_by_two_ids_is_booked_once()
+    {
+        var engine = Proven();
+        var order = Wish(engine, "order", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+
+        Report(engine, order, VenueOrderStatus.PartiallyFilled, 4, 4);
+        Report(engine, order, VenueOrderStatus.PartiallyFilled, 4, 4);
+
+        engine.PositionOf(Apple.Id).Held.Should().Be(4, "the venue's own sum has room for one");
+    }
+
+    [Fact]
+    public void A_fill_that_is_told_twice_is_booked_once_though_the_sum_has_room()
+    {
+        var engine = Proven();
+        var order = Wish(engine, "order", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        Report(engine, order, VenueOrderStatus.PartiallyFilled, 4, 4);
+
+        // The next fill is in the sum before it is told.
+        _ids--;
+        Report(engine, order, VenueOrderStatus.PartiallyFilled, 8, 4);
+
+        engine.PositionOf(Apple.Id).Held.Should().Be(4);
+    }
+
+    [Fact]
+    public void A_fill_is_booked_once_though_its_order_was_read_from_the_log_before_it_was_done()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        Report(engine, id, VenueOrderStatus.New, 0, 0);
+        engine.Reconcile(Now);
+        Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Reconcile>();
+        var read = engine.Find(id)!;
+
+        Report(engine, id, VenueOrderStatus.Filled, 10, 10);
+        var fill = engine.Events.OfType<OrderFilled>().Single();
+        Turn(engine);
+        engine.Forget();
+        engine.Recall(read);
+        engine.OnStatement(
+            new VenueStatement(
+                [], true, [new Execution(fill.TradeId, $"V-{id}", null, "AAPL", OrderSide.Buy, 10, 100, null, null, 10, Now)], [new VenuePosition("AAPL", 10, 100)], [new VenueBalance("USD", 99_000, 99_000)], Now),
+            Now);
+        Report(engine, id, VenueOrderStatus.Filled, 10, 0);
+
+        engine.Events.OfType<OrderFilled>().Should().BeEmpty();
+        engine.PositionOf(Apple.Id).Held.Should().Be(10);
+    }
+
+    [Fact]
+    public void What_did_not_get_away_leaves_only_once_the_account_is_proven_again()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine).Should().ContainSingle();
+
+        engine.OnPlaced(id, new PlaceResult.NotSent("connection refused"), Now);
+        engine.OnStreamLost("the venue is gone", Now);
+        var later = Now.AddSeconds(30);
+        Turn(engine, later).Should().BeEmpty();
+        engine.Find(id)!.Status.Should().Be(OrderStatus.Approved);
+
+        engine.OnConnected(later);
+        Turn(engine, later).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Reconcile>();
+        engine.OnStatement(new VenueStatement([], true, [], [], [new VenueBalance("USD", 100_000, 100_000)], later), later);
+        Turn(engine, later).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Place>();
+    }
+
+    [Fact]
+    public void A_halt_stops_what_did_not_get_away()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+
+        engine.OnPlaced(id, new PlaceResult.NotSent("connection refused"), Now);
+        engine.Global = TradingState.Halted;
+
+        Turn(engine, Now.AddSeconds(30)).Should().BeEmpty();
+        engine.Find(id)!.Status.Should().Be(OrderStatus.Denied);
+    }
+
+    [Fact]
+    public void What_never_gets_away_is_denied_after_a_minute()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
+        var now = Now;
+        while (true)
+        {
+            foreach (var _ in Turn(engine, now).OfType<AccountWork.Place>()) engine.OnPlaced(id, new PlaceResult.NotSent("connection refused"), now);
+            if (engine.Find(id)!.Status == OrderStatus.Denied) break;
+
+            engine.NextWorkAt().Should().BeAfter(now);
+            now = engine.NextWorkAt()!.Value.AddTicks(1);
+        }
+
+        now.Should().BeCloseTo(Now.AddMinutes(1), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void Nothing_is_due_while_an_order_works_but_the_next_statement()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        Report(engine, id, VenueOrderStatus.New, 0, 0);
+        Turn(engine, Now.AddSeconds(1)).Should().BeEmpty();
+
+        engine.NextWorkAt().Should().Be(Now.AddMinutes(1));
+        engine.OnStreamLost("the venue is gone", Now.AddSeconds(2));
+        Turn(engine, Now.AddMinutes(2)).Should().BeEmpty();
+        engine.NextWorkAt().Should().BeNull("nobody can be asked");
+    }
+
+    private static AccountEngine Proven(TimeSpan settleTime = default)
+    {
+        var engine = NewEngine(settleTime);
         engine.Restart(Now);
         engine.OnConnected(Now);
         Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Reconcile>();
@@ -122,15 +239,31 @@ public sealed class AccountEngineTests
         return engine;
     }
 
-    private static IReadOnlyList<AccountWork> Turn(AccountEngine engine)
+    private static AccountEngine NewEngine(TimeSpan settleTime)
     {
-        engine.Release(10, Now);
-        engine.Events.Clear();
-        return engine.TakeWork(Now);
+        var portfolio = new PortfolioKeeper("main", 0);
+        var capabilities = new BrokerCapabilities(
+            Enum.GetValues<OrderType>().ToDictionary(t => t, _ => (IReadOnlyList<TimeInForce>)[TimeInForce.Gtc]),
+            id => id.Value,
+            ClientIdScope.Forever,
+            settleTime,
+            PositionKind.Listed,
+            CanReplace: false,
+            CanPostOnly: false,
+            CanReduceOnly: false);
+        var engine = new AccountEngine(new AccountTerms("main", "VEN", capabilities), portfolio, new RiskEngine(portfolio, new RiskLimits(10, 100)));
+        engine.Add(Apple, new VenueInstrument("AAPL", "USD", true, _ => 0.01m, 1));
+        return engine;
     }
 
-    private static ClientOrderId Wish(
-        AccountEngine engine, string name, OrderSide side, decimal quantity, OrderType type, decimal price, ClientOrderId? after = null, string? group = null)
+    private static IReadOnlyList<AccountWork> Turn(AccountEngine engine, DateTimeOffset? at = null)
+    {
+        engine.Release(10, at ?? Now);
+        engine.Events.Clear();
+        return engine.TakeWork(at ?? Now);
+    }
+
+    private static ClientOrderId Wish(AccountEngine engine, string name, OrderSide side, decimal quantity, OrderType type, decimal price)
     {
         var id = ClientOrderId.ForRequest("main", name);
         engine.Place(
@@ -138,8 +271,6 @@ public sealed class AccountEngineTests
             {
                 LimitPrice = type == OrderType.Limit ? price : null,
                 StopPrice = type == OrderType.Stop ? price : null,
-                After = after,
-                OneCancelsOther = group,
             },
             Now);
         return id;
@@ -147,11 +278,26 @@ public sealed class AccountEngineTests
 
     private void Report(AccountEngine engine, ClientOrderId order, VenueOrderStatus status, decimal filled, decimal traded)
     {
-        var intent = engine.Find(order)!.Intent;
-        var price = intent.LimitPrice ?? intent.StopPrice ?? 100;
-        Execution[] fills = traded == 0 ? [] : [new Execution($"T{++_ids}", $"V-{order}", order.Value, "AAPL", intent.Side, traded, price, null, null, filled, Now)];
-        var seen = new OrderSnapshot($"V-{order}", order.Value, "AAPL", status, intent.Side, intent.Type, intent.TimeInForce, intent.Quantity, filled, null, null, null, null, null, Now, fills);
+        var seen = Seen(engine, order, status, filled);
+        if (traded > 0) seen = seen with { Executions = [Fill(engine, order, seen, traded)] };
         if (engine.Find(order)!.Status == OrderStatus.Submitted) engine.OnPlaced(order, new PlaceResult.Accepted(seen), Now);
         else engine.OnReport(seen, Now);
+    }
+
+    private void Trade(AccountEngine engine, ClientOrderId order, OrderSnapshot seen, decimal traded) =>
+        engine.OnReport(seen with { Executions = [Fill(engine, order, seen, traded)] }, Now);
+
+    private Execution Fill(AccountEngine engine, ClientOrderId order, OrderSnapshot seen, decimal traded)
+    {
+        var intent = engine.Find(order)!.Intent;
+        return new Execution(
+            $"T{++_ids}", seen.VenueOrderId, seen.ClientOrderId, "AAPL", intent.Side, traded, intent.LimitPrice ?? intent.StopPrice ?? 100, null, null, seen.Filled, Now);
+    }
+
+    private static OrderSnapshot Seen(AccountEngine engine, ClientOrderId order, VenueOrderStatus status, decimal filled)
+    {
+        var intent = engine.Find(order)!.Intent;
+        return new OrderSnapshot(
+            $"V-{order}", order.Value, "AAPL", status, intent.Side, intent.Type, intent.TimeInForce, intent.Quantity, filled, null, null, null, null, null, Now, []);
     }
 }

@@ -1,3 +1,4 @@
+using AlgoStack.Trading.Accounts;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Risk;
@@ -7,7 +8,13 @@ namespace AlgoStack.Engine.Tests.Accounts;
 
 /// <summary>How bad things are: shares of 0 to 1.</summary>
 internal sealed record Adversity(
-    double Crash = 0.01, double LostRequest = 0.05, double LostAnswer = 0.05, double LostEvent = 0.1, double DuplicateEvent = 0.1, double Disconnect = 0.01);
+    double Crash = 0.01,
+    double NotSent = 0.02,
+    double LostRequest = 0.05,
+    double LostAnswer = 0.05,
+    double LostEvent = 0.1,
+    double DuplicateEvent = 0.1,
+    double Disconnect = 0.01);
 
 /// <summary>
 /// An account, a venue and what lies between them, in one thread under a seeded order of events: requests and answers are slow
@@ -16,58 +23,73 @@ internal sealed record Adversity(
 /// </summary>
 internal sealed class AccountSimulation
 {
+    /// <summary>Symbols that only orders with exits are of: bought, sold short, and bought to be closed by two exits later.</summary>
+    public const string Long = "LONG";
+    public const string Short = "SHORT";
+    public const string Held = "HELD";
+
     private const int LongestDelayMs = 2_000;
     private const int TimeoutMs = 1_000;
     private static readonly DateTimeOffset Start = new(2024, 1, 2, 15, 0, 0, TimeSpan.Zero);
-    private static readonly Instrument[] Instruments = [.. new[] { "AAA", "BBB", "CCC" }.Select(s => new Instrument(new InstrumentId($"{s}.VEN"), 0.01m, 1, "USD"))];
+    private static readonly Instrument[] Instruments = [.. new[] { "AAA", "BBB", "CCC", Long, Short, Held }.Select(s => new Instrument(new InstrumentId($"{s}.VEN"), 0.01m, 1, "USD"))];
 
     private readonly Random _random;
     private readonly Adversity _adversity;
     private readonly BrokerCapabilities _capabilities;
     private readonly PriorityQueue<Action, (long Ms, int Turn)> _agenda = new();
     private readonly List<object> _log = [];
+    private readonly Dictionary<string, List<OrderEvent>> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _changes = new(StringComparer.Ordinal);
     private readonly int _orders;
+    private readonly Failpoint? _diesAt;
     private AccountEngine _engine;
+    private bool _isAlive;
     private bool _isCalm;
     private bool _isConnected;
     private int _life;
     private long _nowMs;
     private int _turn;
-    private int _wished;
 
-    public AccountSimulation(int seed, int orders, Adversity adversity, ClientIdScope clientIds)
+    /// <param name="diesAt">Where the process dies beside all that is drawn, once.</param>
+    public AccountSimulation(int seed, int orders, Adversity adversity, ClientIdScope clientIds, bool canReduceOnly = false, Failpoint? diesAt = null)
     {
         _random = new Random(seed);
         _orders = orders;
+        _diesAt = diesAt;
         _adversity = adversity;
         _capabilities = new BrokerCapabilities(
             new Dictionary<OrderType, IReadOnlyList<TimeInForce>>
             {
                 [OrderType.Market] = [TimeInForce.Gtc, TimeInForce.Day],
                 [OrderType.Limit] = [TimeInForce.Gtc, TimeInForce.Ioc],
+                [OrderType.Stop] = [TimeInForce.Gtc],
             },
             id => id.Value,
             clientIds,
             SettleTime: TimeSpan.FromMilliseconds(LongestDelayMs + 100),
             PositionKind.Listed,
-            CanReplace: false,
+            CanReplace: true,
             CanPostOnly: false,
-            CanReduceOnly: false);
-        Venue = new ScriptedVenue(_random, clientIds);
+            CanReduceOnly: canReduceOnly);
+        Venue = new ScriptedVenue(_random, clientIds, canReduceOnly);
         foreach (var instrument in Instruments) Venue.Prices[instrument.Id.Symbol] = 100;
         _engine = NewEngine();
     }
 
     public ScriptedVenue Venue { get; }
 
+    /// <summary>Orders that were wished for.</summary>
+    public int Wished { get; private set; }
+
     public IReadOnlyList<object> Log => _log;
 
     public AccountEngine Engine => _engine;
 
-    public int Crashes { get; private set; }
+    /// <summary>Whether the process died where it was told to.</summary>
+    public bool HasDied { get; private set; }
 
-    /// <summary>Placements that reached the venue, by their id.</summary>
-    public Dictionary<string, int> Arrivals { get; } = new(StringComparer.Ordinal);
+    /// <summary>What the log has of each order.</summary>
+    public IEnumerable<IReadOnlyList<OrderEvent>> Streams => _streams.Values;
 
     /// <summary>Placements that reached the venue before the log had said that they would be sent.</summary>
     public List<string> Unannounced { get; } = [];
@@ -84,9 +106,9 @@ internal sealed class AccountSimulation
         // Then all that was broken is mended, and what is on its way arrives.
         _isCalm = true;
         Disconnect("the line was repaired");
-        Until(_nowMs + 600_000);
-        Venue.Prices.Keys.ToList().ForEach(symbol => Venue.Move(symbol, Now));
         Until(_nowMs + 300_000);
+        Venue.Prices.Keys.ToList().ForEach(MoveMarket);
+        Until(_nowMs + 200_000);
     }
 
     /// <summary>An engine from the log alone.</summary>
@@ -95,6 +117,23 @@ internal sealed class AccountSimulation
         var engine = NewEngine();
         foreach (var stored in _log) engine.Apply(stored);
         return engine;
+    }
+
+    /// <summary>An engine that was told what a service reads: the account's events, and the orders that are not done with their groups.</summary>
+    private AccountEngine Loaded()
+    {
+        var engine = NewEngine();
+        foreach (var stored in _log.Where(e => e is not OrderEvent)) engine.Apply(stored);
+        var orders = _streams.Values.Select(stream => Order.From(stream)!).ToList();
+        var names = orders.Where(o => !o.Status.IsFinal()).Select(o => o.Intent.OneCancelsOther ?? o.Id.Value).ToHashSet(StringComparer.Ordinal);
+        foreach (var order in orders.Where(o => names.Contains(o.Intent.OneCancelsOther ?? o.Id.Value))) engine.Recall(order);
+        return engine;
+    }
+
+    private static string GroupOf(List<OrderEvent> stream)
+    {
+        var intent = ((OrderRequested)stream[0]).Intent;
+        return intent.OneCancelsOther ?? intent.OrderId.Value;
     }
 
     private static AccountEngine EngineOf(BrokerCapabilities capabilities)
@@ -125,40 +164,83 @@ internal sealed class AccountSimulation
     private void In(int ms, Action action) => At(_nowMs + ms, action);
 
     /// <summary>As <see cref="In"/>, if the process has not died by then.</summary>
-    private void InLife(int ms, Action action)
+    private void InLife(int ms, Action action) => InLife(_life, ms, action);
+
+    private void InLife(int life, int ms, Action action) => In(ms, () =>
     {
-        var life = _life;
-        In(ms, () =>
-        {
-            if (_life == life) action();
-        });
-    }
+        if (_life == life) action();
+    });
 
     private bool Happens(double share) => !_isCalm && _random.NextDouble() < share;
 
-    private int Delay() => _random.Next(1, _random.Next(10) == 0 ? LongestDelayMs : 50);
+    private int Delay() => _random.Next(1, !_isCalm && _random.Next(10) == 0 ? LongestDelayMs : 50);
 
     private void Born()
     {
-        _life++;
-        _engine = Folded();
+        var life = ++_life;
+        _isAlive = true;
+        _engine = Loaded();
         Step(() => _engine.Restart(Now));
-        InLife(10, Connect);
-        InLife(100, Tick);
+        InLife(life, 10, Connect);
+        InLife(life, 100, Tick);
     }
 
     private void Die()
     {
-        Crashes++;
         _life++;
+        _isAlive = false;
         _isConnected = false;
         In(_random.Next(10, 2_000), Born);
     }
 
+    /// <summary>Dies where that is what this run is for, the first time that the point is reached.</summary>
+    private bool Dies(string name, bool isAfter)
+    {
+        if (HasDied || _diesAt != new Failpoint(name, isAfter)) return false;
+
+        HasDied = true;
+        Die();
+        return true;
+    }
+
+    private bool DiesAtCommit(bool isAfter)
+    {
+        foreach (var what in _engine.Events.Select(Committed).OfType<string>().Distinct(StringComparer.Ordinal).ToList())
+        {
+            if (Dies(Failpoint.Commit(what), isAfter)) return true;
+        }
+
+        return _engine.Events.Count > 0 && Happens(_adversity.Crash) && Dead();
+    }
+
+    private bool Dead()
+    {
+        Die();
+        return true;
+    }
+
+    private static string? Committed(object e) => e switch
+    {
+        OrderRequested => "a wish",
+        OrderSubmitted => "a submission",
+        OrderAccepted => "an acceptance",
+        OrderFilled => "a fill",
+        OrderBecameUnknown => "a doubt",
+        OrderReconciled => "a finding",
+        OrderCancelRequested => "the wish to cancel",
+        OrderCanceled => "a cancel",
+        OrderReplaceRequested => "the wish to change",
+        OrderReplaced => "a change",
+        AccountGated => "a gate",
+        AccountReconciled => "a proof",
+        _ => null,
+    };
+
     private void Tick()
     {
+        var life = _life;
         Step(() => _engine.Forget());
-        InLife(100, Tick);
+        InLife(life, _isCalm ? 1_000 : 100, Tick);
     }
 
     private void Connect()
@@ -179,8 +261,14 @@ internal sealed class AccountSimulation
 
     private void Wish()
     {
-        var number = _wished++;
-        var instrument = Instruments[_random.Next(Instruments.Length)];
+        var number = Wished++;
+        var instrument = Instruments[_random.Next(4) == 0 ? _random.Next(3, 6) : _random.Next(3)];
+        if (instrument.Id.Symbol is Long or Short or Held)
+        {
+            WishWithExits(number, instrument);
+            return;
+        }
+
         var price = Venue.Prices[instrument.Id.Symbol];
         var side = (OrderSide)_random.Next(2);
         var isLimit = _random.Next(2) == 0;
@@ -193,62 +281,114 @@ internal sealed class AccountSimulation
         };
 
         // Whoever wishes asks again until it is in the log, as a bus or a client with a key does.
-        var life = _life;
-        Step(() => _engine.Place(intent, Now));
-        if (life != _life) In(3_000, () => Again(intent));
-        if (_random.Next(4) == 0) In(_random.Next(5_000), () => Step(() => _engine.Cancel(intent.OrderId, "changed my mind", Now)));
+        Again(intent);
+        if (_random.Next(3) == 0) In(_random.Next(5_000), () => Step(() => _engine.Cancel(intent.OrderId, "changed my mind", Now)));
+        if (isLimit && _random.Next(3) > 0) In(_random.Next(2_000), () => Change(intent));
         if (_adversity.Disconnect > 0 && Happens(_adversity.Disconnect)) Disconnect("the line broke");
     }
 
-    private void Again(OrderIntent intent)
+    private void WishWithExits(int number, Instrument instrument)
     {
-        if (_log.OfType<OrderRequested>().Any(r => r.OrderId.Equals(intent.OrderId))) return;
+        var symbol = instrument.Id.Symbol;
+        var price = Venue.Prices[symbol];
+        var isLong = symbol != Short;
+        var free = _engine.PositionOf(instrument.Id).Held - _engine.Orders.Where(o => o.Intent.Leg == OrderLeg.TakeProfit && !o.Status.IsFinal() && o.Intent.Instrument == instrument.Id).Sum(o => o.Leaves);
+        var closes = symbol == Held && free > 0;
+        var isLimit = closes || _random.Next(2) == 0;
+        decimal Away() => _random.Next(20, 200) / 100m * (isLong ? 1 : -1);
+        var exits = symbol == Held && !closes ? null : new OrderExits(closes ? null : price + Away(), _random.Next(8) == 0 && !closes ? null : price - Away());
+        var intent = new OrderIntent(
+            ClientOrderId.ForRequest("sim", $"{number}"), "sim", "test", instrument.Id, isLong == closes ? OrderSide.Sell : OrderSide.Buy, closes ? free : _random.Next(1, 50), isLimit ? OrderType.Limit : OrderType.Market, price, null, Now)
+        {
+            LimitPrice = closes ? price + Away() : isLimit ? price + (_random.Next(-30, 31) / 100m) : null,
+            ReduceOnly = closes,
+        };
+        Again(intent, exits);
+        if (_random.Next(6) > 0) return;
 
-        var life = _life;
-        Step(() => _engine.Place(intent, Now));
-        if (life != _life) In(3_000, () => Again(intent));
+        var cancels = _random.Next(3) switch
+        {
+            0 => intent.OrderId,
+            1 => ClientOrderId.ForExit(intent.OrderId.Value, OrderLeg.TakeProfit, 0),
+            _ => ClientOrderId.ForExit(intent.OrderId.Value, OrderLeg.StopLoss, 0),
+        };
+        In(_random.Next(5_000), () => Step(() => _engine.Cancel(cancels, "changed my mind", Now)));
     }
 
-    private void MoveMarket()
+    private void Again(OrderIntent intent, OrderExits? exits = null)
     {
-        Venue.Move(Instruments[_random.Next(Instruments.Length)].Id.Symbol, Now);
+        if (_streams.ContainsKey(intent.OrderId.Value)) return;
+
+        Step(() =>
+        {
+            if (exits is null) _engine.Place(intent, Now);
+            else _engine.Place(intent, exits, Now);
+        });
+        if (!_streams.ContainsKey(intent.OrderId.Value)) In(3_000, () => Again(intent, exits));
+    }
+
+    private void Change(OrderIntent intent)
+    {
+        var quantity = _random.Next(3) == 0 ? (decimal?)_random.Next(1, 50) : null;
+        var limit = Math.Max(1, intent.LimitPrice!.Value + (_random.Next(-100, 101) / 100m));
+        Step(() => _engine.Replace(intent.OrderId, quantity, limit, null, Now));
+    }
+
+    private void MoveMarket() => MoveMarket(Instruments[_random.Next(Instruments.Length)].Id.Symbol);
+
+    private void MoveMarket(string symbol)
+    {
+        Venue.Move(symbol, Now);
         Carry();
+        var (price, at) = ((double)Venue.Prices[symbol], Now);
+        if (!Happens(_adversity.LostEvent)) InLife(Delay(), () => Step(() => _engine.OnPrice(symbol, price, at)));
     }
 
     /// <summary>Decides, commits, and does what follows, or dies on the way.</summary>
     private void Step(Action decide)
     {
+        if (!_isAlive) return;
+
         decide();
         _engine.Release(20, Now);
-        if (_engine.Events.Count > 0 && Happens(_adversity.Crash))
-        {
-            Die();
-            return;
-        }
+        if (DiesAtCommit(isAfter: false)) return;
 
-        _log.AddRange(_engine.Events);
-        var hadEvents = _engine.Events.Count > 0;
+        foreach (var e in _engine.Events) Commit(e);
+        if (DiesAtCommit(isAfter: true)) return;
+
         _engine.Events.Clear();
-        if (hadEvents && Happens(_adversity.Crash))
+        var life = _life;
+        foreach (var work in _engine.TakeWork(Now))
         {
-            Die();
-            return;
+            if (_life == life) Do(work);
         }
 
-        foreach (var work in _engine.TakeWork(Now)) Do(work);
         Carry();
+    }
+
+    private void Commit(object e)
+    {
+        _log.Add(e);
+        if (e is not OrderEvent of) return;
+
+        if (!_streams.TryGetValue(of.OrderId.Value, out var stream)) _streams.Add(of.OrderId.Value, stream = []);
+        stream.Add(of);
+        if (of is OrderReplaceRequested change) _changes[change.VenueClientId] = of.OrderId.Value;
     }
 
     private void Do(AccountWork work)
     {
         switch (work)
         {
+            case AccountWork.Place place when Happens(_adversity.NotSent):
+                InLife(1, () => Step(() => _engine.OnPlaced(place.OrderId, new PlaceResult.NotSent("no connection"), Now)));
+                break;
             case AccountWork.Place place:
                 Ask(
+                    "an order",
                     () =>
                     {
-                        Arrivals[place.Order.ClientId] = Arrivals.GetValueOrDefault(place.Order.ClientId) + 1;
-                        if (!_log.OfType<OrderSubmitted>().Any(s => s.OrderId.Equals(place.OrderId))) Unannounced.Add(place.Order.ClientId);
+                        if (!_streams[place.OrderId.Value].Exists(e => e is OrderSubmitted)) Unannounced.Add(place.Order.ClientId);
                         return Venue.Place(place.Order, Now);
                     },
                     answer => _engine.OnPlaced(place.OrderId, answer, Now),
@@ -256,12 +396,21 @@ internal sealed class AccountSimulation
                 break;
             case AccountWork.Cancel cancel:
                 Ask(
+                    "a cancel",
                     () => Venue.Cancel(cancel.Order, Now),
                     answer => _engine.OnCancelAnswered(cancel.OrderId, answer, Now),
                     () => _engine.OnCancelAnswered(cancel.OrderId, new ChangeResult.OutcomeUnknown("no answer"), Now));
                 break;
+            case AccountWork.Replace replace:
+                Ask(
+                    "a change",
+                    () => Venue.Replace(replace.Order, replace.Change, Now),
+                    answer => _engine.OnReplaceAnswered(replace.OrderId, answer, Now),
+                    () => _engine.OnReplaceAnswered(replace.OrderId, new ChangeResult.OutcomeUnknown("no answer"), Now));
+                break;
             case AccountWork.Lookup lookup:
                 Ask(
+                    "a look-up",
                     () => (Venue.Lookup(lookup.Order, Now), lookup.ExecutionsSince is { } since ? Venue.Executions.Where(e => e.At >= since).ToList() : []),
                     answer => _engine.OnLookup(lookup.OrderId, answer.Item1, answer.Item2, Now),
                     () => _engine.OnLookup(lookup.OrderId, new OrderLookup.NotKnowable("no answer"), [], Now));
@@ -269,10 +418,11 @@ internal sealed class AccountSimulation
             case AccountWork.Reconcile reconcile:
                 var askedAt = Now;
                 Ask(
+                    "a statement",
                     () => Venue.Statement(reconcile.ExecutionsSince, askedAt),
                     answer =>
                     {
-                        foreach (var execution in answer.Executions.Where(e => !_engine.Knows(e))) Recall(execution.ClientOrderId);
+                        foreach (var execution in answer.Executions) Recall(execution.ClientOrderId);
                         _engine.OnStatement(answer, Now);
                     },
                     () => _engine.OnStatementFailed("no answer", Now));
@@ -281,8 +431,10 @@ internal sealed class AccountSimulation
     }
 
     /// <summary>A request that may be lost, or whose answer may; what has left arrives though the sender dies.</summary>
-    private void Ask<T>(Func<T> atVenue, Action<T> onAnswer, Action onSilence)
+    private void Ask<T>(string what, Func<T> atVenue, Action<T> onAnswer, Action onSilence)
     {
+        if (Dies(Failpoint.Send(what), isAfter: false)) return;
+
         var (there, back) = (Delay(), Delay());
         var isLost = Happens(_adversity.LostRequest);
         var isAnswered = !isLost && !Happens(_adversity.LostAnswer) && there + back <= TimeoutMs;
@@ -291,17 +443,26 @@ internal sealed class AccountSimulation
         {
             In(there, () =>
             {
+                if (_life == life) Dies(Failpoint.CarryOut(what), isAfter: false);
                 var answer = atVenue();
+                if (_life == life) Dies(Failpoint.CarryOut(what), isAfter: true);
                 Carry();
-                if (!isAnswered) return;
-                In(back, () =>
-                {
-                    if (_life == life) Step(() => onAnswer(answer));
-                });
+                if (isAnswered) InLife(life, back, () => Take(Failpoint.Answer(what), () => onAnswer(answer)));
             });
         }
 
         if (!isAnswered) InLife(TimeoutMs, () => Step(onSilence));
+        Dies(Failpoint.Send(what), isAfter: true);
+    }
+
+    /// <summary>What comes in is decided, or the process dies with it in its hands.</summary>
+    private void Take(string point, Action decide)
+    {
+        if (Dies(point, isAfter: false)) return;
+
+        var life = _life;
+        Step(decide);
+        if (_life == life) Dies(point, isAfter: true);
     }
 
     /// <summary>What the venue tells is on its way: late, twice, overtaken, or lost.</summary>
@@ -317,8 +478,11 @@ internal sealed class AccountSimulation
                 InLife(Delay(), () =>
                 {
                     if (!_isConnected) return;
-                    if (!_engine.Knows(told)) Recall(told.ClientOrderId);
-                    Step(() => _engine.OnReport(told, Now));
+                    Take(Failpoint.Report, () =>
+                    {
+                        if (!_engine.Knows(told)) Recall(told.ClientOrderId);
+                        _engine.OnReport(told, Now);
+                    });
                 });
             }
         }
@@ -326,7 +490,9 @@ internal sealed class AccountSimulation
 
     private void Recall(string? clientId)
     {
-        var events = _log.OfType<OrderEvent>().Where(e => e.OrderId.Value == clientId);
-        if (Order.From(events) is { } order) _engine.Recall(order);
+        if (clientId is null || !_streams.TryGetValue(_changes.GetValueOrDefault(clientId, clientId), out var stream)) return;
+
+        var name = GroupOf(stream);
+        foreach (var one in _streams.Values.Where(s => GroupOf(s) == name).ToList()) _engine.Recall(Order.From(one)!);
     }
 }

@@ -271,6 +271,32 @@ public sealed class AppendTests(ServerFixture servers) : IClassFixture<ServerFix
             .Should().Be(("11111111-1111-1111-1111-111111111111", null, null, 0));
     }
 
+    /// <param name="events">One, some and many go to the database by three ways.</param>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(300)]
+    public async Task Events_of_one_session_may_each_say_what_brought_them_about(int events)
+    {
+        using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
+        var trace = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+        var session = _store.Log.OpenSession();
+        (session.CorrelationId, session.CausationId, session.Headers["origin"]) = ("session", "session", "test");
+        for (var i = 0; i < events; i++)
+        {
+            if (i % 3 == 2) session.Append("caused", new Deposited(i));
+            else session.Append("caused", new EventOrigin($"correlation-{i % 7}", i % 3 == 0 ? "wish" : null, trace), new Deposited(i));
+        }
+
+        await session.SaveChangesAsync();
+
+        var stored = await _store.StreamAsync("caused");
+        stored.Select(e => ((Deposited)e.Data).Amount).Should().Equal(Enumerable.Range(0, events).Select(i => (decimal)i));
+        stored.Select(e => $"{e.CorrelationId}|{e.CausationId}|{e.TraceParent}|{e.Headers["origin"]}").Should().Equal(Enumerable.Range(0, events).Select(i => i % 3 == 2
+            ? $"session|session|{activity.Id}|test"
+            : $"correlation-{i % 7}|{(i % 3 == 0 ? "wish" : "session")}|00-{trace.TraceId}-{trace.SpanId}-01|test"));
+    }
+
     [Fact]
     public async Task An_event_that_is_not_registered_is_refused_when_it_is_given()
     {

@@ -180,8 +180,9 @@ public sealed class ConcurrencyTests(ServerFixture servers) : IClassFixture<Serv
 
     private static async Task AppendByHandAsync(TestStore store, NpgsqlConnection connection, string stream)
     {
-        var save = new PendingSave(store.Log.Types) { Metadata = new EventMetadata(DateTimeOffset.UnixEpoch, null, null, null, null) };
-        save.Events.Add(stream, null, [new Deposited(0)], DateTimeOffset.UnixEpoch);
+        var save = new PendingSave(store.Log.Types);
+        save.Events.Add(stream, null, [new Deposited(0)], EventOrigin.OfSession, DateTimeOffset.UnixEpoch);
+        save.Describe(_ => new EventMetadata(DateTimeOffset.UnixEpoch, null, null, null, null));
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new Append([save], store.Log).Command);
         await batch.ExecuteNonQueryAsync();

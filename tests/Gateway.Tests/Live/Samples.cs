@@ -47,4 +47,14 @@ public static class Samples
                 position + i, $"o-{position + i}", $"paper-{session}", "ema-cross", "SP500.SIM", "Buy", $"t-{position + i}", 7, 101, 0.35m, 0, Start)),
         ],
         []);
+
+    /// <summary>An order at a venue that meets all that can be met there, in the order of the positions.</summary>
+    public static OrdersChanged Doubtful(string account, long position) => new(
+        0, position, position + 5, [], [], [], [], [], [], [],
+        BecameUnknown: [new(position, "o-1", account, "AAPL.ALPACA", "no answer", Start)],
+        Reconciled: [new(position + 1, "o-1", account, "AAPL.ALPACA", IsAtVenue: true, "the venue has it", Start)],
+        Overfilled: [new(position + 4, "o-1", account, "AAPL.ALPACA", 2, Start)],
+        CancelRequested: [new(position + 2, "o-1", account, "AAPL.ALPACA", "asked for", Start)],
+        Replaced: [new(position + 3, "o-1", account, "AAPL.ALPACA", 7, 101, null, Start)],
+        Expired: [new(position + 5, "o-1", account, "AAPL.ALPACA", "the day is over", Start)]);
 }

@@ -59,6 +59,21 @@ public sealed class StreamLiveTests(BrokerFixture broker) : IClassFixture<Broker
     }
 
     [Fact]
+    public async Task Whatever_becomes_of_an_order_at_a_venue_is_heard_in_the_session_that_goes_on_for_ever()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(broker, NoServices);
+        using var viewer = await Viewer.JoinAsync(gateway, "?session=live&topics=orders");
+
+        await broker.PublishAsync(Samples.Doubtful("main", 100), "live", 100);
+
+        var orders = (await viewer.UntilAsync(u => u.Sum(x => x.Orders.Count) == 6)).SelectMany(u => u.Orders).ToList();
+        orders.Select(o => o.Kind).Should().Equal("unknown", "reconciled", "cancel-requested", "replaced", "overfilled", "expired");
+        orders.Should().OnlyContain(o => o.Account == "main" && o.OrderId == "o-1");
+        orders.Single(o => o.Kind == "overfilled").Quantity.Should().Be(2);
+        orders.Single(o => o.Kind == "reconciled").Reason.Should().Be("the venue has it");
+    }
+
+    [Fact]
     public async Task A_rush_is_sent_as_few_bounded_updates_of_the_newest()
     {
         await using var gateway = await GatewayUnderTest.StartAsync(broker, NoServices);

@@ -21,10 +21,19 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>The file that it writes to.</summary>
     public string Log { get; }
 
+    /// <summary>Its exit code, once it has ended.</summary>
+    public Task<int> Exited => _process.Exited;
+
     /// <summary>Starts it, and does not wait until it answers.</summary>
     /// <param name="project">As in <c>AlgoStack.Backtest</c>.</param>
     /// <param name="services">Names and addresses of the services that it asks.</param>
-    public static async Task<ServiceProcess> StartAsync(string project, string database, string broker, params (string Name, Uri Address)[] services)
+    public static Task<ServiceProcess> StartAsync(string project, string database, string broker, params (string Name, Uri Address)[] services) =>
+        StartAsync(project, database, broker, [], services);
+
+    /// <inheritdoc cref="StartAsync(string, string, string, ValueTuple{string, Uri}[])"/>
+    /// <param name="settings">What else is configured.</param>
+    public static async Task<ServiceProcess> StartAsync(
+        string project, string database, string broker, IEnumerable<KeyValuePair<string, string?>> settings, params (string Name, Uri Address)[] services)
     {
         var configuration = AppContext.BaseDirectory.Contains("/release", StringComparison.OrdinalIgnoreCase) ? "release" : "debug";
         var program = Path.Combine(Repository.Root, "artifacts", "bin", project, configuration, $"{project}.dll");
@@ -41,7 +50,10 @@ public sealed class ServiceProcess : IAsyncDisposable
                     ["ConnectionStrings__messaging"] = broker,
                     // Few live long enough to get back what it costs.
                     ["DOTNET_TieredPGO"] = "0",
-                }.Concat(services.Select(s => KeyValuePair.Create($"services__{s.Name}__http__0", (string?)s.Address.ToString()))).ToDictionary(StringComparer.Ordinal),
+                }
+                .Concat(services.Select(s => KeyValuePair.Create($"services__{s.Name}__http__0", (string?)s.Address.ToString())))
+                .Concat(settings.Select(s => KeyValuePair.Create(s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)))
+                .ToDictionary(StringComparer.Ordinal),
             },
             CancellationToken.None);
         return new ServiceProcess(process, new Uri(address), log);

@@ -29,11 +29,22 @@ public sealed class ServiceUnderTest : IAsyncDisposable
         StartAsync(build, database, broker, [], services);
 
     /// <param name="settings">What else is configured.</param>
+    public static Task<ServiceUnderTest> StartAsync(
+        Func<WebApplicationBuilder, WebApplication> build,
+        string database,
+        string broker,
+        IEnumerable<KeyValuePair<string, string?>> settings,
+        params (string Name, Uri Address)[] services) =>
+        StartAsync(build, database, broker, settings, TimeProvider.System, services);
+
+    /// <param name="settings">What else is configured.</param>
+    /// <param name="clock">The service's own.</param>
     public static async Task<ServiceUnderTest> StartAsync(
         Func<WebApplicationBuilder, WebApplication> build,
         string database,
         string broker,
         IEnumerable<KeyValuePair<string, string?>> settings,
+        TimeProvider clock,
         params (string Name, Uri Address)[] services)
     {
         ArgumentNullException.ThrowIfNull(build);
@@ -52,6 +63,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
             .. settings,
         ]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton(clock);
         var app = build(builder);
         await app.StartAsync(CancellationToken.None);
         return new ServiceUnderTest(app);

@@ -66,13 +66,16 @@ public sealed class VenueLedger
             case "cash":
                 Cash += Number(line, "amount");
                 break;
+            case "position":
+                _positions[Text(line, "symbol")] = PositionOf(Text(line, "symbol")) + Number(line, "qty");
+                break;
             case "accepted":
-                Open(line.GetProperty("order"));
-                foreach (var leg in line.GetProperty("legs").EnumerateArray()) Open(leg);
+                Open(line, line.GetProperty("order"));
+                foreach (var leg in line.GetProperty("legs").EnumerateArray()) Open(line, leg);
                 break;
             case "replaced":
                 End(line, "replaced");
-                Open(line.GetProperty("by"));
+                Open(line, line.GetProperty("by"));
                 break;
             case "closed":
                 End(line, Text(line, "status"));
@@ -83,11 +86,15 @@ public sealed class VenueLedger
         }
     }
 
-    private void Open(JsonElement order)
+    private void Open(JsonElement line, JsonElement order)
     {
         var number = order.GetProperty("order").GetInt64();
         _orders.Add(number, new VenueOrder(
-            number, Text(order, "id"), Text(order, "client_order_id"), Text(order, "symbol"), Text(order, "side"), Number(order, "qty"), "open", 0, 0));
+            number, Text(order, "id"), Text(order, "client_order_id"), Text(order, "symbol"), Text(order, "side"), Number(order, "qty"), "open", 0, 0)
+        {
+            AcceptedAt = line.GetProperty("at").GetDateTimeOffset(),
+            Replaces = order.TryGetProperty("replaces", out var replaced) ? replaced.GetInt64() : null,
+        });
     }
 
     private void End(JsonElement line, string status)

@@ -8,5 +8,11 @@ namespace AlgoStack.Testing.Venues;
 public sealed record VenueOrder(
     long Number, string Id, string ClientOrderId, string Symbol, string Side, decimal Qty, string Status, decimal Filled, decimal Value)
 {
+    /// <summary>When the venue took it.</summary>
+    public DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>The number of the order whose place it took.</summary>
+    public long? Replaces { get; init; }
+
     public decimal? AveragePrice => Filled > 0 ? Value / Filled : null;
 }

@@ -83,6 +83,9 @@ internal sealed class VenueBook
             case CashMoved moved:
                 Cash += moved.Amount;
                 break;
+            case PositionMoved moved:
+                _positions[moved.Symbol] = PositionOf(moved.Symbol).After(moved.Qty, MarketOf(moved.Symbol)?.Price ?? 0);
+                break;
             case PriceSet price:
                 _assets.TryAdd(price.Symbol, new Asset(price.Symbol, Tradable: true, Fractionable: true));
                 _markets[price.Symbol] = new Market(price.Price, price.Available);

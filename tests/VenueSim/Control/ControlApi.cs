@@ -17,6 +17,8 @@ internal sealed class ControlApi(Venue venue)
         app.MapPost("/sim/assets", context => RunAsync<AssetForm>(context, (form, _) => Record(
             new AssetListed(form.Symbol, form.Tradable, form.Fractionable))));
         app.MapPost("/sim/cash", context => RunAsync<CashForm>(context, (form, _) => Record(new CashMoved(form.Amount, form.Reason))));
+        app.MapPost("/sim/positions", context => RunAsync<PositionForm>(context, (form, _) => Record(
+            new PositionMoved(form.Symbol, form.Qty, form.Reason))));
         app.MapPost("/sim/faults", context => RunAsync<FaultSettings>(context, (form, _) => Record(new FaultsSwitched(form))));
         app.MapGet("/sim/faults", context => AnswerAsync(context, venue.DoAsync(book => Reply.Ok(book.Faults))));
         app.MapPost("/sim/orphans", context => RunAsync<OrphanForm>(context, MakeOrphan));
@@ -111,6 +113,8 @@ internal sealed class ControlApi(Venue venue)
     private sealed record AssetForm(string Symbol, bool Tradable = true, bool Fractionable = true);
 
     private sealed record CashForm(decimal Amount, string Reason = "a test said so");
+
+    private sealed record PositionForm(string Symbol, decimal Qty, string Reason = "a test said so");
 
     private sealed record OrphanForm(string Symbol, OrderSide Side, decimal Qty, decimal Price, bool Filled = true, string? ClientOrderId = null);
 

@@ -7,6 +7,7 @@ namespace AlgoStack.VenueSim.Records;
 /// <summary>One change of the venue's state: one line of its file. The README describes each to those who read the file.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(CashMoved), "cash")]
+[JsonDerivedType(typeof(PositionMoved), "position")]
 [JsonDerivedType(typeof(PriceSet), "price")]
 [JsonDerivedType(typeof(MarketSwitched), "market")]
 [JsonDerivedType(typeof(AssetListed), "asset")]
@@ -29,6 +30,10 @@ internal abstract record Line
 }
 
 internal sealed record CashMoved(decimal Amount, string Reason) : Line;
+
+/// <summary>Units came or went without a trade.</summary>
+/// <param name="Qty">Negative where they went.</param>
+internal sealed record PositionMoved(string Symbol, decimal Qty, string Reason) : Line;
 
 /// <param name="Available">How much may trade until the next price of the symbol, or null for any quantity.</param>
 internal sealed record PriceSet(string Symbol, decimal Price, decimal? Available) : Line;

@@ -15,14 +15,13 @@ internal sealed class AlpacaBroker(AlpacaOptions options, TimeProvider clock) : 
     private const int FillsAPage = 100;
     private const int MostPages = 1000;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MostWaitToPlace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(60);
 
     private static readonly TimeInForce[] Resting = [TimeInForce.Day, TimeInForce.Gtc];
     private static readonly TimeInForce[] All = [TimeInForce.Day, TimeInForce.Gtc, TimeInForce.Ioc, TimeInForce.Fok];
 
-    private readonly VenueHttp _http = new(options.Address, Deadline, clock);
+    private readonly VenueHttp _http = new(options.Address, options.Timeout, clock);
     private readonly RequestBudget _budget = new(clock, AlpacaLimits.RequestsPerMinute, TimeSpan.FromMinutes(1));
 
     public string Venue => "ALPACA";
@@ -38,14 +37,20 @@ internal sealed class AlpacaBroker(AlpacaOptions options, TimeProvider clock) : 
         },
         ClientIdForm: id => id.Value,
         ClientIds: ClientIdScope.Forever,
-        // Found at once by its id once it has arrived; it arrives within the deadline or soon after it.
-        SettleTime: TimeSpan.FromSeconds(15),
+        // Found at once by its id once it has arrived; it arrives within the time-out or soon after it.
+        SettleTime: options.Timeout * 1.5,
         Positions: PositionKind.Listed,
         CanReplace: true,
         CanPostOnly: false,
-        CanReduceOnly: false);
+        CanReduceOnly: false)
+    {
+        CanCrossZero = false,
+        WhyNot = AlpacaWire.WhyNot,
+    };
 
     public TimeSpan? ClockSkew => _http.ClockSkew;
+
+    public double? BudgetLeft => _budget.Left;
 
     public string SymbolOf(InstrumentId instrument) => instrument.Symbol;
 
@@ -66,7 +71,7 @@ internal sealed class AlpacaBroker(AlpacaOptions options, TimeProvider clock) : 
         if (AlpacaWire.WhyNot(order) is { } why)
             return new PlaceResult.Refused(new BrokerError(BrokerErrorCategory.InvalidOrder, null, why, PlacementOutcome.NotPlaced));
 
-        if (await _budget.TakeAsync(1, RequestPriority.Order, MostWaitToPlace, CancellationToken.None) is { } wait)
+        if (await _budget.TakeAsync(1, RequestPriority.Order, MostWaitToPlace, cancellationToken) is { } wait)
             return new PlaceResult.NotSent("Alpaca takes no more requests now.", wait);
 
         var answer = await SendAsync(HttpMethod.Post, "v2/orders", AlpacaWire.Write(order), cancellationToken);
@@ -164,6 +169,9 @@ internal sealed class AlpacaBroker(AlpacaOptions options, TimeProvider clock) : 
 
     public async Task<IReadOnlyList<VenueBalance>> GetBalancesAsync(CancellationToken cancellationToken) =>
         [Read(await AskAsync("v2/account", cancellationToken), AlpacaWire.ReadAccount)];
+
+    public async Task<MarketHours> GetMarketAsync(CancellationToken cancellationToken) =>
+        Read(await AskAsync("v2/clock", cancellationToken), AlpacaWire.ReadClock);
 
     public async IAsyncEnumerable<BrokerEvent> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

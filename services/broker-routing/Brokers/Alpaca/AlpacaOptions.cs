@@ -2,10 +2,17 @@ namespace AlgoStack.BrokerRouting.Brokers.Alpaca;
 
 /// <summary>
 /// Where and as whom: <c>KeyId</c> and <c>Secret</c>, or <c>KeyIdFile</c> and <c>SecretFile</c>; <c>Live</c> for real money,
-/// the paper account otherwise; <c>Url</c> and <c>StreamUrl</c> for somewhere else.
+/// the paper account otherwise; <c>Url</c> and <c>StreamUrl</c> for somewhere else; <c>TimeoutSeconds</c> for a line that is
+/// slower or quicker than usual.
 /// </summary>
 internal sealed record AlpacaOptions(Secret KeyId, Secret Secret, Uri Address, Uri StreamAddress)
 {
+    private const int UsualTimeoutSeconds = 10;
+    private const int LongestTimeoutSeconds = 120;
+
+    /// <summary>What has no answer by then has none.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(UsualTimeoutSeconds);
+
     public static AlpacaOptions Read(BrokerSettings settings)
     {
         var host = settings.Flag("Live") ? "api.alpaca.markets" : "paper-api.alpaca.markets";
@@ -13,6 +20,9 @@ internal sealed record AlpacaOptions(Secret KeyId, Secret Secret, Uri Address, U
             settings.Secret("KeyId"),
             settings.Secret("Secret"),
             settings.Address("Url", $"https://{host}/", "https", "http"),
-            settings.Address("StreamUrl", $"wss://{host}/stream", "wss", "ws"));
+            settings.Address("StreamUrl", $"wss://{host}/stream", "wss", "ws"))
+        {
+            Timeout = TimeSpan.FromSeconds(settings.Number("TimeoutSeconds", UsualTimeoutSeconds, 1, LongestTimeoutSeconds)),
+        };
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Risk;
 using AlgoStack.Trading.Venues;
 
 namespace AlgoStack.BrokerRouting.Brokers.Alpaca;
@@ -34,7 +35,8 @@ internal static class AlpacaWire
     public static string Write(VenueOrderChange change)
     {
         var json = new JsonObject { ["client_order_id"] = change.ClientId };
-        if (change.Quantity is { } quantity) json["qty"] = quantity.Plain();
+        // What is in the place of an order is one of its own, for what it is itself to trade.
+        if (change.Quantity is { } quantity) json["qty"] = (quantity - change.Filled).Plain();
         if (change.LimitPrice is { } limit) json["limit_price"] = limit.Plain();
         if (change.StopPrice is { } stop) json["stop_price"] = stop.Plain();
         return json.ToJsonString();
@@ -106,10 +108,20 @@ internal static class AlpacaWire
     public static VenueBalance ReadAccount(JsonElement account) =>
         new(account.OptionalText("currency") ?? "USD", account.Decimal("cash"), account.OptionalDecimal("buying_power"));
 
+    /// <summary>The hours of shares.</summary>
+    public static MarketHours ReadClock(JsonElement clock)
+    {
+        var isOpen = clock.OptionalFlag("is_open") ?? throw new JsonException("Expected true or false in 'is_open'.");
+        var next = isOpen ? "next_close" : "next_open";
+        return new MarketHours(
+            isOpen ? MarketStatus.Open : MarketStatus.Closed, clock.OptionalTime(next) ?? throw new JsonException($"Expected a time in '{next}'."));
+    }
+
     public static VenueInstrument ReadAsset(JsonElement asset)
     {
         var symbol = asset.Text("symbol");
         var isTradable = asset.OptionalText("status") is "active" && asset.OptionalFlag("tradable") is true;
+        var canShort = asset.OptionalFlag("shortable") is true;
         if (asset.OptionalText("class") is "crypto")
         {
             var step = asset.OptionalDecimal("price_increment") ?? FractionOfShare;
@@ -119,12 +131,19 @@ internal static class AlpacaWire
                 isTradable,
                 _ => step,
                 asset.OptionalDecimal("min_trade_increment") ?? FractionOfShare,
-                LeastQuantity: asset.OptionalDecimal("min_order_size"));
+                LeastQuantity: asset.OptionalDecimal("min_order_size"),
+                IsAlwaysOpen: true)
+            {
+                CanShort = canShort,
+            };
         }
 
         // Rule 612 of Regulation NMS: no finer than a cent from a dollar on, a hundredth of one below.
         return new VenueInstrument(
-            symbol, "USD", isTradable, price => price >= 1 ? 0.01m : 0.0001m, asset.OptionalFlag("fractionable") is true ? FractionOfShare : 1);
+            symbol, "USD", isTradable, price => price >= 1 ? 0.01m : 0.0001m, asset.OptionalFlag("fractionable") is true ? FractionOfShare : 1)
+        {
+            CanShort = canShort,
+        };
     }
 
     /// <summary>Null where the order may be sent as it is, else what Alpaca takes instead.</summary>
@@ -134,6 +153,8 @@ internal static class AlpacaWire
         if (order.PostOnly || order.ReduceOnly) return $"{order.Symbol}: Alpaca has no orders that are post-only or reduce-only.";
         if (order.Notional is not null && (order.Type != OrderType.Market || order.TimeInForce != TimeInForce.Day))
             return $"{order.Symbol}: expected a market order for the day where it is sized in money, found {order.Type} {order.TimeInForce}.";
+        if (order is { Type: OrderType.TrailingStop, StopPrice: not null })
+            return $"{order.Symbol}: expected a trailing stop that begins behind the market, found a first stop of {order.StopPrice}.";
         if (decimal.IsInteger(order.Quantity) || order.Symbol.Contains('/', StringComparison.Ordinal)) return null;
 
         return order.TimeInForce != TimeInForce.Day || order.Type is not (OrderType.Market or OrderType.Limit)

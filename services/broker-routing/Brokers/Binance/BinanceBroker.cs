@@ -41,13 +41,19 @@ internal sealed class BinanceBroker(BinanceOptions options, TimeProvider clock) 
         BinanceOrders.Types,
         ClientIdForm,
         ClientIdScope.OpenOrders,
-        BinanceClient.ReceiveWindow + AheadAllowed,
+        // What was let in at the last moment may wait for the matching engine as long as Binance itself does.
+        BinanceClient.ReceiveWindow + AheadAllowed + BinanceClient.EngineTime,
         PositionKind.Balances,
         CanReplace: true,
         CanPostOnly: true,
-        CanReduceOnly: false);
+        CanReduceOnly: false)
+    {
+        WhyNot = BinanceOrders.WhyNot,
+    };
 
     public TimeSpan? ClockSkew => _client.ClockSkew;
+
+    public double? BudgetLeft => _client.Limits.Left;
 
     public string SymbolOf(InstrumentId instrument) =>
         instrument.Symbol.Replace("/", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
@@ -163,6 +169,8 @@ internal sealed class BinanceBroker(BinanceOptions options, TimeProvider clock) 
             AccountWeight,
             account => [.. account.List("balances").Select(ReadBalance)],
             cancellationToken);
+
+    public Task<MarketHours> GetMarketAsync(CancellationToken cancellationToken) => Task.FromResult(MarketHours.Unknown);
 
     public async IAsyncEnumerable<BrokerEvent> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

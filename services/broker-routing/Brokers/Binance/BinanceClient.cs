@@ -11,8 +11,10 @@ internal sealed class BinanceClient(Uri address, BinanceKey key, TimeProvider cl
     /// <summary>How long after its stamp Binance still takes a request.</summary>
     public static readonly TimeSpan ReceiveWindow = TimeSpan.FromSeconds(5);
 
-    // Binance itself waits 10 s for its engine before it says that the outcome is not known.
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    /// <summary>How long Binance waits for its matching engine before it says that the outcome is not known.</summary>
+    public static readonly TimeSpan EngineTime = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Deadline = EngineTime + TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ClockKept = TimeSpan.FromMinutes(10);
 

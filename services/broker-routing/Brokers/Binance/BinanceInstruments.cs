@@ -29,7 +29,11 @@ internal static class BinanceInstruments
             MostPrice: Bound(prices, "maxPrice"),
             LeastValue: Larger(Bound(value, "minNotional"), Bound(leastValue, "minNotional")),
             MostValue: Bound(value, "maxNotional"),
-            Asset: symbol.Text("baseAsset"));
+            Asset: symbol.Text("baseAsset"),
+            IsAlwaysOpen: true)
+        {
+            CanShort = false,
+        };
     }
 
     private static JsonElement? Filter(JsonElement symbol, string type)

@@ -25,6 +25,9 @@ internal sealed class BinanceLimits(TimeProvider clock)
 
     private Limit[] All => [_weight, _orders, _ordersOfDay];
 
+    /// <summary>Of the limit that is nearest, from 0 to 1.</summary>
+    public double Left => All.Min(l => l.Budget.Left);
+
     /// <inheritdoc cref="RequestBudget.TakeAsync"/>
     public ValueTask<TimeSpan?> TakeAsync(int weight, RequestPriority priority, TimeSpan mostWait, CancellationToken cancellationToken) =>
         _weight.Budget.TakeAsync(weight, priority, mostWait, cancellationToken);

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace AlgoStack.BrokerRouting.Tests.Brokers.Alpaca;
 
 /// <summary>Alpaca as its documentation has it: one account, one share, orders that trade when the test says so.</summary>
-internal sealed class AlpacaVenue : FakeVenue
+internal sealed class AlpacaVenue : FakeWireVenue
 {
     private const string KeyId = "PKFAKE";
     private const string KeySecret = "fake-secret";
@@ -25,6 +25,12 @@ internal sealed class AlpacaVenue : FakeVenue
 
     public override string Symbol => "AAPL";
 
+    protected override string Broken => """{"code":50310000,"message":"service unavailable"}""";
+
+    protected override string TooMany => """{"code":42910000,"message":"rate limit exceeded"}""";
+
+    protected override (string Name, string Zero) NothingFilled => ("filled_qty", "0");
+
     public static async Task<AlpacaVenue> StartAsync()
     {
         var venue = new AlpacaVenue();
@@ -32,7 +38,7 @@ internal sealed class AlpacaVenue : FakeVenue
         return venue;
     }
 
-    public override IBroker Connect(TimeProvider clock, bool withWrongKey = false) => Connect(_server.Address, clock, withWrongKey);
+    public override IBroker Connect(TimeProvider clock, bool withWrongKey) => Connect(_server.Address, clock, withWrongKey);
 
     public override IBroker ConnectToNobody(TimeProvider clock) => Connect(VenueHttpTests.UnusedAddress(), clock, withWrongKey: false);
 
@@ -99,7 +105,7 @@ internal sealed class AlpacaVenue : FakeVenue
     private static AlpacaBroker Connect(Uri address, TimeProvider clock, bool withWrongKey) => new(
         new AlpacaOptions(
             new Secret(KeyId),
-            new Secret(withWrongKey ? BrokerContract.WrongSecret : KeySecret),
+            new Secret(withWrongKey ? WireBrokerContract.WrongSecret : KeySecret),
             address,
             new UriBuilder(address) { Scheme = "ws", Path = "stream" }.Uri),
         clock);
@@ -113,62 +119,20 @@ internal sealed class AlpacaVenue : FakeVenue
         }
 
         var fault = TakeFault(isQuestion: context.Request.Method == "GET");
-        var isKnown = context.Request.Headers["APCA-API-SECRET-KEY"] == KeySecret;
-        await (fault switch
+        if (context.Request.Headers["APCA-API-SECRET-KEY"] != KeySecret)
         {
-            _ when !isKnown => SayAsync(context, 403, """{"message":"forbidden."}"""),
-            VenueFault.RateLimited or VenueFault.RateLimitedFor7Seconds => RefuseAsync(context, fault),
-            VenueFault.AwayOnce => SayAsync(context, 503, ""),
-            VenueFault.HtmlOnce => SayAsync(context, 200, "<html>"),
-            _ => ActAsync(context, fault),
-        });
-    }
-
-    private async Task ActAsync(HttpContext context, VenueFault fault)
-    {
-        var (status, answer, told) = await AnswerAsync(context.Request);
-        if (told is not null) await TellAsync(told);
-        await SayAsync(context, fault, status, answer);
-    }
-
-    private static async Task RefuseAsync(HttpContext context, VenueFault fault)
-    {
-        if (fault == VenueFault.RateLimitedFor7Seconds) context.Response.Headers.RetryAfter = "7";
-        await SayAsync(context, 429, """{"code":42910000,"message":"rate limit exceeded"}""");
-    }
-
-    private static async Task SayAsync(HttpContext context, VenueFault fault, int status, string answer)
-    {
-        switch (fault)
-        {
-            case VenueFault.AcceptThenDrop:
-                context.Abort();
-                return;
-            case VenueFault.AcceptThenServerError:
-                await SayAsync(context, 503, """{"code":50310000,"message":"service unavailable"}""");
-                return;
-            case VenueFault.AcceptThenHtml:
-                await SayAsync(context, 200, "<html><body>Back soon</body></html>");
-                return;
-            case VenueFault.AcceptThenGarbage:
-                await SayAsync(context, status, answer[..(answer.Length / 2)]);
-                return;
-            case VenueFault.AcceptThenTenMegabytes:
-                await SayAsync(context, status, answer.PadRight(10 << 20));
-                return;
-            case VenueFault.AcceptThenHang:
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return;
-            case VenueFault.TwentyPlaces:
-                await SayAsync(context, status, answer.Replace("\"filled_qty\":\"0\"", "\"filled_qty\":\"0.12345678901234567891\"", StringComparison.Ordinal));
-                return;
-            default:
-                await SayAsync(context, status, answer);
-                return;
+            await SayAsync(context, 403, """{"message":"forbidden."}""");
+            return;
         }
+
+        if (await RefusesAsync(context, fault)) return;
+
+        var (status, answer, told) = await ActAsync(context.Request);
+        if (told is not null) await TellAsync(told);
+        await AnswerAsync(context, fault, status, answer);
     }
 
-    private async Task<(int Status, string Answer, JsonObject? Told)> AnswerAsync(HttpRequest request)
+    private async Task<(int Status, string Answer, JsonObject? Told)> ActAsync(HttpRequest request)
     {
         var body = request.Method is "POST" or "PATCH" ? (await JsonNode.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted))!.AsObject() : [];
         var path = request.Path.Value!;
@@ -292,12 +256,6 @@ internal sealed class AlpacaVenue : FakeVenue
 
     private static Task SendAsync(WebSocket socket, string text) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
-
-    private static Task SayAsync(HttpContext context, int status, string answer)
-    {
-        context.Response.StatusCode = status;
-        return answer.Length == 0 ? Task.CompletedTask : context.Response.WriteAsync(answer, context.RequestAborted);
-    }
 
     private static bool IsOpen(JsonObject order) => Text(order, "status") is "new" or "partially_filled";
 

@@ -19,7 +19,7 @@ namespace AlgoStack.BrokerRouting.Tests.Brokers.Binance;
 /// Speaks Binance's REST and WebSocket API: checks the signature over what was really sent, stamps, filters and parameters,
 /// and trades BTCUSDT and ETHUSDT at a price that stands still.
 /// </summary>
-internal sealed class BinanceServer : FakeVenue
+internal sealed class BinanceServer : FakeWireVenue
 {
     public const string ApiKey = "test-api-key";
     public const string Secret = "test-secret";
@@ -37,6 +37,12 @@ internal sealed class BinanceServer : FakeVenue
     private BinanceServer(WebApplication app) => _app = app;
 
     public override string Symbol => "BTCUSDT";
+
+    protected override string Broken => """{"code":-1000,"msg":"An unknown error occurred while processing the request."}""";
+
+    protected override string TooMany => """{"code":-1003,"msg":"Too much request weight used."}""";
+
+    protected override (string Name, string Zero) NothingFilled => ("executedQty", "0.00000000");
 
     public Uri Address => new(_app.Urls.Single());
 
@@ -83,10 +89,10 @@ internal sealed class BinanceServer : FakeVenue
 
     public BinanceBroker Broker(TimeProvider? clock = null, string secret = Secret) => Broker(Address, clock ?? TimeProvider.System, secret);
 
-    public override IBroker Connect(TimeProvider clock, bool withWrongKey = false)
+    public override IBroker Connect(TimeProvider clock, bool withWrongKey)
     {
         Clock = clock;
-        return Broker(clock, withWrongKey ? BrokerContract.WrongSecret : Secret);
+        return Broker(clock, withWrongKey ? WireBrokerContract.WrongSecret : Secret);
     }
 
     public override IBroker ConnectToNobody(TimeProvider clock) => Broker(VenueHttpTests.UnusedAddress(), clock, Secret);
@@ -106,7 +112,7 @@ internal sealed class BinanceServer : FakeVenue
     /// <summary>Does what the next request that changes orders asks for, and answers so all the same.</summary>
     public void AnswerNextOnceDone(int status, string body) => _faults.Enqueue(async context =>
     {
-        await AnswerAsync(context, status, body);
+        await SayAsync(context, status, body);
         return true;
     });
 
@@ -180,11 +186,7 @@ internal sealed class BinanceServer : FakeVenue
         }
 
         var kind = TakeFault(isQuestion: request.Method == "GET");
-        if (kind is VenueFault.RateLimited or VenueFault.RateLimitedFor7Seconds or VenueFault.AwayOnce or VenueFault.HtmlOnce)
-        {
-            await RefuseAsync(context, kind);
-            return;
-        }
+        if (await RefusesAsync(context, kind)) return;
 
         int status;
         JsonNode? answer;
@@ -196,64 +198,14 @@ internal sealed class BinanceServer : FakeVenue
         }
 
         context.Response.Headers["X-MBX-USED-WEIGHT-1M"] = (++UsedWeight).ToString(CultureInfo.InvariantCulture);
-        await SayAsync(context, kind, status, answer?.ToJsonString() ?? "");
-    }
-
-    private static Task RefuseAsync(HttpContext context, VenueFault fault)
-    {
-        if (fault == VenueFault.RateLimitedFor7Seconds) context.Response.Headers.RetryAfter = "7";
-        return fault switch
-        {
-            VenueFault.AwayOnce => AnswerAsync(context, 503, ""),
-            VenueFault.HtmlOnce => AnswerAsync(context, 200, "<html></html>"),
-            _ => AnswerAsync(context, 429, """{"code":-1003,"msg":"Too much request weight used."}"""),
-        };
-    }
-
-    private static async Task SayAsync(HttpContext context, VenueFault fault, int status, string answer)
-    {
-        switch (fault)
-        {
-            case VenueFault.AcceptThenDrop:
-                context.Abort();
-                return;
-            case VenueFault.AcceptThenServerError:
-                await AnswerAsync(context, 503, """{"code":-1000,"msg":"An unknown error occurred while processing the request."}""");
-                return;
-            case VenueFault.AcceptThenHtml:
-                await AnswerAsync(context, 200, "<html><body>Back soon</body></html>");
-                return;
-            case VenueFault.AcceptThenGarbage:
-                await AnswerAsync(context, status, answer[..(answer.Length / 2)]);
-                return;
-            case VenueFault.AcceptThenTenMegabytes:
-                await AnswerAsync(context, status, answer.PadRight(10 << 20));
-                return;
-            case VenueFault.AcceptThenHang:
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return;
-            case VenueFault.TwentyPlaces:
-                await AnswerAsync(context, status, answer.Replace("\"executedQty\":\"0.00000000\"", "\"executedQty\":\"0.12345678901234567891\"", StringComparison.Ordinal));
-                return;
-            default:
-                await AnswerAsync(context, status, answer);
-                return;
-        }
+        await AnswerAsync(context, kind, status, answer?.ToJsonString() ?? "");
     }
 
     private static async Task<bool> InsteadAsync(HttpContext context, int status, string body, string? retryAfter)
     {
         if (retryAfter is not null) context.Response.Headers.RetryAfter = retryAfter;
-        await AnswerAsync(context, status, body);
+        await SayAsync(context, status, body);
         return false;
-    }
-
-    private static async Task AnswerAsync(HttpContext context, int status, string body)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(body, context.RequestAborted);
-        await context.Response.CompleteAsync();
     }
 
     private (int Status, JsonNode? Answer) Answer(HttpContext context, string call, string body)

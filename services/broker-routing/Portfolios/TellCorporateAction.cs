@@ -1,0 +1,63 @@
+using AlgoStack.BrokerRouting.Accounts;
+using AlgoStack.Contracts.Portfolio;
+using AlgoStack.ServiceDefaults.Problems;
+using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.MarketData;
+using Command = AlgoStack.Contracts.Portfolio.TellCorporateAction;
+
+namespace AlgoStack.BrokerRouting.Portfolios;
+
+/// <summary>
+/// <c>POST /corporate-actions</c>: a split or a dividend, told to every account at the instrument's venue. Told again it changes
+/// nothing, and says what has come of it.
+/// </summary>
+public static class TellCorporateAction
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/corporate-actions", TellAsync)
+        .WithName("TellCorporateAction")
+        .WithSummary("Tells of a split or a dividend. Every account at the venue books it once, at its ex-date.")
+        .Produces<CorporateActionView>()
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> TellAsync(Command command, AccountDesks desks, CancellationToken cancellationToken)
+    {
+        if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
+        if (!InstrumentNaming.IsEquity(instrument)) return Problem.Refused("not_a_share", $"Expected a share, found {instrument}.");
+        if (ActionOf(command, instrument) is not { } action)
+            return Problem.Invalid("action_invalid", "Expected a split with new, and old, above zero, or a dividend with an amount above zero, and nothing of the other.");
+
+        var accounts = new List<CorporateActionInAccount>();
+        foreach (var desk in desks.All.Where(d => d.Venue == instrument.Venue).OrderBy(d => d.Account, StringComparer.Ordinal))
+        {
+            var newest = await desk.AskAsync((engine, now) => engine.Tell(action, now) ? engine.FindAction(action.Id) : null, null, cancellationToken);
+            if (newest is null) return Problem.Refused("action_differs", $"{desk.Account} was told of {action.Id} with other terms.");
+
+            accounts.Add(Told(newest));
+        }
+
+        return Results.Ok(new CorporateActionView(action.Id, accounts));
+    }
+
+    private static CorporateAction? ActionOf(Command command, InstrumentId instrument)
+    {
+        var exMs = command.ExAt.ToUnixTimeMilliseconds();
+        return command switch
+        {
+            { Kind: "split", New: > 0 and var shares, Old: null or > 0, Amount: null } => new Split(instrument, exMs, shares, command.Old ?? 1),
+            { Kind: "dividend", New: null, Old: null, Amount: > 0 and var amount } => new CashDividend(instrument, exMs, amount),
+            _ => null,
+        };
+    }
+
+    private static CorporateActionInAccount Told(CorporateActionEvent newest) => newest switch
+    {
+        CorporateActionBooked booked => new(booked.Account, "Booked", booked.Quantity, booked.Due, null),
+        CorporateActionPaid paid => new(paid.Account, "Paid", 0, paid.Amount, null),
+        CorporateActionDropped dropped => new(dropped.Account, "Dropped", 0, 0, dropped.Reason),
+        _ => new(newest.Account, "Waiting", 0, 0, null),
+    };
+}
