@@ -62,7 +62,7 @@ public sealed partial class AccountEngine
 
     /// <summary>
     /// Closes all that is held, of an instrument where it is given: what works is taken back, and a market order goes the other
-    /// way. It passes the halt, for that is what it is for.
+    /// way, for as many whole lots as the venue takes in one. It passes the halt, for that is what it is for.
     /// </summary>
     /// <param name="key">Names this call: the same one makes the same orders.</param>
     public void CloseAll(string key, string reason, DateTimeOffset now, InstrumentId? instrument = null)
@@ -75,12 +75,13 @@ public sealed partial class AccountEngine
 
         foreach (var listing in _listings.Values)
         {
-            var held = _portfolio.Position(listing.Index).Quantity;
-            if (held == 0 || (instrument ?? listing.Instrument.Id) != listing.Instrument.Id) continue;
-
-            PlaceToMarket(key, listing, -held, Closing, closes: true, now);
+            if ((instrument ?? listing.Instrument.Id) == listing.Instrument.Id) Close(key, listing, now);
         }
     }
+
+    /// <summary>The ids of the orders that <see cref="CloseAll"/> may make for a key: those that there were before are to be recalled for it.</summary>
+    public IReadOnlyList<ClientOrderId> ClosingOrders(string key, InstrumentId? instrument) =>
+        [.. _listings.Keys.Where(i => (instrument ?? i) == i).Select(i => RequestOf(key, i))];
 
     /// <summary>
     /// Brings a position to a target by one order at the market. What is held and what works count: where they come to the target
@@ -239,6 +240,11 @@ public sealed partial class AccountEngine
 
     private ClientOrderId RequestOf(string key, InstrumentId instrument) => ClientOrderId.ForRequest(_terms.Account, $"{key}\n{instrument}");
 
+    private void Close(string key, Listing listing, DateTimeOffset now)
+    {
+        if (Closable(listing, strategy: null) is var held and not 0) PlaceToMarket(key, listing, -held, Closing, closes: true, now);
+    }
+
     private void PlaceToMarket(string key, Listing listing, decimal change, string strategy, bool closes, DateTimeOffset now) => Place(
         new OrderIntent(
             RequestOf(key, listing.Instrument.Id),
@@ -384,7 +390,7 @@ public sealed partial class AccountEngine
         var beyond = order.Quantity - Math.Abs(held);
         if (_terms.Capabilities.CanCrossZero || order.Intent.Type != OrderType.Market || beyond <= 0 || decimal.Sign(held) != (order.Intent.Side == OrderSide.Buy ? -1 : 1)) return;
 
-        Decide(live, new OrderResized(order.Id, Math.Abs(held), $"{_terms.Venue} takes no order through zero", now) { ThenOpen = beyond });
+        Decide(live, new OrderResized(order.Id, Math.Abs(held), $"{_terms.Venue} takes no order through zero", now) { ThenOpen = (order.ThenOpen ?? 0) + beyond });
     }
 
     /// <summary>Makes an order that is to close no more than what is held by now; false where that is nothing.</summary>
@@ -428,11 +434,16 @@ public sealed partial class AccountEngine
     {
         var current = RefOf(live.Order);
         if (live.ReplacedBy is { } by) return current with { VenueOrderId = by };
+        if (live is { IsChangeAwaited: true, Order.ChangedAs: { } changed }) return current with { ClientId = changed, VenueOrderId = null };
 
         var asked = live.MissingAs ?? live.Waiting.Find(e => live.MostFilledAs(e.VenueOrderId) is null)?.VenueOrderId;
-        return live.Order.Earlier.Find(e => e.VenueOrderId == asked) is { } earlier
+        var wanted = live.Order.Earlier.Find(e => e.VenueOrderId == asked) is { } earlier
             ? current with { ClientId = earlier.VenueClientId, VenueOrderId = earlier.VenueOrderId }
             : current;
+
+        // Our own id is nobody else's, unless what took its place kept it.
+        var names = live.Order.Earlier.Select(e => e.VenueClientId).Append(current.ClientId);
+        return names.Count(n => n == wanted.ClientId) == 1 ? wanted with { VenueOrderId = null } : wanted;
     }
 
     private VenueOrderRef RefOf(Order order) => new(_listings[order.Intent.Instrument].Terms.Symbol, order.VenueClientId!, order.VenueOrderId);

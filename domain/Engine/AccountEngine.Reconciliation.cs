@@ -82,13 +82,13 @@ public sealed partial class AccountEngine
 
         foreach (var execution in statement.Executions)
         {
-            if (Find(execution.VenueOrderId, execution.ClientOrderId) is { } live && !live.Order.TradeIds.Contains(execution.TradeId)) Await(live, execution, now);
+            if (Find(execution) is { } live && !live.Order.TradeIds.Contains(execution.TradeId)) Await(live, execution, now);
         }
 
         var listed = new HashSet<LiveOrder>();
         foreach (var seen in statement.OpenOrders)
         {
-            if (Find(seen.VenueOrderId, seen.ClientOrderId) is not { } live) continue;
+            if (Find(seen) is not { } live) continue;
 
             listed.Add(live);
             See(live, seen, now);
@@ -283,12 +283,12 @@ public sealed partial class AccountEngine
     {
         foreach (var execution in statement.Executions)
         {
-            if (Find(execution.VenueOrderId, execution.ClientOrderId) is null) Foreign(execution, now);
+            if (Find(execution) is null) Foreign(execution, now);
         }
 
         foreach (var seen in statement.OpenOrders)
         {
-            if (Find(seen.VenueOrderId, seen.ClientOrderId) is null) Foreign(seen, now);
+            if (Find(seen) is null) Foreign(seen, now);
         }
 
         if (statement.OpenOrdersAreComplete) ForgetGone(statement, now);

@@ -109,7 +109,7 @@ public sealed partial class AccountEngine
             case OrderLookup.Found found:
                 if (!live.Order.WasEarlier(found.Order.VenueOrderId)) live.IsInDoubt = false;
                 var missing = live.IsMissingFills;
-                See(live, found.Order, now, executions.Where(e => IsOf(live, e)));
+                See(live, found.Order, now, executions.Where(e => Find(e) == live));
                 if (live.IsMissingFills && missing && live.Asked >= MostAsked) BookTheRest(live, found.Order, now);
                 if (live.IsMissingFills || live.IsInDoubt || live.Order.Status == OrderStatus.Unknown) Pause(live, now);
                 else Settled(live, now);
@@ -129,7 +129,7 @@ public sealed partial class AccountEngine
     /// <summary>Takes what the venue says of an order by itself.</summary>
     public void OnReport(OrderSnapshot seen, DateTimeOffset now)
     {
-        if (Find(seen.VenueOrderId, seen.ClientOrderId) is { } live) See(live, seen, now);
+        if (Find(seen) is { } live) See(live, seen, now);
         else Foreign(seen, now);
         SettleStatement(now);
     }
@@ -137,6 +137,12 @@ public sealed partial class AccountEngine
     private void NotFound(LiveOrder live, DateTimeOffset now)
     {
         var order = live.Order;
+        if (live.IsChangeAwaited)
+        {
+            ChangeNotFound(live, now);
+            return;
+        }
+
         if (order.VenueOrderId is not null)
         {
             // It was there. A venue that has forgotten an order says nothing about what became of it.
@@ -161,6 +167,21 @@ public sealed partial class AccountEngine
         else if (now - order.Intent.At > _terms.MostWait && live.Order is { Status: OrderStatus.Approved, Intent.Leg: null })
             GetTooOld(live, "It never arrived at the venue, and is too old to be sent again.", now);
         live.Asked = 0;
+    }
+
+    /// <summary>What was to take the order's place is not there. Once nothing sent can arrive any more, it never will be.</summary>
+    private void ChangeNotFound(LiveOrder live, DateTimeOffset now)
+    {
+        live.IsInDoubt = true;
+        if (live.Order.Change is { } change && now - change.At < _terms.Capabilities.SettleTime)
+        {
+            live.NotBefore = change.At + _terms.Capabilities.SettleTime;
+            return;
+        }
+
+        live.IsChangeAwaited = false;
+        if (live.Order.Change is not null) Decide(live, new OrderReplaceRefused(live.Order.Id, "the venue has canceled the order, and none is in its place", now));
+        live.NotBefore = now;
     }
 
     /// <summary>Takes an order as the venue shows it, with the fills that are at hand.</summary>
@@ -216,8 +237,12 @@ public sealed partial class AccountEngine
                 Decide(live, new OrderRejected(order.Id, reason, now));
                 break;
 
-            // The answer to the change says what has become of it.
-            case VenueOrderStatus.Canceled when order.Change is not null && live.IsBusy:
+            // The answer to the change says what has become of it; without one, what was to take its place is asked for.
+            case VenueOrderStatus.Canceled when order.Change is not null:
+                if (live.IsBusy) break;
+                live.IsChangeAwaited = true;
+                live.IsInDoubt = true;
+                live.NotBefore = now;
                 break;
             case VenueOrderStatus.Rejected or VenueOrderStatus.Canceled:
                 Decide(live, new OrderCanceled(order.Id, order.CancelReason ?? reason, now));
@@ -232,7 +257,7 @@ public sealed partial class AccountEngine
                 Decide(live, new OrderBecameUnknown(order.Id, $"the venue's word for where it stands is not known{(seen.Reason is null ? "" : $": {seen.Reason}")}", now));
                 break;
             case VenueOrderStatus.Replaced when order.VenueOrderId == seen.VenueOrderId:
-                if (seen.ReplacedBy is { } by) _byVenueOrderId[live.ReplacedBy = by] = live;
+                if (seen.ReplacedBy is { } by) Name(live, live.ReplacedBy = by);
                 Doubt(live, now);
                 break;
         }
@@ -249,6 +274,7 @@ public sealed partial class AccountEngine
     private void Replaced(LiveOrder live, OrderSnapshot seen, DateTimeOffset now)
     {
         var (order, change) = (live.Order, live.Order.Change);
+        live.IsChangeAwaited = false;
         var traded = seen.VenueOrderId == order.VenueOrderId ? 0 : order.Filled;
         Decide(
             live,
@@ -315,7 +341,7 @@ public sealed partial class AccountEngine
         if (live.Order.Filled > live.Order.Quantity) Decide(live, new OrderOverfilled(order.Id, live.Order.Filled - live.Order.Quantity, now));
         ResolveOwn(DriftKind.ForeignFill, fill.TradeId, order.Id, now);
         if (live.Working is { } working) OnTraded(live, working, listing, filled, now);
-        if (live.Order.Status == OrderStatus.Filled) OpenRest(live, now);
+        if (live.Order.Status == OrderStatus.Filled && order.Status != OrderStatus.Filled) OpenRest(live, now);
         if (order.Intent.Closes) GiveUp(listing, now, order.Intent.Strategy);
         if (order.Intent is { OneCancelsOther: { } group, Leg: null }) CancelOthers(live, group, now);
         if (live.Order.Status == OrderStatus.Filled) Ended(live, now);
@@ -384,7 +410,4 @@ public sealed partial class AccountEngine
         live.Asked = 0;
         live.NotBefore = now;
     }
-
-    private static bool IsOf(LiveOrder live, Execution execution) =>
-        execution.VenueOrderId == live.Order.VenueOrderId || live.Order.WasEarlier(execution.VenueOrderId) || (execution.ClientOrderId is { } id && id == live.Order.VenueClientId);
 }

@@ -27,7 +27,7 @@ public sealed partial class AccountEngine
     private readonly Dictionary<string, Listing> _bySymbol = new(StringComparer.Ordinal);
     private readonly Dictionary<ClientOrderId, LiveOrder> _orders = [];
     private readonly Dictionary<string, LiveOrder> _byVenueClientId = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LiveOrder> _byVenueOrderId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<LiveOrder>> _byVenueOrderId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DriftFound> _drifts = new(StringComparer.Ordinal);
     private DateTimeOffset _tookWorkAt;
 
@@ -107,10 +107,10 @@ public sealed partial class AccountEngine
     public Order? Find(ClientOrderId order) => _orders.TryGetValue(order, out var live) ? live.Order : null;
 
     /// <summary>Whether what a venue says of an order can be taken: one that is done was forgotten, and is to be recalled first.</summary>
-    public bool Knows(OrderSnapshot seen) => Find(seen.VenueOrderId, seen.ClientOrderId) is not null;
+    public bool Knows(OrderSnapshot seen) => Find(seen) is not null;
 
     /// <inheritdoc cref="Knows(OrderSnapshot)"/>
-    public bool Knows(Execution execution) => Find(execution.VenueOrderId, execution.ClientOrderId) is not null;
+    public bool Knows(Execution execution) => Find(execution) is not null;
 
     /// <summary>
     /// Takes an order from its stream: one that is not done when the engine is made, a done one when the venue speaks of it. Of a
@@ -138,12 +138,12 @@ public sealed partial class AccountEngine
             _orders.Remove(live.Order.Id);
             if (live.Group is { } group) _groups.Remove(group.Name);
             if (live.Order.VenueClientId is { } client) _byVenueClientId.Remove(client);
-            if (live.Order.VenueOrderId is { } venue) _byVenueOrderId.Remove(venue);
+            if (live.Order.VenueOrderId is { } venue) Unname(live, venue);
             if (live.Order.ChangedAs is { } changed) _byVenueClientId.Remove(changed);
             foreach (var earlier in live.Order.Earlier)
             {
                 _byVenueClientId.Remove(earlier.VenueClientId);
-                _byVenueOrderId.Remove(earlier.VenueOrderId);
+                Unname(live, earlier.VenueOrderId);
             }
         }
     }
@@ -300,19 +300,54 @@ public sealed partial class AccountEngine
     private void Index(LiveOrder live)
     {
         if (live.Order.VenueClientId is { } client) _byVenueClientId[client] = live;
-        if (live.Order.VenueOrderId is { } venue) _byVenueOrderId[venue] = live;
+        if (live.Order.VenueOrderId is { } venue) Name(live, venue);
         if (live.Order.ChangedAs is { } changed) _byVenueClientId[changed] = live;
         foreach (var earlier in live.Order.Earlier)
         {
             _byVenueClientId[earlier.VenueClientId] = live;
-            _byVenueOrderId[earlier.VenueOrderId] = live;
+            Name(live, earlier.VenueOrderId);
         }
     }
 
-    private LiveOrder? Find(string venueOrderId, string? venueClientId) =>
-        venueClientId is not null && _byVenueClientId.TryGetValue(venueClientId, out var byClient) ? byClient
-        : _byVenueOrderId.TryGetValue(venueOrderId, out var byVenue) ? byVenue
-        : null;
+    private void Name(LiveOrder live, string venueOrderId)
+    {
+        if (!_byVenueOrderId.TryGetValue(venueOrderId, out var named)) _byVenueOrderId.Add(venueOrderId, named = []);
+        if (!named.Contains(live)) named.Add(live);
+    }
+
+    private void Unname(LiveOrder live, string venueOrderId)
+    {
+        if (_byVenueOrderId.TryGetValue(venueOrderId, out var named) && named.Remove(live) && named.Count == 0) _byVenueOrderId.Remove(venueOrderId);
+    }
+
+    private LiveOrder? Find(OrderSnapshot seen) => Find(seen.ClientOrderId, seen.VenueOrderId, seen.Symbol, seen.Side, at: null);
+
+    private LiveOrder? Find(Execution execution) =>
+        Find(execution.ClientOrderId, execution.VenueOrderId, execution.Symbol, execution.Side, execution.At);
+
+    /// <summary>
+    /// The order that a venue speaks of. Our own id is nobody else's. A venue that begins its ids anew gives one to several: then it
+    /// is the newest of that symbol and side that there was by then.
+    /// </summary>
+    /// <param name="at">When it traded; null of what is so now.</param>
+    private LiveOrder? Find(string? venueClientId, string venueOrderId, string symbol, OrderSide? side, DateTimeOffset? at)
+    {
+        if (venueClientId is not null && _byVenueClientId.TryGetValue(venueClientId, out var byClient)) return byClient;
+        if (!_byVenueOrderId.TryGetValue(venueOrderId, out var named)) return null;
+
+        LiveOrder? found = null;
+        foreach (var live in named)
+        {
+            var intent = live.Order.Intent;
+            var isOther = (_bySymbol.TryGetValue(symbol, out var listing) && listing.Instrument.Id != intent.Instrument) || (side ?? intent.Side) != intent.Side;
+            if (isOther || live.Order.ApprovedAt is not { } since || at < since - _terms.Overlap) continue;
+
+            // Where clocks differ, an order may have traded before it was there.
+            if (found is null || (at < found.Order.ApprovedAt ? since < found.Order.ApprovedAt : since > found.Order.ApprovedAt && !(at < since))) found = live;
+        }
+
+        return found;
+    }
 
     private void Reserve(Listing listing, Order order, decimal quantity)
     {
@@ -362,6 +397,9 @@ public sealed partial class AccountEngine
 
         /// <summary>The venue is to be asked where it stands.</summary>
         public bool IsInDoubt { get; set; }
+
+        /// <summary>The venue has canceled it while a change of it has no answer: another may stand in its place.</summary>
+        public bool IsChangeAwaited { get; set; }
 
         /// <summary>How often the venue was asked in vain.</summary>
         public int Asked { get; set; }

@@ -47,6 +47,11 @@ public sealed class EventSession
     /// <exception cref="EventTooLargeException">An event is over 64 MiB of JSON.</exception>
     public void StartStream(string streamId, params IEnumerable<object> events) => Append(streamId, 0, events);
 
+    /// <inheritdoc cref="StartStream(string, IEnumerable{object})"/>
+    /// <param name="origin">What brought them about, where that is not the same as for the rest of the session.</param>
+    public void StartStream(string streamId, EventOrigin origin, params IEnumerable<object> events) =>
+        _pending.Events.Add(StreamIdentity.Check(streamId), 0, events, origin, _log.Clock.GetUtcNow());
+
     /// <summary>Appends to a stream at whatever version it is; a stream that is not there begins.</summary>
     public void Append(string streamId, params IEnumerable<object> events) =>
         Append(streamId, EventOrigin.OfSession, events);

@@ -75,8 +75,14 @@ public sealed partial class AccountDesk(
     /// <param name="of">The order that it is about, which is read from the log where it is not at hand.</param>
     /// <param name="key">The caller's name for what it wants, stored as the cause of what comes of it.</param>
     /// <exception cref="ProblemException">503: the account is not at hand in this process, or too much waits.</exception>
+    public Task<T> AskAsync<T>(
+        Func<AccountEngine, DateTimeOffset, T> decide, ClientOrderId? of, CancellationToken cancellationToken, string? key = null) =>
+        AskAsync(decide, of is null ? [] : [of], key, cancellationToken);
+
+    /// <inheritdoc cref="AskAsync{T}(Func{AccountEngine, DateTimeOffset, T}, ClientOrderId?, CancellationToken, string?)"/>
+    /// <param name="of">The orders that it is about, which are read from the log where they are not at hand.</param>
     public async Task<T> AskAsync<T>(
-        Func<AccountEngine, DateTimeOffset, T> decide, ClientOrderId? of, CancellationToken cancellationToken, string? key = null)
+        Func<AccountEngine, DateTimeOffset, T> decide, IReadOnlyList<ClientOrderId> of, string? key, CancellationToken cancellationToken)
     {
         if (_downBecause is { } why) throw Down(why);
 
@@ -84,7 +90,7 @@ public sealed partial class AccountDesk(
         T decided = default!;
         var letter = new Letter(Cause.Asked(key, clock.GetUtcNow()), (engine, now) => decided = decide(engine, now))
         {
-            Orders = of is null ? [] : [of],
+            Orders = of,
             Done = () => answer.TrySetResult(decided),
             Failed = e => answer.TrySetException(e),
         };
@@ -93,7 +99,7 @@ public sealed partial class AccountDesk(
     }
 
     /// <summary>Decides what the next of a counted feed brings about, and moves the feed's position in the same transaction.</summary>
-    /// <exception cref="ProblemException">As <see cref="AskAsync"/>.</exception>
+    /// <exception cref="ProblemException">503: as where it is asked.</exception>
     public async Task FollowAsync(FeedStep step, Action<AccountEngine, DateTimeOffset> decide, CancellationToken cancellationToken)
     {
         if (_downBecause is { } why) throw Down(why);
@@ -309,7 +315,14 @@ public sealed partial class AccountDesk(
 
         var decided = clock.GetUtcNow();
         var session = log.OpenSession();
-        for (var i = 0; i < engine.Events.Count; i++) session.Append(StreamOf(engine.Events[i]), causes.OriginOf(i), engine.Events[i]);
+        for (var i = 0; i < engine.Events.Count; i++)
+        {
+            var e = engine.Events[i];
+            // An id is one order for good: what would begin one again is not committed, and so not sent.
+            if (e is OrderRequested) session.StartStream(StreamOf(e), causes.OriginOf(i), e);
+            else session.Append(StreamOf(e), causes.OriginOf(i), e);
+        }
+
         foreach (var step in steps) session.AdvanceSequence(step.Consumer, account, step.Partition, step.From, step.To);
         session.AdvanceSequence(Commits, account, 0, _commits, _commits + 1);
         await session.SaveChangesAsync(cancellationToken);

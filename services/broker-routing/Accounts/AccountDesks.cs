@@ -6,7 +6,9 @@ using AlgoStack.Contracts.MarketData;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults.Configuration;
+using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Instruments;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.BrokerRouting.Accounts;
 
@@ -35,6 +37,9 @@ public sealed class AccountDesks : BackgroundService
     public IEnumerable<AccountDesk> All => _desks.Values;
 
     public AccountDesk? Find(string account) => _desks.GetValueOrDefault(account);
+
+    /// <summary>What a request is answered whose account <see cref="Find"/> does not know.</summary>
+    public static ProblemHttpResult NotFound(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue.");
 
     /// <summary>The strategies that trade on an account: the names under <c>Accounts:main:Strategies</c>.</summary>
     public IReadOnlySet<string> StrategiesOf(AccountDesk desk) => _strategies[desk.Account];

@@ -91,7 +91,10 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
         await daemon.WaitForNonStaleProjectionDataAsync(["order_blotter"], LongestCatchUp, cancellationToken);
         return await ReadGroupsAsync(
             await TextsAsync(
-                "select order_id from orders where account = $1 and (order_id = any($2) or venue_order_id = any($3))",
+                """
+                select order_id from orders
+                where account = $1 and (order_id = any($2) or order_id in (select order_id from venue_orders where venue_order_id = any($3)))
+                """,
                 [account, ids.ToArray(), venueOrderIds.ToArray()],
                 cancellationToken),
             cancellationToken);

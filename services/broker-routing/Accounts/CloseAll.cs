@@ -1,5 +1,4 @@
 using AlgoStack.Contracts.Orders;
-using AlgoStack.Engine;
 using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Instruments;
@@ -34,23 +33,60 @@ public static class CloseAll
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static Task<IResult> CancelAsync(string account, CloseAccount command, AccountDesks desks, CancellationToken cancellationToken) =>
-        AskAsync(account, command, null, desks, (engine, instrument, now) => engine.CancelAll(command.Reason, now, instrument), cancellationToken);
+    private static async Task<IResult> CancelAsync(string account, CloseAccount command, AccountDesks desks, CancellationToken cancellationToken)
+    {
+        if (desks.Find(account) is not { } desk) return AccountDesks.NotFound(account);
+        if (WhyNot(command, out var instrument) is { } invalid) return invalid;
+
+        var working = await desk.AskAsync(
+            (engine, now) =>
+            {
+                engine.CancelAll(command.Reason, now, instrument);
+                return engine.Orders.Where(o => !o.Status.IsFinal() && (instrument ?? o.Intent.Instrument) == o.Intent.Instrument).Select(Orders.PlaceOrder.StateOf).ToList();
+            },
+            of: null,
+            cancellationToken);
+        return Results.Accepted($"/accounts/{account}", new OrdersSubmitted(working));
+    }
 
     private static async Task<IResult> CloseAsync(
-        string account, CloseAccount command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken) =>
-        key is null
-            ? KeyRequired()
-            : await AskAsync(account, command, key.Value, desks, (engine, instrument, now) => engine.CloseAll($"{key.Caller}\n{key.Value}", command.Reason, now, instrument), cancellationToken);
+        string account, CloseAccount command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken)
+    {
+        if (key is null) return KeyRequired();
+        if (desks.Find(account) is not { } desk) return AccountDesks.NotFound(account);
+        if (WhyNot(command, out var instrument) is { } invalid) return invalid;
+
+        var name = $"{key.Caller}\n{key.Value}";
+        if (instrument is { } one) await desk.ListAsync([one], cancellationToken);
+        var ids = await desk.AskAsync((engine, _) => engine.ClosingOrders(name, instrument), of: null, cancellationToken);
+        var (orders, denied) = await desk.AskAsync(
+            (engine, now) =>
+            {
+                var before = engine.Events.Count;
+                engine.CloseAll(name, command.Reason, now, instrument);
+                var closing = ids.Select(engine.Find).OfType<Order>().ToList();
+                var working = engine.Orders.Where(o => !o.Status.IsFinal() && (instrument ?? o.Intent.Instrument) == o.Intent.Instrument);
+                return (closing.Union(working).Select(Orders.PlaceOrder.StateOf).ToList(), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().ToList());
+            },
+            ids,
+            key.Value,
+            cancellationToken);
+        return denied is [var first, ..] && denied.Count == orders.Count
+            ? Problem.Refused(first.Code, first.Reason)
+            : Results.Accepted($"/accounts/{account}", new OrdersSubmitted(orders));
+    }
 
     private static async Task<IResult> TargetAsync(TargetPosition command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken)
     {
         if (key is null) return KeyRequired();
-        if (desks.Find(command.Account) is not { } desk) return NoAccount(command.Account);
+        if (desks.Find(command.Account) is not { } desk) return AccountDesks.NotFound(command.Account);
         if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
 
         await desk.ListAsync([instrument], cancellationToken);
         var order = ClientOrderId.ForRequest(command.Account, $"{key.Caller}\n{key.Value}\n{instrument}");
+        if (!await desk.AskAsync((engine, _) => engine.Has(instrument), of: null, cancellationToken))
+            return Problem.Refused("unknown_instrument", $"{desk.Venue} lists no {instrument}.");
+
         var (state, denied) = await desk.AskAsync(
             (engine, now) =>
             {
@@ -65,32 +101,16 @@ public static class CloseAll
         return Results.Ok(new OrdersSubmitted(state is null ? [] : [Orders.PlaceOrder.StateOf(state)]));
     }
 
-    private static async Task<IResult> AskAsync(
-        string account, CloseAccount command, string? key, AccountDesks desks, Action<AccountEngine, InstrumentId?, DateTimeOffset> decide, CancellationToken cancellationToken)
+    private static ProblemHttpResult? WhyNot(CloseAccount command, out InstrumentId? instrument)
     {
-        if (desks.Find(account) is not { } desk) return NoAccount(account);
+        instrument = null;
         if (string.IsNullOrWhiteSpace(command.Reason)) return Problem.Invalid("reason_required", "Expected a reason, found none.");
+        if (command.Instrument is null) return null;
+        if (!InstrumentId.TryParse(command.Instrument, out var id, out var error)) return Problem.Invalid("instrument_invalid", error);
 
-        InstrumentId? instrument = null;
-        if (command.Instrument is not null)
-        {
-            if (!InstrumentId.TryParse(command.Instrument, out var id, out var error)) return Problem.Invalid("instrument_invalid", error);
-            instrument = id;
-        }
-
-        var working = await desk.AskAsync(
-            (engine, now) =>
-            {
-                decide(engine, instrument, now);
-                return engine.Orders.Where(o => !o.Status.IsFinal() && (instrument ?? o.Intent.Instrument) == o.Intent.Instrument).Select(Orders.PlaceOrder.StateOf).ToList();
-            },
-            null,
-            cancellationToken,
-            key);
-        return Results.Accepted($"/accounts/{account}", new OrdersSubmitted(working));
+        instrument = id;
+        return null;
     }
-
-    private static ProblemHttpResult NoAccount(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}'.");
 
     private static ProblemHttpResult KeyRequired() =>
         Problem.Invalid("idempotency_key_required", $"Expected the header {IdempotencyKey.Header}, which names the orders that are made; found none.");

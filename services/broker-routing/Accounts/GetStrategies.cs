@@ -1,5 +1,4 @@
 using AlgoStack.Contracts.Portfolio;
-using AlgoStack.ServiceDefaults.Problems;
 
 namespace AlgoStack.BrokerRouting.Accounts;
 
@@ -16,7 +15,7 @@ public static class GetStrategies
 
     private static async Task<IResult> ReadAsync(string account, AccountDesks desks, CancellationToken cancellationToken)
     {
-        if (desks.Find(account) is not { } desk) return Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue.");
+        if (desks.Find(account) is not { } desk) return AccountDesks.NotFound(account);
 
         var strategies = await desk.AskAsync((engine, _) => engine.Strategies.ToList(), null, cancellationToken);
         var trading = desks.StrategiesOf(desk);

@@ -1,6 +1,5 @@
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.ServiceDefaults.Problems;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.BrokerRouting.Accounts;
 
@@ -31,7 +30,7 @@ public static class ReconcileAccount
 
     private static async Task<IResult> ReconcileAsync(string account, AccountDesks desks, CancellationToken cancellationToken)
     {
-        if (desks.Find(account) is not { } desk) return NotFound(account);
+        if (desks.Find(account) is not { } desk) return AccountDesks.NotFound(account);
 
         await desk.AskAsync(
             (engine, now) =>
@@ -46,12 +45,10 @@ public static class ReconcileAccount
 
     private static async Task<IResult> ResolveAsync(string account, ResolveDrift command, AccountDesks desks, CancellationToken cancellationToken)
     {
-        if (desks.Find(account) is not { } desk) return NotFound(account);
+        if (desks.Find(account) is not { } desk) return AccountDesks.NotFound(account);
         if (string.IsNullOrWhiteSpace(command.Reason)) return Problem.Invalid("reason_required", "Expected a reason, found none.");
 
         var why = await desk.AskAsync((engine, now) => engine.Resolve(command.DriftId, command.Adopt, command.Reason, now), null, cancellationToken);
         return why is null ? Results.Accepted($"/accounts/{account}", new AccountAsked(account)) : Problem.NotFound("drift_not_found", why);
     }
-
-    private static ProblemHttpResult NotFound(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue.");
 }

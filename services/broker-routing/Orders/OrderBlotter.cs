@@ -6,12 +6,12 @@ using NpgsqlTypes;
 
 namespace AlgoStack.BrokerRouting.Orders;
 
-/// <summary>Every order with where it stands, and every fill. Follows the log in pages, written in bulk.</summary>
+/// <summary>Every order with where it stands and what venues call it, and every fill. Follows the log in pages, written in bulk.</summary>
 public sealed class OrderBlotter : Projection
 {
     public override string Name => "order_blotter";
 
-    public override IReadOnlyList<string> Tables => ["orders", "fills"];
+    public override IReadOnlyList<string> Tables => ["orders", "fills", "venue_orders"];
 
     public override async Task ApplyAsync(
         IReadOnlyList<StoredEvent> events, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
@@ -19,6 +19,7 @@ public sealed class OrderBlotter : Projection
         var requested = events.Where(e => e.Data is OrderRequested).ToList();
         var changes = new Dictionary<ClientOrderId, Change>();
         var fills = new List<(long Sequence, OrderFilled Fill)>();
+        var names = new List<(string VenueOrderId, ClientOrderId Order)>();
         foreach (var stored in events)
         {
             if (stored.Data is not OrderEvent e || e is OrderRequested) continue;
@@ -26,10 +27,13 @@ public sealed class OrderBlotter : Projection
             if (!changes.TryGetValue(e.OrderId, out var change)) changes.Add(e.OrderId, change = new Change());
             change.Take(e);
             if (e is OrderFilled fill) fills.Add((stored.Sequence, fill));
+            if (e is OrderAccepted accepted) names.Add((accepted.VenueOrderId, e.OrderId));
+            if (e is OrderReplaced replaced) names.Add((replaced.VenueOrderId, e.OrderId));
         }
 
         if (requested.Count > 0) await InsertAsync(requested, connection, cancellationToken);
         if (fills.Count > 0) await InsertFillsAsync(fills, connection, cancellationToken);
+        if (names.Count > 0) await InsertNamesAsync(names, connection, transaction, cancellationToken);
         if (changes.Count > 0) await UpdateAsync(changes, connection, transaction, cancellationToken);
     }
 
@@ -88,6 +92,30 @@ public sealed class OrderBlotter : Projection
         await copy.CompleteAsync(cancellationToken);
     }
 
+    private static async Task InsertNamesAsync(
+        List<(string VenueOrderId, ClientOrderId Order)> names, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            // What a session's own venue calls its orders nobody asks for.
+            """
+            insert into venue_orders
+            select named.venue_order_id, named.order_id
+            from unnest($1, $2) as named (venue_order_id, order_id) join orders on orders.order_id = named.order_id and not starts_with(orders.account, $3)
+            on conflict do nothing
+            """,
+            connection,
+            transaction)
+        {
+            Parameters =
+            {
+                Texts(names.Select(n => n.VenueOrderId)),
+                Texts(names.Select(n => n.Order.Value)),
+                new NpgsqlParameter<string> { TypedValue = SessionBook.AccountPrefix },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private static async Task UpdateAsync(
         Dictionary<ClientOrderId, Change> changes, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -100,15 +128,14 @@ public sealed class OrderBlotter : Projection
                     else coalesce(change.status, orders.status)
                 end,
                 quantity = coalesce(change.quantity, orders.quantity + change.late),
-                venue_order_id = coalesce(change.venue_order_id, orders.venue_order_id),
                 code = coalesce(change.code, orders.code),
                 reason = coalesce(change.reason, orders.reason),
                 filled = orders.filled + change.filled,
                 traded_value = orders.traded_value + change.traded_value,
                 commission = orders.commission + change.commission,
                 updated_at = change.updated_at
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                as change (order_id, status, code, reason, filled, traded_value, commission, updated_at, quantity, venue_order_id, late)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                as change (order_id, status, code, reason, filled, traded_value, commission, updated_at, quantity, late)
             where orders.order_id = change.order_id
             """,
             connection,
@@ -125,7 +152,6 @@ public sealed class OrderBlotter : Projection
                 new NpgsqlParameter<decimal[]> { TypedValue = [.. changes.Values.Select(c => c.Commission)] },
                 new NpgsqlParameter<DateTimeOffset[]> { TypedValue = [.. changes.Values.Select(c => c.At)] },
                 new NpgsqlParameter { Value = changes.Values.Select(c => c.Quantity).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Numeric },
-                Texts(changes.Values.Select(c => c.VenueOrderId)),
                 new NpgsqlParameter<decimal[]> { TypedValue = [.. changes.Values.Select(c => c.Late)] },
             },
         };
@@ -155,8 +181,6 @@ public sealed class OrderBlotter : Projection
         /// <summary>What an order that was replaced before traded besides.</summary>
         public decimal Late { get; private set; }
 
-        public string? VenueOrderId { get; private set; }
-
         public string? Code { get; private set; }
 
         public string? Reason { get; private set; }
@@ -183,8 +207,8 @@ public sealed class OrderBlotter : Projection
                 case OrderSubmitted:
                     Status = nameof(OrderStatus.Submitted);
                     break;
-                case OrderAccepted accepted:
-                    (Status, VenueOrderId) = (nameof(OrderStatus.Accepted), accepted.VenueOrderId);
+                case OrderAccepted:
+                    Status = nameof(OrderStatus.Accepted);
                     break;
                 case OrderBecameUnknown unknown:
                     (Status, Reason) = (nameof(OrderStatus.Unknown), unknown.Reason);
@@ -196,7 +220,7 @@ public sealed class OrderBlotter : Projection
                     Quantity = resized.Quantity;
                     break;
                 case OrderReplaced replaced:
-                    (Quantity, VenueOrderId) = (replaced.Quantity, replaced.VenueOrderId);
+                    Quantity = replaced.Quantity;
                     break;
                 case OrderExpired expired:
                     (Status, Reason) = (nameof(OrderStatus.Expired), expired.Reason);

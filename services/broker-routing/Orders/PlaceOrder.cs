@@ -31,7 +31,7 @@ public static class PlaceOrder
     private static async Task<IResult> PlaceAsync(SubmitOrder command, IdempotencyKey? key, AccountDesks desks, CancellationToken cancellationToken)
     {
         if (key is null) return Problem.Invalid("idempotency_key_required", $"Expected the header {IdempotencyKey.Header}, which names the order; found none.");
-        if (desks.Find(command.Account) is not { } desk) return Problem.NotFound("account_not_found", $"There is no account '{command.Account}'.");
+        if (desks.Find(command.Account) is not { } desk) return AccountDesks.NotFound(command.Account);
         if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
         if (instrument.Venue != desk.Venue)
             return Problem.Refused("unknown_instrument", $"Expected an instrument of {desk.Venue}, as in {instrument.Symbol}.{desk.Venue}; found {instrument}.");

@@ -35,7 +35,7 @@ public static class ChangeRiskLimits
     private static RouteHandlerBuilder DescribeChange(RouteHandlerBuilder endpoint) => Describe(endpoint).ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static async Task<IResult> ReadAsync(string account, AccountDesks desks, CancellationToken cancellationToken) =>
-        desks.Find(account) is { } desk ? Results.Ok(await desk.AskAsync((engine, _) => ViewOf(engine), null, cancellationToken)) : NoAccount(account);
+        desks.Find(account) is { } desk ? Results.Ok(await desk.AskAsync((engine, _) => ViewOf(engine), null, cancellationToken)) : AccountDesks.NotFound(account);
 
     private static async Task<IResult> ChangeAsync(string account, ChangeLimits command, AccountDesks desks, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ public static class ChangeRiskLimits
             return Problem.Invalid("reason_required", $"Expected a reason of 1 to {LongestReason} characters, found {command.Reason?.Length ?? 0}.");
         if (command.Limits is null) return Invalid(nameof(command.Limits), "expected all that are to hold, found none");
         if (LimitForm.Read(command.Limits, out var changed) is var (name, problem)) return Invalid($"{nameof(command.Limits)}.{name}", problem);
-        if (desks.Find(account) is not { } desk) return NoAccount(account);
+        if (desks.Find(account) is not { } desk) return AccountDesks.NotFound(account);
 
         return Results.Ok(await desk.AskAsync(
             (engine, now) =>
@@ -105,6 +105,4 @@ public static class ChangeRiskLimits
     }
 
     private static ProblemHttpResult Invalid(string name, string problem) => Problem.Invalid("limits_invalid", $"{name}: {problem}.");
-
-    private static ProblemHttpResult NoAccount(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue.");
 }

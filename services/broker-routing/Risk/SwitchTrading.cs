@@ -46,7 +46,7 @@ public static class SwitchTrading
             return Problem.Invalid("reason_required", $"Expected a reason of 1 to {LongestReason} characters, found {reason?.Length ?? 0}.");
         if (strategy is not null && account is null) return Problem.Invalid("account_required", "Expected the account whose strategy is meant, found none.");
         if (strategy is { Length: 0 or > LongestName }) return Problem.Invalid("strategy_invalid", $"Expected a name of 1 to {LongestName} characters, found {strategy.Length}.");
-        if (account is not null && desks.Find(account) is null) return Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue.");
+        if (account is not null && desks.Find(account) is null) return AccountDesks.NotFound(account);
 
         return Results.Ok(ViewOf(await trading.SwitchAsync(state, reason, account, strategy, flatten)));
     }

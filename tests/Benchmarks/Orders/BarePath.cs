@@ -36,12 +36,13 @@ internal sealed class BarePath : IAsyncDisposable
 
     public VenueProcess Venue => _venue;
 
-    /// <returns>The id that the venue was sent, which is the name.</returns>
-    public async Task<string> PlaceAsync(string name)
+    /// <returns>The id that the venue was sent, which is the name, and when the request began.</returns>
+    public async Task<(string Id, DateTimeOffset At)> PlaceAsync(string name)
     {
+        var at = TimeProvider.System.GetUtcNow();
         using var answer = await _http.PostAsync($"/orders/{name}", content: null);
         answer.EnsureSuccessStatusCode();
-        return name;
+        return (name, at);
     }
 
     public async ValueTask DisposeAsync()

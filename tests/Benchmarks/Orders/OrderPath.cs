@@ -6,6 +6,8 @@ using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using AlgoStack.Testing.Venues;
+using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.Benchmarks.Orders;
 
@@ -17,6 +19,7 @@ internal sealed class OrderPath : IAsyncDisposable
 {
     private const string Account = "bench";
     private const string Symbol = "AAPL";
+    private const int SignalSymbols = 50;
     private const decimal Price = 100;
     private const decimal Cash = 1_000_000_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -24,22 +27,31 @@ internal sealed class OrderPath : IAsyncDisposable
     private readonly ServerFixture _servers;
     private readonly VenueProcess _venue;
     private readonly HttpPeer _peer;
+    private readonly LiveFeed _feed;
+    private readonly BusPeer _bus;
     private readonly ServiceProcess _routing;
     private readonly BarePath _bare;
     private int _batches;
+    private int _signals;
 
-    private OrderPath(ServerFixture servers, VenueProcess venue, HttpPeer peer, ServiceProcess routing, BarePath bare) =>
-        (_servers, _venue, _peer, _routing, _bare) = (servers, venue, peer, routing, bare);
+    private OrderPath(ServerFixture servers, VenueProcess venue, HttpPeer peer, LiveFeed feed, BusPeer bus, ServiceProcess routing, BarePath bare) =>
+        (_servers, _venue, _peer, _feed, _bus, _routing, _bare) = (servers, venue, peer, feed, bus, routing, bare);
 
     public static async Task<OrderPath> StartAsync()
     {
         var servers = new ServerFixture();
         var venue = await StartVenueAsync();
-        var peer = await HttpPeer.StartAsync(_ => { });
+        var feed = new LiveFeed();
+        var peer = await HttpPeer.StartAsync(routes =>
+        {
+            feed.MapTape(routes);
+            feed.MapEvaluations(routes);
+        });
+        var broker = await servers.CreateVirtualHostAsync();
         var routing = await ServiceProcess.StartAsync(
             "AlgoStack.BrokerRouting",
             await servers.CreateSchemaDatabaseAsync(),
-            await servers.CreateVirtualHostAsync(),
+            broker,
             [
                 new($"Accounts:{Account}:Broker", "alpaca"),
                 new($"Accounts:{Account}:Alpaca:KeyId", VenueProcess.Key),
@@ -48,11 +60,14 @@ internal sealed class OrderPath : IAsyncDisposable
                 new($"Accounts:{Account}:Alpaca:StreamUrl", venue.StreamAddress.ToString()),
                 // There is no feed, and orders that are alike come as fast as they can.
                 new($"Accounts:{Account}:Limits", "none"),
+                // All symbols' positions together are a small part of the cash.
+                new($"Accounts:{Account}:Limits:RiskPercent", "0.001"),
+                new($"Accounts:{Account}:Strategies:{LiveFeed.Strategy}", ""),
             ],
             ("ingestion", peer.Address),
             ("signal", peer.Address));
         await routing.ReadyAsync();
-        var path = new OrderPath(servers, venue, peer, routing, await BarePath.StartAsync(await servers.CreateSchemaDatabaseAsync()));
+        var path = new OrderPath(servers, venue, peer, feed, await BusPeer.StartAsync(broker, (_, _) => { }), routing, await BarePath.StartAsync(await servers.CreateSchemaDatabaseAsync()));
         await Eventually.True(path.IsProvenAsync, Patience, "the account is proven");
         return path;
     }
@@ -61,7 +76,7 @@ internal sealed class OrderPath : IAsyncDisposable
     public static async Task<VenueProcess> StartVenueAsync()
     {
         var venue = await VenueProcess.StartAsync(Cash);
-        await venue.SetPriceAsync(Symbol, Price);
+        foreach (var symbol in Symbols) await venue.SetPriceAsync(symbol, Price);
         await venue.SwitchFaultsAsync(new { requests_per_minute = 1_000_000 });
         return venue;
     }
@@ -76,9 +91,29 @@ internal sealed class OrderPath : IAsyncDisposable
             var order = new SubmitOrder(Account, $"{Symbol}.ALPACA", "Buy", "Limit", 1, LimitPrice: Price, TimeInForce: "Day");
             using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = JsonContent.Create(order) };
             request.Headers.Add("Idempotency-Key", key);
+            var at = TimeProvider.System.GetUtcNow();
             using var answer = await _routing.Http.SendAsync(request);
             answer.EnsureSuccessStatusCode();
-            return (await answer.Content.ReadFromJsonAsync<OrderState>())!.OrderId;
+            return ((await answer.Content.ReadFromJsonAsync<OrderState>())!.OrderId, at);
+        });
+
+    /// <summary>
+    /// Signals of the live session on the bus, of one symbol after the other: each opens its position, or closes what the one before
+    /// has opened. The time counts from just before what was evaluated is on the bus.
+    /// </summary>
+    public Task<OrderRun> SignalAsync(int signals, int perSecond) => RunAsync(
+        _venue,
+        signals,
+        perSecond,
+        async _ =>
+        {
+            var signal = _signals++;
+            var symbol = SignalSymbol(signal % SignalSymbols);
+            var evaluated = _feed.Next((double)Price, signal / SignalSymbols % 2 == 0 ? "Long" : "Flat", instrument: $"{symbol}.SIM");
+            await _feed.AnnounceBarsAsync(_bus, evaluated);
+            var at = TimeProvider.System.GetUtcNow();
+            await _bus.PublishAsync(evaluated);
+            return (ClientOrderId.For(Account, LiveFeed.Strategy, new InstrumentId($"{symbol}.ALPACA"), evaluated.ThroughMs, 0).Value, at);
         });
 
     /// <summary>Until our books have every share that the venue has sold us.</summary>
@@ -96,10 +131,15 @@ internal sealed class OrderPath : IAsyncDisposable
         await _bare.DisposeAsync();
         await _routing.KillAsync();
         await _routing.DisposeAsync();
+        await _bus.DisposeAsync();
         await _peer.DisposeAsync();
         await _venue.DisposeAsync();
         await _servers.DisposeAsync();
     }
+
+    private static IEnumerable<string> Symbols => [Symbol, .. Enumerable.Range(0, SignalSymbols).Select(SignalSymbol)];
+
+    private static string SignalSymbol(int number) => string.Create(CultureInfo.InvariantCulture, $"BENCH{number}");
 
     private async Task<IReadOnlyList<PositionView>> PositionsAsync() =>
         await _routing.Http.GetFromJsonAsync<IReadOnlyList<PositionView>>($"/positions?account={Account}") ?? [];
@@ -110,8 +150,8 @@ internal sealed class OrderPath : IAsyncDisposable
         return answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<AccountView>())!.IsProven;
     }
 
-    /// <param name="place">Takes a name that no other order has, and returns the id that the venue is sent.</param>
-    private async Task<OrderRun> RunAsync(VenueProcess venue, int orders, int perSecond, Func<string, Task<string>> place)
+    /// <param name="place">Takes a name that no other order has, and returns the id that the venue is sent, and when it began.</param>
+    private async Task<OrderRun> RunAsync(VenueProcess venue, int orders, int perSecond, Func<string, Task<(string Id, DateTimeOffset At)>> place)
     {
         var batch = ++_batches;
         var sentAt = new ConcurrentDictionary<string, DateTimeOffset>(StringComparer.Ordinal);
@@ -133,8 +173,8 @@ internal sealed class OrderPath : IAsyncDisposable
 
         async Task SendAsync(string name)
         {
-            var at = clock.GetUtcNow();
-            sentAt[await place(name)] = at;
+            var (id, at) = await place(name);
+            sentAt[id] = at;
         }
 
         List<VenueOrder> Taken() => [.. venue.ReadLedger().Orders.Where(o => sentAt.ContainsKey(o.ClientOrderId))];

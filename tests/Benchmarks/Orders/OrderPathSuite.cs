@@ -13,12 +13,15 @@ internal sealed class OrderPathSuite(OrderPath path, bool brief)
 
     private readonly SharedRuns _bare = new(() => path.PlaceBareAsync(brief ? 50 : 500, Steady));
     private readonly SharedRuns _requests = new(() => path.PlaceAsync(brief ? 50 : 500, Steady));
+    private readonly SharedRuns _signals = new(() => path.SignalAsync(brief ? 50 : 500, Steady));
     private readonly int _many = brief ? 500 : 10_000;
 
     public IEnumerable<Comparison> Comparisons =>
     [
-        Latency("request to order out, 50/s, median", 0.5, MedianAtMost),
-        Latency("request to order out, 50/s, 99th of 100", 0.99, NinetyNinthAtMost),
+        Latency("request to order out, 50/s, median", _requests, 0.5, MedianAtMost),
+        Latency("request to order out, 50/s, 99th of 100", _requests, 0.99, NinetyNinthAtMost),
+        Latency("signal to order out, 50/s, median", _signals, 0.5, MedianAtMost),
+        Latency("signal to order out, 50/s, 99th of 100", _signals, 0.99, NinetyNinthAtMost),
     ];
 
     public IEnumerable<Bound> Bounds =>
@@ -33,8 +36,8 @@ internal sealed class OrderPathSuite(OrderPath path, bool brief)
         return run;
     }
 
-    private Comparison Latency(string work, double share, double enough) =>
-        new(work, "", TimesBare, 1.5, _bare.Of(r => r.Percentile(share)), _requests.Of(r => r.Percentile(share)), IsTime: true, Enough: enough);
+    private Comparison Latency(string work, SharedRuns ours, double share, double enough) =>
+        new(work, "", TimesBare, 1.5, _bare.Of(r => r.Percentile(share)), ours.Of(r => r.Percentile(share)), IsTime: true, Enough: enough);
 
     /// <summary>Runs of which several lines take a figure each: every line its own of the first, then of the second.</summary>
     private sealed class SharedRuns(Func<Task<OrderRun>> run)

@@ -68,12 +68,12 @@ internal sealed class OrderTrial : IAsyncDisposable
         try
         {
             var verdict = await trial.RunAsync(say);
-            if (verdict.Violations.Count > 0) trial.KeepLogs(say);
+            if (verdict.Violations.Count > 0) await trial.KeepAsync(say);
             return verdict;
         }
         catch
         {
-            trial.KeepLogs(say);
+            await trial.KeepAsync(say);
             throw;
         }
     }
@@ -150,12 +150,18 @@ internal sealed class OrderTrial : IAsyncDisposable
         return routing;
     }
 
-    /// <summary>What the service said in all its lives, for whoever has to find out what went wrong.</summary>
-    private void KeepLogs(Action<string> say)
+    /// <summary>What the service said in all its lives, what it has written, and the venue's file, for whoever has to find out what went wrong.</summary>
+    private async Task KeepAsync(Action<string> say)
     {
-        var kept = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"campaign-orders-{_load.Seed}.log"));
-        File.WriteAllLines(kept, _logs.SelectMany(File.ReadLines));
-        say($"seed {_load.Seed}: what broker-routing said is in {kept}");
+        var kept = Directory.CreateTempSubdirectory(string.Create(CultureInfo.InvariantCulture, $"campaign-orders-{_load.Seed}-")).FullName;
+        await File.WriteAllLinesAsync(Path.Combine(kept, "broker-routing.log"), _logs.SelectMany(File.ReadLines), _end.Token);
+        File.Copy(_venue.File, Path.Combine(kept, "venue.jsonl"));
+        say($"seed {_load.Seed}: what broker-routing said, its events and the venue's file are in {kept}");
+        var events = (await RoutingLog.ReadAsync(_database)).Events;
+        await File.WriteAllLinesAsync(
+            Path.Combine(kept, "events.txt"),
+            events.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.CommittedAt:O} {e.Sequence} {e.Stream} {e.Version} {e.Type} {e.Data}")),
+            _end.Token);
     }
 
     /// <summary>Kills the targets in an order, and at points, that the seed makes; each is started again while the others go on.</summary>

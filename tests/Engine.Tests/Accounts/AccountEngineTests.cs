@@ -228,9 +228,60 @@ public sealed class AccountEngineTests
         engine.NextWorkAt().Should().BeNull("nobody can be asked");
     }
 
-    private static AccountEngine Proven(TimeSpan settleTime = default)
+    [Fact]
+    public void Where_a_venue_gives_an_id_again_a_fill_is_of_the_order_that_it_fits()
     {
-        var engine = NewEngine(settleTime);
+        var engine = Proven();
+        var first = Wish(engine, "first", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        Trade(engine, first, Seen(engine, first, VenueOrderStatus.Filled, 10) with { VenueOrderId = "V-1" }, 10);
+        var second = Wish(engine, "second", OrderSide.Sell, 10, OrderType.Limit, 100);
+        Turn(engine);
+        engine.OnPlaced(second, new PlaceResult.Accepted(Seen(engine, second, VenueOrderStatus.New, 0) with { VenueOrderId = "V-1" }), Now);
+
+        // A list of what traded knows the venue's id alone; one of the fills is of a third order, of another symbol.
+        Execution[] fills =
+        [
+            new("T1", "V-1", null, "AAPL", OrderSide.Buy, 10, 100, null, null, 10, Now),
+            new("T9", "V-1", null, "AAPL", OrderSide.Sell, 4, 100, null, null, 4, Now),
+        ];
+        engine.Reconcile(Now);
+        Turn(engine).OfType<AccountWork.Reconcile>().Should().ContainSingle();
+        engine.OnStatement(new VenueStatement([], true, fills, [new VenuePosition("AAPL", 6, 100)], [new VenueBalance("USD", 99_400, 99_400)], Now), Now);
+        Turn(engine).OfType<AccountWork.Lookup>().Should().ContainSingle().Which.Order.Should().Be(new VenueOrderRef("AAPL", second.Value, null));
+        engine.OnLookup(second, new OrderLookup.Found(Seen(engine, second, VenueOrderStatus.PartiallyFilled, 4) with { VenueOrderId = "V-1" }), fills, Now);
+
+        engine.Find(first).Should().BeEquivalentTo(new { Status = OrderStatus.Filled, Filled = 10m });
+        engine.Find(second).Should().BeEquivalentTo(new { Status = OrderStatus.PartiallyFilled, Filled = 4m });
+        engine.PositionOf(Apple.Id).Held.Should().Be(6);
+        engine.Drifts.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_a_closing_order_opens_beyond_zero_is_opened_once_though_more_of_it_is_told()
+    {
+        var engine = Proven(canCrossZero: false);
+        var entry = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        Report(engine, entry, VenueOrderStatus.Filled, 10, 10);
+        var close = Wish(engine, "close", OrderSide.Sell, 15, OrderType.Market, 100);
+        Turn(engine);
+        Report(engine, close, VenueOrderStatus.Filled, 10, 10);
+        var rest = Turn(engine).OfType<AccountWork.Place>().Should().ContainSingle().Which;
+        rest.Order.Quantity.Should().Be(5);
+        Report(engine, rest.OrderId, VenueOrderStatus.Filled, 5, 5);
+        var closed = engine.Find(close)!;
+        engine.Forget();
+        engine.Find(rest.OrderId).Should().BeNull();
+
+        engine.Recall(closed);
+        Trade(engine, close, Seen(engine, close, VenueOrderStatus.Filled, 12), 2);
+        Turn(engine).OfType<AccountWork.Place>().Should().BeEmpty();
+    }
+
+    private static AccountEngine Proven(TimeSpan settleTime = default, bool canCrossZero = true)
+    {
+        var engine = NewEngine(settleTime, canCrossZero);
         engine.Restart(Now);
         engine.OnConnected(Now);
         Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Reconcile>();
@@ -239,7 +290,7 @@ public sealed class AccountEngineTests
         return engine;
     }
 
-    private static AccountEngine NewEngine(TimeSpan settleTime)
+    private static AccountEngine NewEngine(TimeSpan settleTime, bool canCrossZero = true)
     {
         var portfolio = new PortfolioKeeper("main", 0);
         var capabilities = new BrokerCapabilities(
@@ -250,7 +301,10 @@ public sealed class AccountEngineTests
             PositionKind.Listed,
             CanReplace: false,
             CanPostOnly: false,
-            CanReduceOnly: false);
+            CanReduceOnly: false)
+        {
+            CanCrossZero = canCrossZero,
+        };
         var engine = new AccountEngine(new AccountTerms("main", "VEN", capabilities), portfolio, new RiskEngine(portfolio, new RiskLimits(10, 100)));
         engine.Add(Apple, new VenueInstrument("AAPL", "USD", true, _ => 0.01m, 1));
         return engine;

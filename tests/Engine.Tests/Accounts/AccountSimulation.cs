@@ -14,7 +14,8 @@ internal sealed record Adversity(
     double LostAnswer = 0.05,
     double LostEvent = 0.1,
     double DuplicateEvent = 0.1,
-    double Disconnect = 0.01);
+    double Disconnect = 0.01,
+    double IdRollback = 0.3);
 
 /// <summary>
 /// An account, a venue and what lies between them, in one thread under a seeded order of events: requests and answers are slow
@@ -40,6 +41,7 @@ internal sealed class AccountSimulation
     private readonly List<object> _log = [];
     private readonly Dictionary<string, List<OrderEvent>> _streams = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _changes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _named = new(StringComparer.Ordinal);
     private readonly int _orders;
     private readonly Failpoint? _diesAt;
     private AccountEngine _engine;
@@ -255,6 +257,7 @@ internal sealed class AccountSimulation
         if (!_isConnected) return;
 
         _isConnected = false;
+        if (Happens(_adversity.IdRollback)) Venue.BeginIdsAnew();
         Step(() => _engine.OnStreamLost(why, Now));
         InLife(500, Connect);
     }
@@ -374,6 +377,14 @@ internal sealed class AccountSimulation
         if (!_streams.TryGetValue(of.OrderId.Value, out var stream)) _streams.Add(of.OrderId.Value, stream = []);
         stream.Add(of);
         if (of is OrderReplaceRequested change) _changes[change.VenueClientId] = of.OrderId.Value;
+        if (of is OrderAccepted accepted) Name(accepted.VenueOrderId, of.OrderId.Value);
+        if (of is OrderReplaced replaced) Name(replaced.VenueOrderId, of.OrderId.Value);
+    }
+
+    private void Name(string venueOrderId, string order)
+    {
+        if (!_named.TryGetValue(venueOrderId, out var orders)) _named.Add(venueOrderId, orders = []);
+        orders.Add(order);
     }
 
     private void Do(AccountWork work)
@@ -411,7 +422,7 @@ internal sealed class AccountSimulation
             case AccountWork.Lookup lookup:
                 Ask(
                     "a look-up",
-                    () => (Venue.Lookup(lookup.Order, Now), lookup.ExecutionsSince is { } since ? Venue.Executions.Where(e => e.At >= since).ToList() : []),
+                    () => (Venue.Lookup(lookup.Order, Now), lookup.ExecutionsSince is { } since ? Venue.ExecutionsSince(since) : []),
                     answer => _engine.OnLookup(lookup.OrderId, answer.Item1, answer.Item2, Now),
                     () => _engine.OnLookup(lookup.OrderId, new OrderLookup.NotKnowable("no answer"), [], Now));
                 break;
@@ -422,7 +433,7 @@ internal sealed class AccountSimulation
                     () => Venue.Statement(reconcile.ExecutionsSince, askedAt),
                     answer =>
                     {
-                        foreach (var execution in answer.Executions) Recall(execution.ClientOrderId);
+                        foreach (var execution in answer.Executions) RecallNamed(execution.VenueOrderId);
                         _engine.OnStatement(answer, Now);
                     },
                     () => _engine.OnStatementFailed("no answer", Now));
@@ -486,6 +497,12 @@ internal sealed class AccountSimulation
                 });
             }
         }
+    }
+
+    /// <summary>All that the venue has ever called so, as a service finds them in its tables.</summary>
+    private void RecallNamed(string venueOrderId)
+    {
+        foreach (var order in _named.GetValueOrDefault(venueOrderId, [])) Recall(order);
     }
 
     private void Recall(string? clientId)

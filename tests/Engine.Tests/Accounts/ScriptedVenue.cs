@@ -10,6 +10,7 @@ namespace AlgoStack.Engine.Tests.Accounts;
 /// <param name="canReduceOnly">Whether an order may be one that only reduces; else it has room for no more exits than what is held.</param>
 internal sealed class ScriptedVenue(Random random, ClientIdScope clientIds, bool canReduceOnly)
 {
+    private readonly HashSet<(string Id, string Symbol, OrderSide Side)> _given = [];
     private int _ids;
     private int _trades;
 
@@ -42,7 +43,7 @@ internal sealed class ScriptedVenue(Random random, ClientIdScope clientIds, bool
         if (IsPassed(order)) return Refused(BrokerErrorCategory.InvalidOrder, "stop price would trigger immediately");
         if (!canReduceOnly && Room(order) is { } room && order.Quantity > room) return Refused(BrokerErrorCategory.InsufficientFunds, "insufficient qty available for order");
 
-        var placed = new VenueSideOrder($"V{++_ids}", order);
+        var placed = new VenueSideOrder(NextId(order), order);
         Orders.Add(placed);
         Tell(placed, now);
         Match(placed, now);
@@ -67,9 +68,9 @@ internal sealed class ScriptedVenue(Random random, ClientIdScope clientIds, bool
 
         var left = found.Order.Quantity - found.Filled;
         var by = new VenueSideOrder(
-            $"V{++_ids}",
+            NextId(found.Order),
             found.Order with { ClientId = change.ClientId, Quantity = change.Quantity - change.Filled ?? left, LimitPrice = change.LimitPrice ?? found.Order.LimitPrice });
-        (found.Status, found.ReplacedBy) = (VenueOrderStatus.Replaced, by);
+        (found.Status, found.ReplacedBy) = (ChangesByCancel ? VenueOrderStatus.Canceled : VenueOrderStatus.Replaced, by);
         Orders.Add(by);
         Tell(found, now);
         Tell(by, now);
@@ -91,10 +92,21 @@ internal sealed class ScriptedVenue(Random random, ClientIdScope clientIds, bool
     public VenueStatement Statement(DateTimeOffset since, DateTimeOffset askedAt) => new(
         [.. Orders.Where(o => !o.Status.IsFinal()).Select(o => Snapshot(o, askedAt))],
         OpenOrdersAreComplete: true,
-        [.. Executions.Where(e => e.At >= since)],
+        ExecutionsSince(since),
         [.. Positions.Where(p => p.Value != 0).Select(p => new VenuePosition(p.Key, p.Value, null))],
         [new VenueBalance("USD", Cash, Cash)],
         askedAt);
+
+    /// <summary>As a list of what traded has them: of its own ids alone.</summary>
+    public IReadOnlyList<Execution> ExecutionsSince(DateTimeOffset since) => [.. Executions.Where(e => e.At >= since).Select(e => e with { ClientOrderId = null })];
+
+    /// <summary>None that an order of this symbol and side has: those two nobody could tell apart.</summary>
+    private string NextId(VenueOrder order)
+    {
+        var id = $"V{++_ids}";
+        while (!_given.Add((id, order.Symbol, order.Side))) id = $"V{++_ids}";
+        return id;
+    }
 
     private static ChangeResult NotFound =>
         new ChangeResult.Refused(new BrokerError(BrokerErrorCategory.OrderNotFound, "404", "order not found", PlacementOutcome.NotApplicable));
@@ -102,7 +114,11 @@ internal sealed class ScriptedVenue(Random random, ClientIdScope clientIds, bool
     private static ChangeResult TooLate =>
         new ChangeResult.Refused(new BrokerError(BrokerErrorCategory.OrderNotCancelable, "422", "order is not cancelable", PlacementOutcome.NotApplicable));
 
-    private VenueSideOrder? Find(VenueOrderRef order) => order.VenueOrderId is { } id ? Orders.Find(o => o.Id == id) : Find(order.ClientId);
+    /// <summary>From now on orders get ids that others had.</summary>
+    public void BeginIdsAnew() => _ids = 0;
+
+    private VenueSideOrder? Find(VenueOrderRef order) =>
+        order.VenueOrderId is { } id ? Orders.Find(o => o.Id == id && o.Order.ClientId == order.ClientId) ?? Orders.FindLast(o => o.Id == id) : Find(order.ClientId);
 
     private static PlaceResult.Refused Refused(BrokerErrorCategory category, string why) =>
         new(new BrokerError(category, "no", why, PlacementOutcome.NotPlaced));
@@ -169,6 +185,9 @@ internal sealed class ScriptedVenue(Random random, ClientIdScope clientIds, bool
 
     private void Tell(VenueSideOrder order, DateTimeOffset now) => Told.Enqueue(Snapshot(order, now));
 
+    /// <summary>A change is a cancel and a new order, of which neither knows of the other.</summary>
+    private bool ChangesByCancel => clientIds == ClientIdScope.OpenOrders;
+
     private static OrderSnapshot Snapshot(VenueSideOrder order, DateTimeOffset now) => new(
         order.Id,
         order.Order.ClientId,
@@ -182,7 +201,7 @@ internal sealed class ScriptedVenue(Random random, ClientIdScope clientIds, bool
         order.Filled == 0 ? null : order.Value / order.Filled,
         order.Order.LimitPrice,
         order.Order.StopPrice,
-        order.ReplacedBy?.Id,
+        order.Status == VenueOrderStatus.Replaced ? order.ReplacedBy?.Id : null,
         null,
         now,
         []);

@@ -19,7 +19,7 @@ internal static class Placing
         var number = book.Orders.Count + 1L;
         var terms = new OrderTerms(
             number,
-            book.NextId(0),
+            book.NextId(0, form.Symbol!, form.Side!.Value),
             ClientIdOf(form.ClientOrderId, number),
             form.Symbol!,
             form.Side!.Value,
@@ -47,7 +47,7 @@ internal static class Placing
         var terms = old with
         {
             Order = number,
-            Id = book.NextId(0),
+            Id = book.NextId(0, old.Symbol, old.Side),
             ClientOrderId = ClientIdOf(form.ClientOrderId, number),
             Qty = form.Qty ?? order.Leaves,
             TimeInForce = form.TimeInForce ?? old.TimeInForce,
@@ -112,7 +112,7 @@ internal static class Placing
             return entry with
             {
                 Order = entry.Order + legs,
-                Id = book.NextId(legs),
+                Id = book.NextId(legs, entry.Symbol, side),
                 ClientOrderId = ClientIdOf(null, entry.Order + legs),
                 Side = side,
                 Type = type,

@@ -7,6 +7,11 @@ namespace AlgoStack.VenueSim.Books;
 /// <summary>The state of the venue: what its lines come to, the same whether they are written now or read at a start.</summary>
 internal sealed class VenueBook
 {
+    private const string IdPrefix = "a1a5eed0-0000-4000-8000-";
+
+    /// <summary>Orders that are accepted together, at most.</summary>
+    private const int MostAtOnce = 16;
+
     private static readonly string[] KnownSymbols = ["AAPL", "AMZN", "GOOG", "MSFT", "NVDA", "QQQ", "SPY", "TSLA", "BTC/USD", "ETH/USD"];
 
     private readonly List<Order> _orders = [];
@@ -19,6 +24,7 @@ internal sealed class VenueBook
     private readonly SortedDictionary<string, Asset> _assets =
         new(KnownSymbols.ToDictionary(s => s, s => new Asset(s, Tradable: true, Fractionable: true), StringComparer.Ordinal), StringComparer.Ordinal);
 
+    private readonly HashSet<(string Id, string Symbol, OrderSide Side)> _given = [];
     private decimal _reserved;
     private long _ids;
 
@@ -70,8 +76,14 @@ internal sealed class VenueBook
     /// <summary>Negative when short; at the last price, or what was paid where there is none.</summary>
     public decimal ValueOf(Position position) => position.Qty * (MarketOf(position.Symbol)?.Price ?? position.AveragePrice);
 
+    /// <summary>One that no order of this symbol and side has, though ids have begun again: those two nobody could tell apart by what they trade.</summary>
     /// <param name="ahead">How many were asked for before and are not accepted yet.</param>
-    public string NextId(int ahead) => string.Create(CultureInfo.InvariantCulture, $"a1a5eed0-0000-4000-8000-{_ids + ahead + 1:x12}");
+    public string NextId(int ahead, string symbol, OrderSide side)
+    {
+        var id = _ids + ahead + 1;
+        while (_given.Contains((IdOf(id), symbol, side))) id += MostAtOnce;
+        return IdOf(id);
+    }
 
     /// <summary>Venue order ids begin again, as after a restart of a venue that forgot them.</summary>
     public void RollIdsBack() => _ids = 0;
@@ -121,6 +133,8 @@ internal sealed class VenueBook
         }
     }
 
+    private static string IdOf(long number) => string.Create(CultureInfo.InvariantCulture, $"{IdPrefix}{number:x12}");
+
     private void Add(OrderAccepted accepted)
     {
         var parent = Add(accepted.Order, null, accepted.At);
@@ -144,7 +158,8 @@ internal sealed class VenueBook
         };
         if (market is not null) order.Trail(market.Price);
         _orders.Add(order);
-        _ids++;
+        _ids = Math.Max(_ids + 1, long.Parse(terms.Id.AsSpan(IdPrefix.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        _given.Add((terms.Id, terms.Symbol, terms.Side));
         _byId[terms.Id] = order;
         _byClientId[terms.ClientOrderId] = order;
         if (!_open.TryGetValue(terms.Symbol, out var open)) _open.Add(terms.Symbol, open = []);

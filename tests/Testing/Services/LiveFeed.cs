@@ -1,25 +1,24 @@
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Signals;
-using AlgoStack.Testing.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace AlgoStack.BrokerRouting.Tests.Accounts;
+namespace AlgoStack.Testing.Services;
 
-/// <summary>The session of live feeds, one bar of one instrument a batch, and what a strategy makes of it: told by the bus, or only when asked.</summary>
-internal sealed class LiveFeed
+/// <summary>The session of live feeds, one bar a batch, and what a strategy makes of it: told by the bus, or only when asked.</summary>
+public sealed class LiveFeed
 {
     public const string Strategy = "ema-cross";
     private const string Session = "live";
-    private const string Instrument = "AAPL.SIM";
 
     private readonly List<BarsClosed> _batches = [];
     private readonly List<BarsEvaluated> _evaluations = [];
 
     /// <summary>The next bar, which closed a moment ago, and the direction that it is a signal for, if it is.</summary>
     /// <param name="age">How long ago it closed.</param>
-    public BarsEvaluated Next(double close, string? direction = null, double? target = null, double? stop = null, TimeSpan age = default)
+    public BarsEvaluated Next(
+        double close, string? direction = null, double? target = null, double? stop = null, TimeSpan age = default, string instrument = "AAPL.SIM")
     {
         // Milliseconds apart, as bars of a feed never are: no test waits for a minute.
         var at = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) - age;
@@ -29,8 +28,8 @@ internal sealed class LiveFeed
         lock (_batches)
         {
             _batches.Add(new BarsClosed(
-                Session, 0, sequence, "1m", WarmUp: false, EndOfSession: false, [new InstrumentTerms(Instrument, 0.01m, 1, "USD")],
-                new BarColumns([Instrument], [0], [closeMs], [close], [close], [close], [close], [1_000_000])));
+                Session, 0, sequence, "1m", WarmUp: false, EndOfSession: false, [new InstrumentTerms(instrument, 0.01m, 1, "USD")],
+                new BarColumns([instrument], [0], [closeMs], [close], [close], [close], [close], [1_000_000])));
             _evaluations.Add(new BarsEvaluated(
                 Session,
                 0,
@@ -41,7 +40,7 @@ internal sealed class LiveFeed
                 direction is null ? [] :
                 [
                     new SignalRaised(
-                        $"signal-{sequence}", Session, Strategy, Instrument, "1m", at, direction, close, 1, "Unknown", target, stop, 0, new SignalExplanation([], [], []), "", 0),
+                        $"signal-{sequence}", Session, Strategy, instrument, "1m", at, direction, close, 1, "Unknown", target, stop, 0, new SignalExplanation([], [], []), "", 0),
                 ]));
             return _evaluations[^1];
         }
@@ -50,14 +49,17 @@ internal sealed class LiveFeed
     /// <summary>Bars first, and then what came of them.</summary>
     public async Task AnnounceAsync(BusPeer bus, BarsEvaluated evaluated)
     {
-        await bus.PublishAsync(_batches[(int)evaluated.Sequence - 1]);
+        await AnnounceBarsAsync(bus, evaluated);
         await bus.PublishAsync(evaluated);
     }
+
+    /// <summary>The bars alone of which it came.</summary>
+    public Task AnnounceBarsAsync(BusPeer bus, BarsEvaluated evaluated) => bus.PublishAsync(Locked(_batches)[(int)evaluated.Sequence - 1]);
 
     /// <summary>What ingestion answers.</summary>
     public void MapTape(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/instruments", () => _batches[0].Instruments);
+        routes.MapGet("/instruments", () => Locked(_batches).SelectMany(b => b.Instruments).DistinctBy(i => i.Id, StringComparer.Ordinal));
         routes.MapGet($"/sessions/{Session}/batches/{{sequence:long}}", (long sequence) => Locked(_batches)[(int)sequence - 1]);
         routes.MapGet($"/sessions/{Session}/bars", (long from, long to) => Results.Stream(
             async body =>
