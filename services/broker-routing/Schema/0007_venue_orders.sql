@@ -6,9 +6,7 @@ create table venue_orders (
     primary key (venue_order_id, order_id)
 );
 
-insert into venue_orders
-select distinct data ->> 'VenueOrderId', data ->> 'OrderId' from mt_events
-where type in ('order_accepted', 'order_replaced') and data ->> 'VenueOrderId' is not null;
+insert into venue_orders select venue_order_id, order_id from orders where venue_order_id is not null;
 
 drop index orders_venue;
 alter table orders drop column venue_order_id;
