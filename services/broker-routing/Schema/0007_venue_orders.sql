@@ -8,5 +8,4 @@ create table venue_orders (
 
 insert into venue_orders select venue_order_id, order_id from orders where venue_order_id is not null;
 
-drop index orders_venue;
-alter table orders drop column venue_order_id;
+-- orders.venue_order_id and its index stay for versions before this one.

@@ -157,11 +157,19 @@ internal sealed class OrderTrial : IAsyncDisposable
         await File.WriteAllLinesAsync(Path.Combine(kept, "broker-routing.log"), _logs.SelectMany(File.ReadLines), _end.Token);
         File.Copy(_venue.File, Path.Combine(kept, "venue.jsonl"));
         say($"seed {_load.Seed}: what broker-routing said, its events and the venue's file are in {kept}");
-        var events = (await RoutingLog.ReadAsync(_database)).Events;
-        await File.WriteAllLinesAsync(
-            Path.Combine(kept, "events.txt"),
-            events.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.CommittedAt:O} {e.Sequence} {e.Stream} {e.Version} {e.Type} {e.Data}")),
-            _end.Token);
+        try
+        {
+            var events = (await RoutingLog.ReadAsync(_database)).Events;
+            await File.WriteAllLinesAsync(
+                Path.Combine(kept, "events.txt"),
+                events.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.CommittedAt:O} {e.Sequence} {e.Stream} {e.Version} {e.Type} {e.Data}")),
+                _end.Token);
+        }
+        catch (NpgsqlException e)
+        {
+            // What went wrong first is what counts.
+            say($"seed {_load.Seed}: its events cannot be read: {e.Message}");
+        }
     }
 
     /// <summary>Kills the targets in an order, and at points, that the seed makes; each is started again while the others go on.</summary>
