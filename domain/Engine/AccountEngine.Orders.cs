@@ -20,6 +20,22 @@ public sealed partial class AccountEngine
     /// </summary>
     public void Place(OrderIntent intent, DateTimeOffset now) => Place(intent, asksRisk: true, now);
 
+    /// <summary>Takes several orders: all of them, or, where one is denied, none. Those behind it are not looked at then.</summary>
+    public void Place(IReadOnlyList<OrderIntent> basket, DateTimeOffset now)
+    {
+        if (basket.Any(o => _orders.ContainsKey(o.OrderId))) return;
+
+        foreach (var intent in basket)
+        {
+            Place(intent, now);
+            if (_orders[intent.OrderId].Order.Status != OrderStatus.Denied) continue;
+
+            foreach (var other in basket.TakeWhile(o => o != intent))
+                TakeBack(_orders[other.OrderId], $"order {intent.OrderId}, which goes with it, was denied", now);
+            return;
+        }
+    }
+
     private void Place(OrderIntent intent, bool asksRisk, DateTimeOffset now, WorkingOrder? working = null)
     {
         if (_orders.ContainsKey(intent.OrderId)) return;

@@ -8,6 +8,7 @@ using AlgoStack.EventStore.Streams;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Executions;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
@@ -75,8 +76,14 @@ public sealed partial class AccountDesk(
     /// <param name="of">The order that it is about, which is read from the log where it is not at hand.</param>
     /// <param name="key">The caller's name for what it wants, stored as the cause of what comes of it.</param>
     /// <exception cref="ProblemException">503: the account is not at hand in this process, or too much waits.</exception>
-    public async Task<T> AskAsync<T>(
-        Func<AccountEngine, DateTimeOffset, T> decide, ClientOrderId? of, CancellationToken cancellationToken, string? key = null)
+    public Task<T> AskAsync<T>(
+        Func<AccountEngine, DateTimeOffset, T> decide, ClientOrderId? of, CancellationToken cancellationToken, string? key = null) =>
+        AskOfAllAsync(decide, of is null ? [] : [of], cancellationToken, key);
+
+    /// <summary>As <see cref="AskAsync"/>, about several orders.</summary>
+    /// <exception cref="ProblemException">As <see cref="AskAsync"/>.</exception>
+    public async Task<T> AskOfAllAsync<T>(
+        Func<AccountEngine, DateTimeOffset, T> decide, IReadOnlyList<ClientOrderId> of, CancellationToken cancellationToken, string? key = null)
     {
         if (_downBecause is { } why) throw Down(why);
 
@@ -84,7 +91,7 @@ public sealed partial class AccountDesk(
         T decided = default!;
         var letter = new Letter(Cause.Asked(key, clock.GetUtcNow()), (engine, now) => decided = decide(engine, now))
         {
-            Orders = of is null ? [] : [of],
+            Orders = of,
             Done = () => answer.TrySetResult(decided),
             Failed = e => answer.TrySetException(e),
         };
@@ -324,8 +331,12 @@ public sealed partial class AccountDesk(
         OrderEvent order => $"order-{order.OrderId}",
         PositionEvent position => $"position-{position.Account}-{position.Instrument}",
         AccountEvent of => $"account-{of.Account}",
+        ExecutionEvent execution => StreamOf(execution.ExecutionId),
         _ => throw new InvalidOperationException($"{e.GetType().Name} belongs to no stream."),
     };
+
+    /// <summary>The stream of a parent order.</summary>
+    internal static string StreamOf(string execution) => $"execution-{execution}";
 
     private async Task RecallAsync(AccountEngine engine, ClientOrderId order, CancellationToken cancellationToken)
     {
