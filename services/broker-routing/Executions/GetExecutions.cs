@@ -40,7 +40,8 @@ public static class GetExecutions
             plan.Instrument.Value,
             plan.Side.ToString(),
             plan.Quantity,
-            progress.Traded,
+            // The book may be ahead of the blotter.
+            Math.Max(progress.Traded, ended?.Traded ?? 0),
             progress.TradedValue == 0 ? null : progress.TradedValue / progress.Traded,
             plan.Algorithm.ToString(),
             ended is not null ? "Ended" : stopped is not null ? "Stopping" : "Working",

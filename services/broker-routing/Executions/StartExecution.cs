@@ -84,7 +84,7 @@ public static class StartExecution
     {
         try
         {
-            return await volumes.ReadAsync(desk, instrument, start, command.EndAt!.Value, command.Slices!.Value, cancellationToken);
+            return await volumes.ReadAsync(desk.Broker, instrument, start, command.EndAt!.Value, command.Slices!.Value, cancellationToken);
         }
         catch (HttpRequestException e)
         {

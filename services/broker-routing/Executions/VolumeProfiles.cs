@@ -1,4 +1,4 @@
-using AlgoStack.BrokerRouting.Accounts;
+using AlgoStack.BrokerRouting.Brokers;
 using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.Trading.Instruments;
 
@@ -26,12 +26,12 @@ public sealed class VolumeProfiles(TapeClient tape)
     /// </summary>
     /// <exception cref="HttpRequestException">Ingestion does not answer.</exception>
     public async Task<IReadOnlyList<decimal>?> ReadAsync(
-        AccountDesk desk, InstrumentId instrument, DateTimeOffset start, DateTimeOffset end, int slices, CancellationToken cancellationToken)
+        IBroker broker, InstrumentId instrument, DateTimeOffset start, DateTimeOffset end, int slices, CancellationToken cancellationToken)
     {
-        var symbol = desk.Broker.SymbolOf(instrument);
+        var symbol = broker.SymbolOf(instrument);
         var known = await tape.GetInstrumentsAsync(cancellationToken);
         var most = new double[slices];
-        foreach (var name in known.Keys.Where(n => desk.Broker.SymbolOf(new InstrumentId(n)) == symbol).Order(StringComparer.Ordinal))
+        foreach (var name in known.Keys.Where(n => broker.SymbolOf(new InstrumentId(n)) == symbol).Order(StringComparer.Ordinal))
         {
             var volumes = await SumAsync(name, start, end, slices, cancellationToken);
             if (volumes.Sum() > most.Sum()) most = volumes;
