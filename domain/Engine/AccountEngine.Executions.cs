@@ -40,7 +40,7 @@ public sealed partial class AccountEngine
         if (_executions.Values.Count(x => x.Ended is null) >= MostExecutions) return ("too_many_executions", $"Expected at most {MostExecutions} at a time, found as many.");
         if (!_listings.TryGetValue(plan.Instrument, out var listing)) return ("unknown_instrument", $"{_terms.Venue} lists no {plan.Instrument}.");
 
-        var (instrument, largest) = (listing.Instrument, plan.LargestSlice(listing.Instrument));
+        var (instrument, largest) = (listing.Whole, plan.LargestSlice(listing.Whole));
         if (!instrument.IsWholeLots(plan.Quantity))
             return ("quantity_off_lot", string.Create(CultureInfo.InvariantCulture, $"{plan.Quantity} is no whole number of lots of {instrument.Lot}."));
         if (largest == 0) return ("quantity_below_lot", string.Create(CultureInfo.InvariantCulture, $"Each slice of {plan.Quantity} would be less than one lot, which is {instrument.Lot}."));
@@ -93,7 +93,7 @@ public sealed partial class AccountEngine
             return;
         }
 
-        if (!_listings.TryGetValue(plan.Instrument, out var listing) || plan.Due(listing.Instrument, now, execution.Traded, execution.Newest) is not { } due) return;
+        if (!_listings.TryGetValue(plan.Instrument, out var listing) || plan.Due(listing.Whole, now, execution.Traded, execution.Newest) is not { } due) return;
 
         if (!slices.TrueForAll(s => s.IsDone))
         {
@@ -161,7 +161,7 @@ public sealed partial class AccountEngine
     {
         var terms = listing.Terms;
         var most = Math.Min(terms.MostQuantity ?? quantity, (plan.LimitPrice is null ? terms.MostQuantityToMarket : null) ?? quantity);
-        return most < quantity ? listing.Instrument.FloorQuantity(most) : quantity;
+        return most < quantity ? listing.Whole.FloorQuantity(most) : quantity;
     }
 
     private void TakeBackSlices(LiveExecution execution, string reason, DateTimeOffset now)

@@ -82,8 +82,7 @@ public sealed partial class AccountEngine
         var listing = new Listing(_portfolio.Instruments, instrument, terms);
         _portfolio.Add(instrument);
 
-        // Strategies trade whole shares, here as in a session: a part of one takes no stop.
-        _execution.Add(InstrumentNaming.IsEquity(instrument.Id) ? instrument with { Lot = Math.Max(instrument.Lot, 1) } : instrument);
+        _execution.Add(listing.Whole);
         _listings.Add(instrument.Id, listing);
         _bySymbol.Add(terms.Symbol, listing);
     }
@@ -341,6 +340,9 @@ public sealed partial class AccountEngine
         public int Index { get; } = index;
 
         public Instrument Instrument { get; } = instrument;
+
+        /// <summary>Strategies and slices trade whole shares, here as in a session: of a part of one venues take neither a stop nor an order that stays.</summary>
+        public Instrument Whole { get; } = InstrumentNaming.IsEquity(instrument.Id) ? instrument with { Lot = Math.Max(instrument.Lot, 1) } : instrument;
 
         public VenueInstrument Terms { get; set; } = terms;
 

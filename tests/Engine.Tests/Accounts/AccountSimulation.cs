@@ -106,7 +106,7 @@ internal sealed class AccountSimulation
         Born();
         for (var i = 0; i < _orders; i++) At(_random.Next(_orders * 100), Wish);
         for (var i = 0; i < _orders; i++) At(_random.Next(_orders * 100), MoveMarket);
-        for (var i = 0; i < _orders / 10; i++) At(_random.Next(_orders * 100), WishToWork);
+        for (var i = 0; i < _orders / 20; i++) At(_random.Next(_orders * 100), WishToWork);
         Until(_orders * 100);
 
         // Then all that was broken is mended, and what is on its way arrives.

@@ -39,7 +39,7 @@ public sealed class AccountSimulationTests
         broken.Should().BeEmpty();
         _touches.Should().BeGreaterThan(canReduceOnly || OneSeed is not null ? -1 : seeds.Count, "targets are to be reached");
         _stops.Should().BeGreaterThan(OneSeed is null ? seeds.Count : -1, "stops are to trade");
-        _slices.Should().BeGreaterThan(OneSeed is null ? 5 * seeds.Count : -1, "slices are to trade");
+        _slices.Should().BeGreaterThan(OneSeed is null ? 2 * seeds.Count : -1, "slices are to trade");
     }
 
     [Fact]
@@ -160,8 +160,11 @@ public sealed class AccountSimulationTests
             if (head.AreExitsEnded || open <= 0 || isTargetAlone) continue;
 
             var atVenue = group.Where(o => o.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled).GroupBy(o => o.Intent.Leg).Select(l => l.Sum(o => o.Leaves)).ToList();
+
+            // Where both exits of another group traded at once, less is held than all groups have open.
+            var coverable = canReduceOnly ? Math.Min(open, Math.Abs(simulation.Venue.Positions.GetValueOrDefault(head.Intent.Instrument.Symbol))) : open;
             if (head.Intent.Leg is not null) ofHeld.Add((group.Key, open, atVenue.DefaultIfEmpty().Max()));
-            else if (atVenue.Count == 0 || atVenue.Exists(l => l < open))
+            else if (atVenue.Count == 0 || atVenue.Exists(l => l < coverable))
                 yield return $"group {group.Key} has {string.Join(" and ", atVenue)} at the venue for the {open} that are open: {string.Join(", ", group.Select(o => $"{o.Intent.Leg}.{o.Intent.Turn} {o.Status}"))}, its head {head.Status}";
         }
 
