@@ -41,7 +41,7 @@ public sealed partial class AccountEngine
         if (!_listings.TryGetValue(plan.Instrument, out var listing)) return ("unknown_instrument", $"{_terms.Venue} lists no {plan.Instrument}.");
 
         var (instrument, largest) = (listing.Whole, plan.LargestSlice(listing.Whole));
-        if (!instrument.IsWholeLots(plan.Quantity))
+        if (instrument.FloorQuantity(plan.Quantity) != plan.Quantity)
             return ("quantity_off_lot", string.Create(CultureInfo.InvariantCulture, $"{plan.Quantity} is no whole number of lots of {instrument.Lot}."));
         if (largest == 0) return ("quantity_below_lot", string.Create(CultureInfo.InvariantCulture, $"Each slice of {plan.Quantity} would be less than one lot, which is {instrument.Lot}."));
         if (Refusal(SliceOf(plan, turn: 0, AtMost(listing, plan, largest), now)) is { } refusal) return refusal;
