@@ -95,7 +95,12 @@ public sealed partial class AccountEngine
         if (isOfStrategies) TellStrategies(now);
         if (action is Split of) OnSplit(listing, of, now);
         Decide(new CorporateActionBooked(_terms.Account, action.Id, held, currency, due, now));
-        if (action is Split) CancelUnsent(action, now);
+        if (action is Split)
+        {
+            StopExecutions("split", $"it was for shares before {action.Id}", now, action.Instrument);
+            CancelUnsent(action, now);
+        }
+
         _nextStatementAt = now;
     }
 

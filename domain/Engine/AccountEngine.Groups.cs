@@ -271,13 +271,13 @@ public sealed partial class AccountEngine
     private bool IsPassed(ExitGroup group, Order stop) =>
         PriceSince(group) is { } price && (stop.Intent.Side == OrderSide.Sell ? price <= stop.StopPrice : price >= stop.StopPrice);
 
-    /// <summary>How often in a row, up to now, the venue did not take or keep an order of a leg.</summary>
+    /// <summary>How often in a row, up to now, the venue did not take or keep an order of a leg, or a slice.</summary>
     private static int Refusals(List<LiveOrder> orders)
     {
         var refusals = 0;
         foreach (var order in orders.Select(o => o.Order).Reverse())
         {
-            if (order is { SubmittedAt: null }) continue;
+            if (order is { SubmittedAt: null } or { Status: OrderStatus.Denied }) continue;
             if (order is not { Filled: 0, CancelReason: null } || !order.Status.IsFinal()) break;
             refusals++;
         }

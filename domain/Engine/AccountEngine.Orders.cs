@@ -20,6 +20,22 @@ public sealed partial class AccountEngine
     /// </summary>
     public void Place(OrderIntent intent, DateTimeOffset now) => Place(intent, asksRisk: true, now);
 
+    /// <summary>Takes several orders: all of them, or, where one is denied, none. Those behind it are not looked at then.</summary>
+    public void Place(IReadOnlyList<OrderIntent> basket, DateTimeOffset now)
+    {
+        if (basket.Any(o => _orders.ContainsKey(o.OrderId))) return;
+
+        foreach (var intent in basket)
+        {
+            Place(intent, now);
+            if (_orders[intent.OrderId].Order.Status != OrderStatus.Denied) continue;
+
+            foreach (var other in basket.TakeWhile(o => o != intent))
+                TakeBack(_orders[other.OrderId], $"order {intent.OrderId}, which goes with it, was denied", now);
+            return;
+        }
+    }
+
     private void Place(OrderIntent intent, bool asksRisk, DateTimeOffset now, WorkingOrder? working = null)
     {
         if (_orders.ContainsKey(intent.OrderId)) return;
@@ -40,12 +56,13 @@ public sealed partial class AccountEngine
 
     /// <summary>
     /// Takes an order back: at once where it has not left, else by asking the venue. Nothing of one that is done. With an exit goes
-    /// the other of its group; exits of an entry stay for what it has traded.
+    /// the other of its group; exits of an entry stay for what it has traded. With a slice goes its parent.
     /// </summary>
     public void Cancel(ClientOrderId order, string reason, DateTimeOffset now)
     {
         if (!_orders.TryGetValue(order, out var live) || live.Order.Status.IsFinal()) return;
 
+        if (live.Execution is { } execution) Stop(execution, "canceled", reason, now);
         if (live is { Order.Intent.Leg: not null, Group: { Head: not null } group }) End(group, reason, now);
         else TakeBack(live, reason, now);
     }
@@ -53,6 +70,7 @@ public sealed partial class AccountEngine
     /// <summary>Takes back all that works, of an instrument or of a strategy where they are given.</summary>
     public void CancelAll(string reason, DateTimeOffset now, InstrumentId? instrument = null, string? strategy = null)
     {
+        StopExecutions("canceled", reason, now, instrument, strategy);
         foreach (var order in _orders.Keys.ToList())
         {
             var intent = _orders[order].Order.Intent;
@@ -67,6 +85,7 @@ public sealed partial class AccountEngine
     /// <param name="key">Names this call: the same one makes the same orders.</param>
     public void CloseAll(string key, string reason, DateTimeOffset now, InstrumentId? instrument = null)
     {
+        StopExecutions("canceled", reason, now, instrument);
         foreach (var order in _orders.Values.Select(o => o.Order).ToList())
         {
             // Asked for twice, it does not take back what it is to close with.
@@ -113,6 +132,7 @@ public sealed partial class AccountEngine
         if (!_orders.TryGetValue(order, out var live) || live.Order.Status is not (OrderStatus.Accepted or OrderStatus.PartiallyFilled))
             return $"Order {order}: expected one that works at the venue, found {(live is null ? "none" : live.Order.Status)}.";
 
+        if (live.Execution is not null) return $"Order {order} is a slice of execution {live.Order.Intent.Execution}, which says what it is for: cancel that.";
         if (!_terms.Capabilities.CanReplace) return $"{_terms.Venue} does not change orders: cancel and place anew.";
         if (live.Order.Change is not null || live.Order.CancelReason is not null) return $"Order {order}: another change is on its way.";
         if (quantity <= live.Order.Filled) return $"Order {order}: expected a quantity above the {live.Order.Filled} that have traded, found {quantity}.";
@@ -150,6 +170,7 @@ public sealed partial class AccountEngine
         Stop(now);
         Flatten(now);
         TendGroups(now);
+        TendExecutions(now);
         foreach (var live in _orders.Values.Where(o => o.Order.Status == OrderStatus.Approved).ToList())
         {
             var order = live.Order;
@@ -216,7 +237,7 @@ public sealed partial class AccountEngine
     public DateTimeOffset? NextWorkAt()
     {
         // What cannot be taken now is no reason to wake: it comes with what makes it possible.
-        var next = Earliest(CanAskForStatement ? _nextStatementAt : null, Earliest(_nextValuationAt, Earliest(NextActionAt(), NextClosingAt())));
+        var next = Earliest(CanAskForStatement ? _nextStatementAt : null, Earliest(_nextValuationAt, Earliest(NextActionAt(), Earliest(NextClosingAt(), NextSliceAt()))));
         foreach (var live in _orders.Values)
         {
             if (!live.IsBusy && HasWork(live)) next = Earliest(next, live.NotBefore);
@@ -343,19 +364,31 @@ public sealed partial class AccountEngine
     /// <summary>Why nothing of an order's instrument, or of the account, may leave now; null where it may.</summary>
     private string? HeldBackBecause(LiveOrder live)
     {
-        if (!IsProven) return GatedBecause;
-
         var order = live.Order;
         var instrument = order.Intent.Instrument;
+        if (HeldBackBecause(instrument) is { } why) return why;
+
         foreach (var other in _orders.Values)
         {
             if (other.Order.Intent.Instrument != instrument) continue;
-            if (other.Order.Status == OrderStatus.Unknown) return $"whether order {other.Order.Id} is at the venue is unknown";
 
             // What closes a position is for what is held once nothing else can trade any more.
             if (order.Intent is { ReduceOnly: true, Leg: null } && other.Order.CancelReason is not null && !other.Order.Status.IsFinal())
                 return $"order {other.Order.Id} is being taken back";
             if (IsInTheWay(other, live)) return $"order {other.Order.Id} is not done";
+        }
+
+        return null;
+    }
+
+    /// <summary>As above, of whatever order.</summary>
+    private string? HeldBackBecause(InstrumentId instrument)
+    {
+        if (!IsProven) return GatedBecause;
+
+        foreach (var other in _orders.Values)
+        {
+            if (other.Order.Intent.Instrument == instrument && other.Order.Status == OrderStatus.Unknown) return $"whether order {other.Order.Id} is at the venue is unknown";
         }
 
         var symbol = _listings[instrument].Terms.Symbol;
@@ -390,7 +423,11 @@ public sealed partial class AccountEngine
         var beyond = order.Quantity - Math.Abs(held);
         if (_terms.Capabilities.CanCrossZero || order.Intent.Type != OrderType.Market || beyond <= 0 || decimal.Sign(held) != (order.Intent.Side == OrderSide.Buy ? -1 : 1)) return;
 
-        Decide(live, new OrderResized(order.Id, Math.Abs(held), $"{_terms.Venue} takes no order through zero", now) { ThenOpen = (order.ThenOpen ?? 0) + beyond });
+        Decide(live, new OrderResized(order.Id, Math.Abs(held), $"{_terms.Venue} takes no order through zero", now)
+        {
+            // Of a slice the plan sends what is left.
+            ThenOpen = order.Intent.Execution is null ? (order.ThenOpen ?? 0) + beyond : null,
+        });
     }
 
     /// <summary>Makes an order that is to close no more than what is held by now; false where that is nothing.</summary>

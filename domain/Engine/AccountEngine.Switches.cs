@@ -73,6 +73,7 @@ public sealed partial class AccountEngine
 
     private void Flatten(Flattening flattening, DateTimeOffset now)
     {
+        StopExecutions("canceled", flattening.Reason, now, strategy: flattening.Strategy);
         var isFlat = IsProven;
         foreach (var live in _orders.Values.Where(o => !o.IsDone && IsOf(o.Order.Intent, flattening)).ToList())
         {

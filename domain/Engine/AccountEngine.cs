@@ -1,4 +1,5 @@
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Executions;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
@@ -81,8 +82,7 @@ public sealed partial class AccountEngine
         var listing = new Listing(_portfolio.Instruments, instrument, terms);
         _portfolio.Add(instrument);
 
-        // Strategies trade whole shares, here as in a session: a part of one takes no stop.
-        _execution.Add(InstrumentNaming.IsEquity(instrument.Id) ? instrument with { Lot = Math.Max(instrument.Lot, 1) } : instrument);
+        _execution.Add(listing.Whole);
         _listings.Add(instrument.Id, listing);
         _bySymbol.Add(terms.Symbol, listing);
     }
@@ -127,13 +127,14 @@ public sealed partial class AccountEngine
 
     /// <summary>
     /// Drops orders that are done, and of which nothing is expected, from memory, those of a group all at once: not while a statement
-    /// may speak of them, nor while one is asked for, because what is recalled with it may have been read before they were done.
+    /// may speak of them, nor while one is asked for, because what is recalled with it may have been read before they were done. Slices
+    /// stay until their execution has ended.
     /// </summary>
     public void Forget()
     {
         if (_isReconciling || _statement is not null) return;
 
-        foreach (var live in _orders.Values.Where(o => o.IsDone && o.Group is not { IsDone: false }).ToList())
+        foreach (var live in _orders.Values.Where(o => o.IsDone && o.Group is not { IsDone: false } && o.Execution is not { Ended: null }).ToList())
         {
             _orders.Remove(live.Order.Id);
             if (live.Group is { } group) _groups.Remove(group.Name);
@@ -146,6 +147,8 @@ public sealed partial class AccountEngine
                 Unname(live, earlier.VenueOrderId);
             }
         }
+
+        foreach (var ended in _executions.Values.Where(x => x.Ended is not null).ToList()) _executions.Remove(ended.Plan.ExecutionId);
     }
 
     /// <summary>Takes an event that is in the log. An instrument that it names was added before.</summary>
@@ -165,6 +168,9 @@ public sealed partial class AccountEngine
                 _listings[e.Instrument].MovedAt = e.At;
                 break;
             case AccountEvent e:
+                Apply(e);
+                break;
+            case ExecutionEvent e:
                 Apply(e);
                 break;
         }
@@ -294,6 +300,7 @@ public sealed partial class AccountEngine
         _orders.Add(order.Id, live);
         Count(live, 0);
         Join(live);
+        if (order.Intent.Execution is { } id && _executions.TryGetValue(id, out var execution)) execution.Add(live);
         return live;
     }
 
@@ -369,6 +376,9 @@ public sealed partial class AccountEngine
 
         public Instrument Instrument { get; } = instrument;
 
+        /// <summary>Strategies and slices trade whole shares, here as in a session: of a part of one venues take neither a stop nor an order that stays.</summary>
+        public Instrument Whole { get; } = InstrumentNaming.IsEquity(instrument.Id) ? instrument with { Lot = Math.Max(instrument.Lot, 1) } : instrument;
+
         public VenueInstrument Terms { get; set; } = terms;
 
         /// <summary>When the market last told a price; null where it has told none since the start.</summary>
@@ -430,6 +440,9 @@ public sealed partial class AccountEngine
 
         /// <summary>The exits that it is one of, or the entry of.</summary>
         public ExitGroup? Group { get; set; }
+
+        /// <summary>The parent order that it is a slice of.</summary>
+        public LiveExecution? Execution { get; set; }
 
         public bool IsMissingFills => MissingAs is not null;
 

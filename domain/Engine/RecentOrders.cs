@@ -39,10 +39,11 @@ internal sealed class RecentOrders
         _next = (_next + 1) % Capacity;
     }
 
-    // The price that a market order was sized at is not part of what is asked for.
+    // The price that a market order was sized at is not part of what is asked for. A slice is like the one before it, and meant to be.
     private static bool IsLike(OrderIntent one, OrderIntent other) =>
         one.Side == other.Side && one.Type == other.Type && one.Quantity == other.Quantity && one.LimitPrice == other.LimitPrice &&
-        one.StopPrice == other.StopPrice && one.TrailBy == other.TrailBy && one.Strategy == other.Strategy && one.Instrument == other.Instrument;
+        one.StopPrice == other.StopPrice && one.TrailBy == other.TrailBy && one.Strategy == other.Strategy && one.Instrument == other.Instrument &&
+        one.Execution == other.Execution && (one.Execution is null || one.Turn == other.Turn);
 
     /// <summary>Never 0, which is no order.</summary>
     private static int HashOf(OrderIntent intent)

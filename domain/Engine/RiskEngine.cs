@@ -98,6 +98,15 @@ public sealed class RiskEngine
         return decision;
     }
 
+    /// <summary>What <see cref="Check(int, OrderIntent, in RiskContext)"/> would say, with nothing counted.</summary>
+    public RiskDecision Foresee(int instrument, OrderIntent intent, in RiskContext context)
+    {
+        BeginDay(context.NowMs);
+        var ledger = _portfolio.LedgerOf(instrument);
+        _strategies.TryGetValue(intent.Strategy, out var strategy);
+        return Decide(new RiskQuestion(instrument, ledger, intent, PriceOf(intent, context.LastPrice), context), strategy, out _);
+    }
+
     /// <inheritdoc cref="Check(int, OrderIntent, in RiskContext)"/>
     public RiskDecision Check(WorkingOrder order) =>
         Check(order.Instrument, order.Intent, RiskContext.AtEvent(order.Intent, order.IsExit));

@@ -1,6 +1,7 @@
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.BrokerRouting.Brokers;
 using AlgoStack.BrokerRouting.Brokers.Paper;
+using AlgoStack.BrokerRouting.Executions;
 using AlgoStack.BrokerRouting.Orders;
 using AlgoStack.BrokerRouting.Portfolios;
 using AlgoStack.BrokerRouting.Positions;
@@ -37,6 +38,7 @@ public static class BrokerRoutingService
         builder.Services.AddSingleton<PaperVenues>();
         builder.Services.AddSingleton<BrokerFactory>();
         builder.Services.AddSingleton<AccountLoader>();
+        builder.Services.AddTransient<VolumeProfiles>();
         builder.Services.AddSingleton<AccountDesks>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AccountDesks>());
         builder.AddBus(bus =>
@@ -61,7 +63,11 @@ public static class BrokerRoutingService
         GetOrders.Map(routes);
         GetOrder.Map(routes);
         PlaceOrder.Map(routes);
+        PlaceBasket.Map(routes);
         ChangeOrder.Map(routes);
+        StartExecution.Map(routes);
+        GetExecutions.Map(routes);
+        CancelExecution.Map(routes);
         SwitchTrading.Map(routes);
         GetProgress.Map(routes);
     }

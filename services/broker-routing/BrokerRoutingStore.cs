@@ -1,5 +1,6 @@
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.BrokerRouting.Brokers.Paper;
+using AlgoStack.BrokerRouting.Executions;
 using AlgoStack.BrokerRouting.Orders;
 using AlgoStack.BrokerRouting.Portfolios;
 using AlgoStack.BrokerRouting.Positions;
@@ -7,6 +8,7 @@ using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.Engine;
 using AlgoStack.EventStore;
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Executions;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
 
@@ -26,8 +28,12 @@ public static class BrokerRoutingStore
         store.Event<AccountMarked>("account_marked");
         store.Event<TradingControlled>("trading_controlled");
         store.Event<TradingSwitched>("trading_switched");
+        store.Event<ExecutionRequested>("execution_requested");
+        store.Event<ExecutionStopped>("execution_stopped");
+        store.Event<ExecutionEnded>("execution_ended");
 
         store.Async<OrderBlotter>();
+        store.Async<ExecutionBook>();
         store.Async<PositionBook>();
         store.Async<AccountBook>();
         store.Async<VenueAccountBook>();

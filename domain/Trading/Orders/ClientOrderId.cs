@@ -50,6 +50,12 @@ public sealed class ClientOrderId : IEquatable<ClientOrderId>
     public static ClientOrderId ForExit(string group, OrderLeg leg, int turn) =>
         new(Hash(string.Create(CultureInfo.InvariantCulture, $"{group}\n{leg}\n{turn}")));
 
+    /// <summary>The id of a slice.</summary>
+    /// <param name="execution">As in <see cref="OrderIntent.Execution"/>.</param>
+    /// <param name="turn">As in <see cref="OrderIntent.Turn"/>.</param>
+    public static ClientOrderId ForSlice(string execution, int turn) =>
+        new(Hash(string.Create(CultureInfo.InvariantCulture, $"{execution}\nslice\n{turn}")));
+
     public bool Equals(ClientOrderId? other) => other is not null && (ReferenceEquals(this, other) || Value == other.Value);
 
     public override bool Equals(object? obj) => Equals(obj as ClientOrderId);

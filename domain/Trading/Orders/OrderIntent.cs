@@ -51,6 +51,9 @@ public sealed record OrderIntent(
     /// <summary>Which exit of its group it is; null of an order that is none.</summary>
     public OrderLeg? Leg { get; init; }
 
-    /// <summary>0 of the first order of a leg; one that is sent again after it was taken back, refused or too small counts on.</summary>
+    /// <summary>0 of the first order of a leg; one that is sent again after it was taken back, refused or too small counts on. Slices count on, too.</summary>
     public int Turn { get; init; }
+
+    /// <summary>The parent order that it is a slice of; null of one that is none.</summary>
+    public string? Execution { get; init; }
 }

@@ -8,6 +8,7 @@ using AlgoStack.EventStore.Streams;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Executions;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
@@ -77,12 +78,12 @@ public sealed partial class AccountDesk(
     /// <exception cref="ProblemException">503: the account is not at hand in this process, or too much waits.</exception>
     public Task<T> AskAsync<T>(
         Func<AccountEngine, DateTimeOffset, T> decide, ClientOrderId? of, CancellationToken cancellationToken, string? key = null) =>
-        AskAsync(decide, of is null ? [] : [of], key, cancellationToken);
+        AskOfAllAsync(decide, of is null ? [] : [of], cancellationToken, key);
 
-    /// <inheritdoc cref="AskAsync{T}(Func{AccountEngine, DateTimeOffset, T}, ClientOrderId?, CancellationToken, string?)"/>
-    /// <param name="of">The orders that it is about, which are read from the log where they are not at hand.</param>
-    public async Task<T> AskAsync<T>(
-        Func<AccountEngine, DateTimeOffset, T> decide, IReadOnlyList<ClientOrderId> of, string? key, CancellationToken cancellationToken)
+    /// <summary>As <see cref="AskAsync"/>, about several orders.</summary>
+    /// <exception cref="ProblemException">As <see cref="AskAsync"/>.</exception>
+    public async Task<T> AskOfAllAsync<T>(
+        Func<AccountEngine, DateTimeOffset, T> decide, IReadOnlyList<ClientOrderId> of, CancellationToken cancellationToken, string? key = null)
     {
         if (_downBecause is { } why) throw Down(why);
 
@@ -337,8 +338,12 @@ public sealed partial class AccountDesk(
         OrderEvent order => $"order-{order.OrderId}",
         PositionEvent position => $"position-{position.Account}-{position.Instrument}",
         AccountEvent of => $"account-{of.Account}",
+        ExecutionEvent execution => StreamOf(execution.ExecutionId),
         _ => throw new InvalidOperationException($"{e.GetType().Name} belongs to no stream."),
     };
+
+    /// <summary>The stream of a parent order.</summary>
+    internal static string StreamOf(string execution) => $"execution-{execution}";
 
     private async Task RecallAsync(AccountEngine engine, ClientOrderId order, CancellationToken cancellationToken)
     {

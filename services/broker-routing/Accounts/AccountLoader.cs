@@ -5,6 +5,7 @@ using AlgoStack.Engine;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.EventStore.Subscriptions;
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Executions;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
@@ -14,8 +15,11 @@ using Npgsql;
 namespace AlgoStack.BrokerRouting.Accounts;
 
 /// <summary>What the log has of an account that an engine goes on from.</summary>
-/// <param name="Events">The account's own, with the newest word on each currency, on what it is worth, on each position and on each strategy.</param>
-/// <param name="OpenOrders">Orders that are not done, with those of their groups.</param>
+/// <param name="Events">
+/// The account's own, with the newest word on each currency, on what it is worth, on each position and on each strategy; and those of
+/// executions that have not ended.
+/// </param>
+/// <param name="OpenOrders">Orders that are not done, with those of their groups, and all slices of executions that have not ended.</param>
 /// <param name="Counted">What counts against risk's limits since its newest day began, with what its orders were to be.</param>
 /// <param name="Instruments">Of the orders and positions: without them the account cannot be traded.</param>
 /// <param name="CountedInstruments">Of what else counts.</param>
@@ -44,24 +48,40 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
     /// <exception cref="TimeoutException">The tables do not come to the log's end.</exception>
     public async Task<StoredAccount> ReadAsync(string account, CancellationToken cancellationToken)
     {
-        await daemon.WaitForNonStaleProjectionDataAsync(["order_blotter", "position_book"], LongestCatchUp, cancellationToken);
+        await daemon.WaitForNonStaleProjectionDataAsync(["order_blotter", "position_book", "execution_book"], LongestCatchUp, cancellationToken);
 
         var orders = await ReadGroupsAsync(
-            await TextsAsync($"select order_id from orders where account = $1 and status in ({NotDone})", [account], cancellationToken), cancellationToken);
+            await TextsAsync(
+                $"select order_id from orders where account = $1 and (status in ({NotDone}) or execution in (select execution_id from executions where account = $1 and ended is null))",
+                [account],
+                cancellationToken),
+            cancellationToken);
+        var executions = await ReadExecutionsAsync(account, cancellationToken);
         var positions = await ReadPositionsAsync(account, cancellationToken);
         var events = await ReadAccountAsync(account, cancellationToken);
         var counted = await ReadCountedAsync(account, cancellationToken);
         return new StoredAccount(
-            [.. events, .. positions],
+            [.. events, .. positions, .. executions],
             orders,
             counted,
             [.. orders.Select(o => o.Intent.Instrument).Concat(positions.Select(p => p.Instrument)).Distinct()],
-            [.. counted.Select(c => c.Intent.Instrument).Concat(events.OfType<RiskDayBegan>().SelectMany(d => d.Holdings).Select(h => h.Instrument)).Distinct()]);
+            [.. counted.Select(c => c.Intent.Instrument).Concat(events.OfType<RiskDayBegan>().SelectMany(d => d.Holdings).Select(h => h.Instrument))
+                .Concat(executions.OfType<ExecutionRequested>().Select(x => x.Plan.Instrument)).Distinct()]);
     }
 
     /// <summary>The order as its stream makes it; null where there is none.</summary>
     public async Task<Order?> ReadOrderAsync(ClientOrderId order, CancellationToken cancellationToken) =>
         Order.From((await log.OpenSession().FetchStreamAsync($"order-{order}", cancellationToken: cancellationToken)).Select(e => (OrderEvent)e.Data));
+
+    /// <summary>The parent order as its stream makes it, without what its slices have traded while it has not ended; null where there is none.</summary>
+    public async Task<ExecutionProgress?> ReadExecutionAsync(string execution, CancellationToken cancellationToken)
+    {
+        var events = (await log.OpenSession().FetchStreamAsync(AccountDesk.StreamOf(execution), cancellationToken: cancellationToken)).Select(e => e.Data).ToList();
+        if (events.OfType<ExecutionRequested>().FirstOrDefault() is not { } requested) return null;
+
+        var ended = events.OfType<ExecutionEnded>().FirstOrDefault();
+        return new ExecutionProgress(requested.Plan, requested.At, events.OfType<ExecutionStopped>().FirstOrDefault(), ended, ended?.Traded ?? 0, 0);
+    }
 
     /// <summary>The order that a group is named after, with all its exits; of an order that is in none itself, and nothing where there is none.</summary>
     public async Task<IReadOnlyList<Order>> ReadGroupAsync(string name, CancellationToken cancellationToken)
@@ -109,12 +129,24 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
 
             // The exits of an entry that is not done are not done either: they are found by themselves.
             orders.TryAdd(id, order);
-            if (order.Intent.OneCancelsOther is null && !order.Status.IsFinal()) continue;
+            if (order.Intent.OneCancelsOther is null && (!order.Status.IsFinal() || order.Intent.Execution is not null)) continue;
 
             foreach (var one in await ReadGroupAsync(order.Intent.OneCancelsOther ?? id.Value, cancellationToken)) orders.TryAdd(one.Id, one);
         }
 
         return [.. orders.Values];
+    }
+
+    private async Task<List<ExecutionEvent>> ReadExecutionsAsync(string account, CancellationToken cancellationToken)
+    {
+        var events = new List<ExecutionEvent>();
+        foreach (var execution in await TextsAsync("select execution_id from executions where account = $1 and ended is null", [account], cancellationToken))
+        {
+            var stream = await log.OpenSession().FetchStreamAsync(AccountDesk.StreamOf(execution), cancellationToken: cancellationToken);
+            events.AddRange(stream.Select(e => (ExecutionEvent)e.Data));
+        }
+
+        return events;
     }
 
     private async Task<List<PositionEvent>> ReadPositionsAsync(string account, CancellationToken cancellationToken)

@@ -59,7 +59,7 @@ public static class CloseAll
         var name = $"{key.Caller}\n{key.Value}";
         if (instrument is { } one) await desk.ListAsync([one], cancellationToken);
         var ids = await desk.AskAsync((engine, _) => engine.ClosingOrders(name, instrument), of: null, cancellationToken);
-        var (orders, denied) = await desk.AskAsync(
+        var (orders, denied) = await desk.AskOfAllAsync(
             (engine, now) =>
             {
                 var before = engine.Events.Count;
@@ -69,8 +69,8 @@ public static class CloseAll
                 return (closing.Union(working).Select(Orders.PlaceOrder.StateOf).ToList(), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().ToList());
             },
             ids,
-            key.Value,
-            cancellationToken);
+            cancellationToken,
+            key.Value);
         return denied is [var first, ..] && denied.Count == orders.Count
             ? Problem.Refused(first.Code, first.Reason)
             : Results.Accepted($"/accounts/{account}", new OrdersSubmitted(orders));

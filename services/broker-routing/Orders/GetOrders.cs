@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace AlgoStack.BrokerRouting.Orders;
 
 /// <summary>
-/// <c>GET /orders?session=&amp;account=&amp;status=&amp;after=&amp;limit=</c>: the blotter, newest first; <c>after</c> is an order id
+/// <c>GET /orders?session=&amp;account=&amp;status=&amp;execution=&amp;after=&amp;limit=</c>: the blotter, newest first; <c>after</c> is an order id
 /// to page on from. <c>GET /sessions/{id}/order-intents</c>: every intent of a session in the order they were made.
 /// </summary>
 public static class GetOrders
@@ -16,12 +16,15 @@ public static class GetOrders
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/orders", ReadAsync).WithName("GetOrders").WithSummary("The blotter, newest first; after is an order id to page on from.");
+        routes
+            .MapGet("/orders", (NpgsqlDataSource database, string? session, string? account, string? status, string? after, int? limit, string? execution, CancellationToken cancellationToken) =>
+                ReadAsync(database, session, account, status, after, limit, execution, cancellationToken))
+            .WithName("GetOrders").WithSummary("The blotter, newest first; after is an order id to page on from.");
         routes.MapGet("/sessions/{id}/order-intents", ReadIntentsAsync).WithName("GetOrderIntents").WithSummary("Every intent of a session, in order.");
     }
 
-    private static async Task<IReadOnlyList<OrderView>> ReadAsync(
-        NpgsqlDataSource database, string? session, string? account, string? status, string? after, int? limit, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<OrderView>> ReadAsync(
+        NpgsqlDataSource database, string? session, string? account, string? status, string? after, int? limit, string? execution, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
@@ -32,10 +35,11 @@ public static class GetOrders
               and ($2::text is null or account = $2)
               and ($3::text is null or status = $3)
               and ($4::text is null or requested_seq < (select requested_seq from orders where order_id = $4))
+              and ($5::text is null or execution = $5)
             order by requested_seq desc
-            limit $5
+            limit $6
             """);
-        foreach (var value in (string?[])[session, account, status, after])
+        foreach (var value in (string?[])[session, account, status, after, execution])
         {
             command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         }

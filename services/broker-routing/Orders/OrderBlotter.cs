@@ -41,7 +41,7 @@ public sealed class OrderBlotter : Projection
     {
         await using var copy = await connection.BeginBinaryImportAsync(
             """
-            copy orders (order_id, session_id, account, strategy, instrument, side, type, quantity, status, signal_id, requested_at, updated_at, requested_seq)
+            copy orders (order_id, session_id, account, strategy, instrument, side, type, quantity, status, signal_id, requested_at, updated_at, requested_seq, execution)
             from stdin (format binary)
             """,
             cancellationToken);
@@ -63,6 +63,8 @@ public sealed class OrderBlotter : Projection
             await copy.WriteAsync(intent.At, cancellationToken);
             await copy.WriteAsync(intent.At, cancellationToken);
             await copy.WriteAsync(stored.Sequence, cancellationToken);
+            if (intent.Execution is null) await copy.WriteNullAsync(cancellationToken);
+            else await copy.WriteAsync(intent.Execution, cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);

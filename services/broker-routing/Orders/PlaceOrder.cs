@@ -1,10 +1,8 @@
-using System.Globalization;
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Engine;
 using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
-using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.BrokerRouting.Orders;
@@ -16,8 +14,6 @@ namespace AlgoStack.BrokerRouting.Orders;
 /// </summary>
 public static class PlaceOrder
 {
-    private const string Manual = "manual";
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/orders", PlaceAsync)
         .WithName("SubmitOrder")
@@ -32,43 +28,23 @@ public static class PlaceOrder
     {
         if (key is null) return Problem.Invalid("idempotency_key_required", $"Expected the header {IdempotencyKey.Header}, which names the order; found none.");
         if (desks.Find(command.Account) is not { } desk) return AccountDesks.NotFound(command.Account);
-        if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
-        if (instrument.Venue != desk.Venue)
-            return Problem.Refused("unknown_instrument", $"Expected an instrument of {desk.Venue}, as in {instrument.Symbol}.{desk.Venue}; found {instrument}.");
-        if (!Enum.TryParse<OrderSide>(command.Side, out var side)) return Problem.Invalid("side_invalid", $"Expected Buy or Sell, found '{command.Side}'.");
-        if (!Enum.TryParse<OrderType>(command.Type, out var type))
-            return Problem.Invalid("type_invalid", $"Expected {string.Join(", ", Enum.GetNames<OrderType>())}, found '{command.Type}'.");
-        if (Time(command.TimeInForce, type, desk) is not { } time)
-            return Problem.Invalid("time_in_force_invalid", $"Expected {string.Join(", ", Enum.GetNames<TimeInForce>())}, found '{command.TimeInForce}'.");
-        if ((WhyNot(command, type) ?? WhyNotExits(command, type, side, time)) is { } why) return Problem.Invalid("order_invalid", why);
+        if (OrderForm.Read(command, desk, out var problem) is not { } form) return problem!;
 
         var name = key.Caller.Length == 0 ? key.Value : $"{key.Caller}\n{key.Value}";
-        await desk.ListAsync([instrument], cancellationToken);
+        await desk.ListAsync([form.Instrument], cancellationToken);
         var (state, denied) = await desk.AskAsync(
-            (engine, now) => Place(engine, command, name, instrument, side, type, time, now), ClientOrderId.ForRequest(command.Account, name), cancellationToken, key.Value);
+            (engine, now) => Place(engine, form, ClientOrderId.ForRequest(command.Account, name), now), ClientOrderId.ForRequest(command.Account, name), cancellationToken, key.Value);
         return denied is not null
             ? Problem.Refused(denied.Code, denied.Reason)
             : Results.Created($"/orders/{state.OrderId}", state);
     }
 
-    private static (OrderState Order, Trading.Orders.OrderDenied? Denied) Place(
-        AccountEngine engine, SubmitOrder command, string name, InstrumentId instrument, OrderSide side, OrderType type, TimeInForce time, DateTimeOffset now)
+    private static (OrderState Order, Trading.Orders.OrderDenied? Denied) Place(AccountEngine engine, OrderForm form, ClientOrderId id, DateTimeOffset now)
     {
-        var reference = command.LimitPrice ?? command.StopPrice ?? engine.PriceOf(instrument) ?? 0;
-        var entry = new OrderIntent(
-            ClientOrderId.ForRequest(command.Account, name), command.Account, command.Strategy ?? Manual, instrument, side, command.Quantity, type, reference, null, now)
-        {
-            LimitPrice = command.LimitPrice,
-            StopPrice = command.StopPrice,
-            TrailBy = command.TrailBy,
-            TimeInForce = time,
-            PostOnly = command.PostOnly,
-            ReduceOnly = command.ReduceOnly,
-        };
-        var before = engine.Events.Count;
-        if (ExitsOf(command) is { } exits) engine.Place(entry, exits, now);
+        var (before, entry) = (engine.Events.Count, form.ToIntent(id, engine, now));
+        if (form.Exits is { } exits) engine.Place(entry, exits, now);
         else engine.Place(entry, now);
-        return (StateOf(engine.Find(entry.OrderId)!, engine.ExitsOf(entry.OrderId)), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
+        return (StateOf(engine.Find(id)!, engine.ExitsOf(id)), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
     }
 
     internal static OrderState StateOf(Order order, IEnumerable<Order> exits) =>
@@ -87,50 +63,4 @@ public static class PlaceOrder
 
     private static OrderExit ExitOf(Order exit) => new(
         exit.Id.Value, exit.Intent.Leg!.Value.ToString(), exit.Intent.Type.ToString(), exit.Quantity, exit.Filled, exit.Status.ToString(), exit.LimitPrice, exit.StopPrice);
-
-    private static OrderExits? ExitsOf(SubmitOrder command) => command is { TakeProfit: null, StopLoss: null }
-        ? null
-        : new OrderExits(command.TakeProfit?.LimitPrice, command.StopLoss?.StopPrice, command.StopLoss?.LimitPrice);
-
-    /// <summary>What is asked for, or what the venue takes for such an order first.</summary>
-    private static TimeInForce? Time(string? asked, OrderType type, AccountDesk desk)
-    {
-        if (asked is not null) return Enum.TryParse<TimeInForce>(asked, out var time) ? time : null;
-
-        var times = desk.Broker.Capabilities.OrderTypes.GetValueOrDefault(type) ?? [];
-        return times.Contains(TimeInForce.Gtc) || times.Count == 0 ? TimeInForce.Gtc : times[0];
-    }
-
-    private static string? WhyNot(SubmitOrder command, OrderType type)
-    {
-        if (command.Quantity <= 0) return Expected("a quantity above zero", command.Quantity);
-        foreach (var (name, price) in ((string, decimal?)[])
-                 [("limitPrice", command.LimitPrice), ("stopPrice", command.StopPrice), ("trailBy", command.TrailBy)])
-        {
-            if (price <= 0) return Expected($"{name} above zero", price);
-        }
-
-        var (limit, stop, trail) = (command.LimitPrice is not null, command.StopPrice is not null, command.TrailBy is not null);
-        return type switch
-        {
-            OrderType.Market when limit || stop || trail => "A market order has no price.",
-            OrderType.Limit when !limit || stop || trail => "A limit order has a limitPrice, and no other.",
-            OrderType.Stop when !stop || limit || trail => "A stop order has a stopPrice, and no other.",
-            OrderType.StopLimit when !stop || !limit || trail => "A stop-limit order has a stopPrice and a limitPrice, and no other.",
-            OrderType.TrailingStop when !trail || limit => "A trailing stop order has trailBy, and may have a stopPrice to begin with.",
-            _ => null,
-        };
-    }
-
-    private static string? WhyNotExits(SubmitOrder command, OrderType type, OrderSide side, TimeInForce time)
-    {
-        if (ExitsOf(command) is not { } exits) return null;
-        if (!command.ReduceOnly) return exits.WhyNot(side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy, command.StopPrice ?? command.LimitPrice);
-
-        return type == OrderType.Limit && exits.Target is null && time is TimeInForce.Gtc or TimeInForce.Day
-            ? (exits with { Target = command.LimitPrice }).WhyNot(side, price: null)
-            : "Of two exits of what is held one is the limit order itself, Gtc or Day, and the other its stopLoss: expected no takeProfit.";
-    }
-
-    private static string Expected(string what, decimal? found) => string.Create(CultureInfo.InvariantCulture, $"Expected {what}, found {found}.");
 }

@@ -47,6 +47,8 @@ internal static class Routes
         new("/signals/{**rest}", Signal),
 
         new("/api/v1/orders/{**rest}", BrokerRouting, V1),
+        new("/api/v1/executions/{**rest}", BrokerRouting, V1),
+        new("/api/v1/baskets", BrokerRouting, V1),
         new("/api/v1/positions/{**rest}", BrokerRouting, V1),
         new("/api/v1/portfolio/{**rest}", BrokerRouting, V1),
         new("/api/v1/portfolios/{**rest}", BrokerRouting, V1),

@@ -1,4 +1,5 @@
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Executions;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Risk;
@@ -42,6 +43,7 @@ internal sealed class AccountSimulation
     private readonly Dictionary<string, List<OrderEvent>> _streams = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _changes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ExecutionPlan> _plans = new(StringComparer.Ordinal);
     private readonly int _orders;
     private readonly Failpoint? _diesAt;
     private AccountEngine _engine;
@@ -96,6 +98,9 @@ internal sealed class AccountSimulation
     /// <summary>Placements that reached the venue before the log had said that they would be sent.</summary>
     public List<string> Unannounced { get; } = [];
 
+    /// <summary>Parent orders of which more was at the venue, or had traded there, than they are for.</summary>
+    public HashSet<string> TooMuch { get; } = new(StringComparer.Ordinal);
+
     private DateTimeOffset Now => Start.AddMilliseconds(_nowMs);
 
     public void Run()
@@ -103,6 +108,7 @@ internal sealed class AccountSimulation
         Born();
         for (var i = 0; i < _orders; i++) At(_random.Next(_orders * 100), Wish);
         for (var i = 0; i < _orders; i++) At(_random.Next(_orders * 100), MoveMarket);
+        for (var i = 0; i < _orders / 20; i++) At(_random.Next(_orders * 100), WishToWork);
         Until(_orders * 100);
 
         // Then all that was broken is mended, and what is on its way arrives.
@@ -126,7 +132,10 @@ internal sealed class AccountSimulation
     {
         var engine = NewEngine();
         foreach (var stored in _log.Where(e => e is not OrderEvent)) engine.Apply(stored);
+        engine.Forget();
         var orders = _streams.Values.Select(stream => Order.From(stream)!).ToList();
+        var working = _log.OfType<ExecutionRequested>().Select(e => e.ExecutionId).Except(_log.OfType<ExecutionEnded>().Select(e => e.ExecutionId), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        foreach (var slice in orders.Where(o => o.Intent.Execution is { } of && working.Contains(of))) engine.Recall(slice);
         var names = orders.Where(o => !o.Status.IsFinal()).Select(o => o.Intent.OneCancelsOther ?? o.Id.Value).ToHashSet(StringComparer.Ordinal);
         foreach (var order in orders.Where(o => names.Contains(o.Intent.OneCancelsOther ?? o.Id.Value))) engine.Recall(order);
         return engine;
@@ -233,6 +242,9 @@ internal sealed class AccountSimulation
         OrderCanceled => "a cancel",
         OrderReplaceRequested => "the wish to change",
         OrderReplaced => "a change",
+        ExecutionRequested => "a plan",
+        ExecutionStopped => "the stop of a plan",
+        ExecutionEnded => "the end of a plan",
         AccountGated => "a gate",
         AccountReconciled => "a proof",
         _ => null,
@@ -318,6 +330,37 @@ internal sealed class AccountSimulation
         In(_random.Next(5_000), () => Step(() => _engine.Cancel(cancels, "changed my mind", Now)));
     }
 
+    /// <summary>An order that is worked in slices, a second or more each, or shown in parts.</summary>
+    private void WishToWork()
+    {
+        var id = ClientOrderId.ForRequest("sim", $"execution {_plans.Count}").Value;
+        var (instrument, quantity, slices) = (Instruments[_random.Next(3)], _random.Next(5, 60), _random.Next(2, 8));
+        var limit = _random.Next(2) == 0 ? (decimal?)Math.Max(1, Venue.Prices[instrument.Id.Symbol] + (_random.Next(-100, 101) / 100m)) : null;
+        var plan = new ExecutionPlan(
+            id, "sim", "test", instrument.Id, (OrderSide)_random.Next(2), quantity, ExecutionAlgorithm.Twap, limit, Now, Now.AddSeconds(slices * _random.Next(1, 4)), slices);
+        if (limit is not null && _random.Next(2) == 0)
+            plan = plan with { Algorithm = ExecutionAlgorithm.Iceberg, Slices = 0, DisplayQuantity = _random.Next(1, 5), EndAt = Now.AddSeconds(30) };
+        _plans.Add(id, plan);
+        Again(plan);
+        if (_random.Next(4) == 0) In(_random.Next(10_000), () => Step(() => _engine.CancelExecution(id, "changed my mind", Now)));
+    }
+
+    private void Again(ExecutionPlan plan)
+    {
+        if (_log.Exists(e => e is ExecutionRequested known && known.ExecutionId == plan.ExecutionId)) return;
+
+        Step(() => _engine.Execute(plan, Now));
+        In(3_000, () => Again(plan));
+    }
+
+    /// <summary>What may trade of a parent order at the venue, or has traded there.</summary>
+    private void WatchParent(OrderIntent slice)
+    {
+        var ids = _streams.Values.Select(s => ((OrderRequested)s[0]).Intent).Where(i => i.Execution == slice.Execution).Select(i => i.OrderId.Value).ToHashSet(StringComparer.Ordinal);
+        var atVenue = Venue.Orders.Where(o => ids.Contains(o.Order.ClientId)).Sum(o => o.Status.IsFinal() ? o.Filled : o.Order.Quantity);
+        if (atVenue > _plans[slice.Execution!].Quantity) TooMuch.Add(slice.Execution!);
+    }
+
     private void Again(OrderIntent intent, OrderExits? exits = null)
     {
         if (_streams.ContainsKey(intent.OrderId.Value)) return;
@@ -400,7 +443,9 @@ internal sealed class AccountSimulation
                     () =>
                     {
                         if (!_streams[place.OrderId.Value].Exists(e => e is OrderSubmitted)) Unannounced.Add(place.Order.ClientId);
-                        return Venue.Place(place.Order, Now);
+                        var placed = Venue.Place(place.Order, Now);
+                        if (place.Intent.Execution is not null) WatchParent(place.Intent);
+                        return placed;
                     },
                     answer => _engine.OnPlaced(place.OrderId, answer, Now),
                     () => _engine.OnPlaced(place.OrderId, new PlaceResult.OutcomeUnknown("no answer within a second"), Now));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Executions;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Venues;
 using FluentAssertions;
@@ -13,6 +14,7 @@ public sealed class AccountSimulationTests
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_ALL") == "1";
     private int _stops;
     private int _touches;
+    private int _slices;
 
     /// <summary>One seed alone, as a failing test names it.</summary>
     private static readonly int? OneSeed = int.TryParse(Environment.GetEnvironmentVariable("ALGOSTACK_TEST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : null;
@@ -30,12 +32,14 @@ public sealed class AccountSimulationTests
             var simulation = new AccountSimulation(seed, IsLong ? 500 : 100, new Adversity(), clientIds, canReduceOnly);
             broken.AddRange(Breaks(simulation, seed, canReduceOnly));
             _touches += simulation.Log.OfType<OrderTouched>().Count();
+            _slices += simulation.Streams.Count(s => Order.From(s) is { Intent.Execution: not null, Filled: > 0 });
             _stops += simulation.Streams.Count(s => Order.From(s) is { Intent.Leg: OrderLeg.StopLoss, Filled: > 0 });
         }
 
         broken.Should().BeEmpty();
         _touches.Should().BeGreaterThan(canReduceOnly || OneSeed is not null ? -1 : seeds.Count, "targets are to be reached");
         _stops.Should().BeGreaterThan(OneSeed is null ? seeds.Count : -1, "stops are to trade");
+        _slices.Should().BeGreaterThan(OneSeed is null ? 2 * seeds.Count : -1, "slices are to trade");
     }
 
     [Fact]
@@ -88,8 +92,9 @@ public sealed class AccountSimulationTests
         if (cash is not null && cash != venue.Cash) yield return $"cash: {cash} in the books, {venue.Cash} at the venue";
 
         var states = simulation.Streams.Select(stream => Order.From(stream)!).ToList();
-        var wished = states.Count(o => o.Intent.Leg is null || o.Intent.OneCancelsOther == o.Id.Value);
+        var wished = states.Count(o => (o.Intent.Leg is null && o.Intent.Execution is null) || o.Intent.OneCancelsOther == o.Id.Value);
         if (wished != simulation.Wished) yield return $"{wished} of {simulation.Wished} orders are in the log";
+        foreach (var why in ExecutionBreaks(states, simulation)) yield return why;
         foreach (var why in GroupBreaks(states, simulation, canReduceOnly)) yield return why;
         foreach (var order in states)
         {
@@ -120,6 +125,21 @@ public sealed class AccountSimulationTests
         }
     }
 
+    /// <summary>A parent order comes to its end, and never to more than it is for.</summary>
+    private static IEnumerable<string> ExecutionBreaks(List<Order> orders, AccountSimulation simulation)
+    {
+        foreach (var parent in simulation.TooMuch) yield return $"more of execution {parent} was at the venue than it is for";
+
+        var ended = simulation.Log.OfType<ExecutionEnded>().ToLookup(e => e.ExecutionId, StringComparer.Ordinal);
+        foreach (var plan in simulation.Log.OfType<ExecutionRequested>().Select(e => e.Plan))
+        {
+            var traded = orders.Where(o => o.Intent.Execution == plan.ExecutionId).Sum(o => o.Filled);
+            if (traded > plan.Quantity) yield return $"execution {plan.ExecutionId} has traded {traded} of {plan.Quantity}";
+            if (ended[plan.ExecutionId].ToList() is not [var end]) yield return $"execution {plan.ExecutionId} has ended {ended[plan.ExecutionId].Count()} times";
+            else if (end.Traded != traded || end.Untraded != plan.Quantity - traded) yield return $"execution {plan.ExecutionId} has traded {traded}, and ended with {end.Traded} and {end.Untraded} left";
+        }
+    }
+
     /// <summary>What an order opened is closed once at most, and stays protected until it is.</summary>
     private static IEnumerable<string> GroupBreaks(List<Order> orders, AccountSimulation simulation, bool canReduceOnly)
     {
@@ -140,8 +160,11 @@ public sealed class AccountSimulationTests
             if (head.AreExitsEnded || open <= 0 || isTargetAlone) continue;
 
             var atVenue = group.Where(o => o.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled).GroupBy(o => o.Intent.Leg).Select(l => l.Sum(o => o.Leaves)).ToList();
+
+            // Where both exits of another group traded at once, less is held than all groups have open.
+            var coverable = canReduceOnly ? Math.Min(open, Math.Abs(simulation.Venue.Positions.GetValueOrDefault(head.Intent.Instrument.Symbol))) : open;
             if (head.Intent.Leg is not null) ofHeld.Add((group.Key, open, atVenue.DefaultIfEmpty().Max()));
-            else if (atVenue.Count == 0 || atVenue.Exists(l => l < open))
+            else if (atVenue.Count == 0 || atVenue.Exists(l => l < coverable))
                 yield return $"group {group.Key} has {string.Join(" and ", atVenue)} at the venue for the {open} that are open: {string.Join(", ", group.Select(o => $"{o.Intent.Leg}.{o.Intent.Turn} {o.Status}"))}, its head {head.Status}";
         }
 

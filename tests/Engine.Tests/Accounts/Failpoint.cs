@@ -6,7 +6,7 @@ internal readonly record struct Failpoint(string Name, bool IsAfter)
     private static readonly string[] Committed =
     [
         "a wish", "a submission", "an acceptance", "a fill", "a doubt", "a finding", "the wish to cancel", "a cancel", "the wish to change", "a change",
-        "a gate", "a proof",
+        "a gate", "a proof", "a plan", "the stop of a plan", "the end of a plan",
     ];
 
     private static readonly string[] Asked = ["an order", "a cancel", "a change", "a look-up", "a statement"];

@@ -21,6 +21,8 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
     [InlineData("/api/v1/stores/signal/archives", "signal", "/store/archives")]
     [InlineData("/api/v1/signals?limit=5", "signal", "/signals?limit=5")]
     [InlineData("/api/v1/orders/abc", "broker-routing", "/orders/abc")]
+    [InlineData("/api/v1/executions/abc", "broker-routing", "/executions/abc")]
+    [InlineData("/api/v1/baskets", "broker-routing", "/baskets")]
     [InlineData("/api/v1/positions", "broker-routing", "/positions")]
     [InlineData("/api/v1/portfolio", "broker-routing", "/portfolio")]
     [InlineData("/api/v1/portfolios/main/equity?currency=USD", "broker-routing", "/portfolios/main/equity?currency=USD")]
