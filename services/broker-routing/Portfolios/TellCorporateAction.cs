@@ -28,10 +28,14 @@ public static class TellCorporateAction
         if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
         if (!InstrumentNaming.IsEquity(instrument)) return Problem.Refused("not_a_share", $"Expected a share, found {instrument}.");
         if (ActionOf(command, instrument) is not { } action)
-            return Problem.Invalid("action_invalid", "Expected a split with new, and old, above zero, or a dividend with an amount above zero, and nothing of the other.");
+            return Problem.Invalid("action_invalid", $"Expected a split with new, and old, from {LeastShares} to {MostShares}, or a dividend with an amount above zero and up to {MostAmount}, and nothing of the other.");
+
+        var told = desks.All.Where(d => d.Venue == instrument.Venue).OrderBy(d => d.Account, StringComparer.Ordinal).ToList();
+        if (told.Exists(d => !d.Broker.Capabilities.HasCorporateActions))
+            return Problem.Refused("no_corporate_actions", $"{instrument.Venue} knows of no splits and pays no dividends: what is booked here, its own book would not have.");
 
         var accounts = new List<CorporateActionInAccount>();
-        foreach (var desk in desks.All.Where(d => d.Venue == instrument.Venue).OrderBy(d => d.Account, StringComparer.Ordinal))
+        foreach (var desk in told)
         {
             var newest = await desk.AskAsync((engine, now) => engine.Tell(action, now) ? engine.FindAction(action.Id) : null, null, cancellationToken);
             if (newest is null) return Problem.Refused("action_differs", $"{desk.Account} was told of {action.Id} with other terms.");
