@@ -39,6 +39,8 @@ public static class BrokerRoutingService
         builder.Services.AddSingleton<AccountLoader>();
         builder.Services.AddSingleton<AccountDesks>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AccountDesks>());
+        builder.Services.AddSingleton<SignalFollowers>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SignalFollowers>());
         builder.AddBus(bus =>
         {
             bus.AddOrderedConsumer<RememberBars, BarsClosed>();
