@@ -236,12 +236,13 @@ public sealed partial class AccountDesk(
         var stored = await loader.ReadAsync(account, cancellationToken);
         var engine = loader.NewEngine(account, broker);
         var terms = await TermsAsync(
-            [.. stored.Instruments.Concat(stored.CountedInstruments).Concat(stored.Events.OfType<StrategyStood>().Select(s => s.Instrument)).Distinct()], cancellationToken);
+            [.. stored.Instruments.Concat(stored.OtherInstruments).Concat(stored.Events.OfType<StrategyStood>().Select(s => s.Instrument)).Distinct()], cancellationToken);
         Add(engine, terms);
         if (stored.Instruments.FirstOrDefault(i => !engine.Has(i)) is { Value: not null } gone)
             throw new InvalidDataException($"{account}: expected {broker.Venue} to list {gone}, of which there are orders or a position; found it does not.");
 
-        foreach (var e in stored.Events) engine.Apply(e);
+        // Of what is not listed any more nothing is held.
+        foreach (var e in stored.Events.Where(e => e is not PositionEvent position || engine.Has(position.Instrument))) engine.Apply(e);
         foreach (var (intent, e) in stored.Counted) engine.Recount(intent, e);
         foreach (var order in stored.OpenOrders) engine.Recall(order);
         return (engine, await log.OpenSession().LastSequenceAsync(Commits, account, 0, cancellationToken));
