@@ -105,11 +105,20 @@ public sealed partial class AccountDesk(
     }
 
     /// <summary>Sees to it that the engine knows an instrument; does nothing for one that the venue does not list.</summary>
-    /// <exception cref="ProblemException">503: the venue does not answer.</exception>
+    /// <exception cref="ProblemException">
+    /// 422: it is not spelled as the venue spells it, and would be a second name of what is known by the first. 503: the venue does not
+    /// answer.
+    /// </exception>
     public async Task ListAsync(IReadOnlyCollection<InstrumentId> instruments, CancellationToken cancellationToken)
     {
         var known = await AskAsync((engine, _) => instruments.Where(engine.Has).ToHashSet(), null, cancellationToken);
         InstrumentId[] missing = [.. instruments.Where(i => !known.Contains(i))];
+        foreach (var instrument in instruments)
+        {
+            if (instrument.Venue == Venue && broker.SymbolOf(instrument) is var symbol && symbol != instrument.Symbol)
+                throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "unknown_instrument", $"Expected {symbol}.{Venue}, as {Venue} spells it; found {instrument}.");
+        }
+
         if (missing.Length == 0) return;
 
         IReadOnlyList<(Instrument, VenueInstrument)> terms;

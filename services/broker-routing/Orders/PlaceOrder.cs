@@ -35,8 +35,8 @@ public static class PlaceOrder
         if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
         if (instrument.Venue != desk.Venue)
             return Problem.Refused("unknown_instrument", $"Expected an instrument of {desk.Venue}, as in {instrument.Symbol}.{desk.Venue}; found {instrument}.");
-        if (!Enum.TryParse<OrderSide>(command.Side, out var side)) return Problem.Invalid("side_invalid", $"Expected Buy or Sell, found '{command.Side}'.");
-        if (!Enum.TryParse<OrderType>(command.Type, out var type))
+        if (!EnumName.TryRead<OrderSide>(command.Side, out var side)) return Problem.Invalid("side_invalid", $"Expected Buy or Sell, found '{command.Side}'.");
+        if (!EnumName.TryRead<OrderType>(command.Type, out var type))
             return Problem.Invalid("type_invalid", $"Expected {string.Join(", ", Enum.GetNames<OrderType>())}, found '{command.Type}'.");
         if (Time(command.TimeInForce, type, desk) is not { } time)
             return Problem.Invalid("time_in_force_invalid", $"Expected {string.Join(", ", Enum.GetNames<TimeInForce>())}, found '{command.TimeInForce}'.");
@@ -95,7 +95,7 @@ public static class PlaceOrder
     /// <summary>What is asked for, or what the venue takes for such an order first.</summary>
     private static TimeInForce? Time(string? asked, OrderType type, AccountDesk desk)
     {
-        if (asked is not null) return Enum.TryParse<TimeInForce>(asked, out var time) ? time : null;
+        if (asked is not null) return EnumName.TryRead<TimeInForce>(asked, out var time) ? time : null;
 
         var times = desk.Broker.Capabilities.OrderTypes.GetValueOrDefault(type) ?? [];
         return times.Contains(TimeInForce.Gtc) || times.Count == 0 ? TimeInForce.Gtc : times[0];
@@ -108,6 +108,7 @@ public static class PlaceOrder
                  [("limitPrice", command.LimitPrice), ("stopPrice", command.StopPrice), ("trailBy", command.TrailBy)])
         {
             if (price <= 0) return Expected($"{name} above zero", price);
+            if (LargestFigures.WhyNot(command.Quantity, price) is { } why) return why;
         }
 
         var (limit, stop, trail) = (command.LimitPrice is not null, command.StopPrice is not null, command.TrailBy is not null);
@@ -125,6 +126,11 @@ public static class PlaceOrder
     private static string? WhyNotExits(SubmitOrder command, OrderType type, OrderSide side, TimeInForce time)
     {
         if (ExitsOf(command) is not { } exits) return null;
+        foreach (var price in (decimal?[])[exits.Target, exits.Stop, exits.StopLimit])
+        {
+            if (LargestFigures.WhyNot(command.Quantity, price) is { } why) return why;
+        }
+
         if (!command.ReduceOnly) return exits.WhyNot(side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy, command.StopPrice ?? command.LimitPrice);
 
         return type == OrderType.Limit && exits.Target is null && time is TimeInForce.Gtc or TimeInForce.Day

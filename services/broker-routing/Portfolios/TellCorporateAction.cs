@@ -14,6 +14,11 @@ namespace AlgoStack.BrokerRouting.Portfolios;
 /// </summary>
 public static class TellCorporateAction
 {
+    // The largest position that is split, or paid for, so is still one that can be counted.
+    private const decimal LeastShares = 0.0001m;
+    private const decimal MostShares = 10_000;
+    private const decimal MostAmount = 1_000_000;
+
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/corporate-actions", TellAsync)
         .WithName("TellCorporateAction")
@@ -51,8 +56,8 @@ public static class TellCorporateAction
         var exMs = command.ExAt.ToUnixTimeMilliseconds();
         return command switch
         {
-            { Kind: "split", New: > 0 and var shares, Old: null or > 0, Amount: null } => new Split(instrument, exMs, shares, command.Old ?? 1),
-            { Kind: "dividend", New: null, Old: null, Amount: > 0 and var amount } => new CashDividend(instrument, exMs, amount),
+            { Kind: "split", New: >= LeastShares and <= MostShares and var shares, Old: null or (>= LeastShares and <= MostShares), Amount: null } => new Split(instrument, exMs, shares, command.Old ?? 1),
+            { Kind: "dividend", New: null, Old: null, Amount: > 0 and <= MostAmount and var amount } => new CashDividend(instrument, exMs, amount),
             _ => null,
         };
     }
