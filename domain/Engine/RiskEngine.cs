@@ -14,13 +14,12 @@ namespace AlgoStack.Engine;
 public sealed class RiskEngine
 {
     /// <summary>The most units of one order.</summary>
-    public const decimal LargestQuantity = 1_000_000_000_000_000_000;
+    public const decimal LargestQuantity = LargestFigures.Quantity;
 
     /// <summary>The most that one order may be worth: decimal holds some ten thousand times as much.</summary>
-    public const decimal LargestValue = 1_000_000_000_000_000_000_000_000m;
+    public const decimal LargestValue = LargestFigures.Value;
 
-    // As Instrument.LargestPrice, which is a double.
-    internal const decimal LargestPrice = 1_000_000_000_000_000;
+    internal const decimal LargestPrice = LargestFigures.Price;
 
     private const long DayMs = 86_400_000;
 

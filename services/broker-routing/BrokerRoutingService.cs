@@ -41,6 +41,8 @@ public static class BrokerRoutingService
         builder.Services.AddTransient<VolumeProfiles>();
         builder.Services.AddSingleton<AccountDesks>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AccountDesks>());
+        builder.Services.AddSingleton<SignalFollowers>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SignalFollowers>());
         builder.AddBus(bus =>
         {
             bus.AddOrderedConsumer<RememberBars, BarsClosed>();

@@ -15,6 +15,7 @@ public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, stri
     // What a double tells to the millionth of a tick.
     private const double MostTicks = 1e9;
     private const double MostLots = 1e15;
+    private const decimal MostCounted = 1_000_000_000m;
     private const double SurelyNearest = 0.499999;
 
     private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 16).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
@@ -50,7 +51,9 @@ public sealed record Instrument(InstrumentId Id, decimal Tick, decimal Lot, stri
 
     /// <summary>The largest whole number of lots that is not more than <paramref name="quantity"/>.</summary>
     public decimal FloorQuantity(decimal quantity) =>
-        Lot == 1 ? Math.Floor(quantity) : Math.Floor(_lotsInOne == 0 ? quantity / Lot : quantity * _lotsInOne) * Lot;
+        // So many lots of what is divided finely are more than decimal can count.
+        quantity > MostCounted ? quantity - (quantity % Lot)
+        : Lot == 1 ? Math.Floor(quantity) : Math.Floor(_lotsInOne == 0 ? quantity / Lot : quantity * _lotsInOne) * Lot;
 
     /// <summary>The largest quantity, in whole lots, that is worth no more than <paramref name="money"/>; 0 where that buys none.</summary>
     /// <param name="price">Above zero.</param>

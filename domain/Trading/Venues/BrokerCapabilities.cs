@@ -45,6 +45,9 @@ public sealed record BrokerCapabilities(
     /// <summary>It takes an order that closes what is held and opens the other side.</summary>
     public bool CanCrossZero { get; init; } = true;
 
+    /// <summary>It splits what it holds of shares, and pays dividends, as their companies do.</summary>
+    public bool HasCorporateActions { get; init; } = true;
+
     /// <summary>Null where the venue takes such an order, else what it takes instead; of what the figures here do not tell.</summary>
     public Func<VenueOrder, string?> WhyNot { get; init; } = _ => null;
 

@@ -1,3 +1,5 @@
+using AlgoStack.Trading.Orders;
+
 namespace AlgoStack.Trading.Venues;
 
 /// <summary>What a venue says one may trade, and in which steps. A bound that it does not state is null.</summary>
@@ -34,11 +36,16 @@ public sealed record VenueInstrument(
     {
         if (!IsTradable) return $"{Symbol}: the venue does not trade it now.";
         if (order.Notional is { } notional) return WhyNotWorth(notional);
+        foreach (var price in (decimal?[])[order.LimitPrice, order.StopPrice, order.TrailBy, lastPrice])
+        {
+            if (LargestFigures.WhyNot(order.Quantity, price) is { } tooLarge) return $"{Symbol}: {tooLarge}";
+        }
+
         if (order.Quantity <= 0) return $"{Symbol}: expected a quantity above zero, found {order.Quantity}.";
         if (order.Quantity % Lot != 0) return $"{Symbol}: expected a quantity in steps of {Lot}, found {order.Quantity}.";
         if (order.Quantity < LeastQuantity) return $"{Symbol}: expected a quantity of at least {LeastQuantity}, found {order.Quantity}.";
 
-        var most = order.Type == Orders.OrderType.Market ? Least(MostQuantity, MostQuantityToMarket) : MostQuantity;
+        var most = order.Type == OrderType.Market ? Least(MostQuantity, MostQuantityToMarket) : MostQuantity;
         if (order.Quantity > most) return $"{Symbol}: expected a quantity of at most {most}, found {order.Quantity}.";
 
         foreach (var price in (decimal?[])[order.LimitPrice, order.StopPrice])

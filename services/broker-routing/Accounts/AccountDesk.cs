@@ -48,12 +48,14 @@ public sealed partial class AccountDesk(
     public const string Elsewhere = "another process trades it";
 
     private const string Commits = "account-desk";
+    private const string Stopped = "A switch was thrown before it had left.";
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(32);
     private static readonly TimeSpan RetryOwnership = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<AccountWork.Place, CancellationTokenSource> _leaving = [];
+    private readonly ConcurrentDictionary<Leaving, CancellationTokenSource> _leaving = [];
     private readonly Dictionary<string, (double Price, DateTimeOffset At)> _prices = new(StringComparer.Ordinal);
     private readonly Channel<Letter> _inbox = Channel.CreateBounded<Letter>(MostWaiting);
+    private readonly Channel<Letter> _unknown = Channel.CreateBounded<Letter>(MostWaiting);
     private volatile string? _downBecause = "the service is starting";
     private volatile DeskState? _state;
     private AccountEngine? _engine;
@@ -112,9 +114,18 @@ public sealed partial class AccountDesk(
     }
 
     /// <summary>Sees to it that the engine knows an instrument; does nothing for one that the venue does not list.</summary>
-    /// <exception cref="ProblemException">503: the venue does not answer.</exception>
+    /// <exception cref="ProblemException">
+    /// 422: it is not spelled as the venue spells it, and would be a second name of what is known by the first. 503: the venue does not
+    /// answer.
+    /// </exception>
     public async Task ListAsync(IReadOnlyCollection<InstrumentId> instruments, CancellationToken cancellationToken)
     {
+        foreach (var instrument in instruments)
+        {
+            if (instrument.Venue == Venue && broker.SymbolOf(instrument) is var symbol && symbol != instrument.Symbol)
+                throw new ProblemException(StatusCodes.Status422UnprocessableEntity, "unknown_instrument", $"Expected {symbol}.{Venue}, as {Venue} spells it; found {instrument}.");
+        }
+
         var known = await AskAsync((engine, _) => instruments.Where(engine.Has).ToHashSet(), null, cancellationToken);
         InstrumentId[] missing = [.. instruments.Where(i => !known.Contains(i))];
         if (missing.Length == 0) return;
@@ -149,9 +160,9 @@ public sealed partial class AccountDesk(
     /// </summary>
     public void OnSwitched()
     {
-        foreach (var (order, leaving) in _leaving)
+        foreach (var (what, leaving) in _leaving)
         {
-            if (!IsStopped(order)) continue;
+            if (!IsStopped(what)) continue;
 
             try
             {
@@ -220,7 +231,7 @@ public sealed partial class AccountDesk(
         _state = DeskState.Of(_engine);
         _downBecause = null;
 
-        var listening = ListenAsync(life.Token);
+        var (listening, finding) = (ListenAsync(life.Token), FindAsync(life.Token));
         try
         {
             while (true)
@@ -233,7 +244,7 @@ public sealed partial class AccountDesk(
         {
             // What is still on its way ends with this life; what it would have said is asked for in the next one.
             await life.CancelAsync();
-            await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(listening, finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -243,12 +254,13 @@ public sealed partial class AccountDesk(
         var stored = await loader.ReadAsync(account, cancellationToken);
         var engine = loader.NewEngine(account, broker);
         var terms = await TermsAsync(
-            [.. stored.Instruments.Concat(stored.CountedInstruments).Concat(stored.Events.OfType<StrategyStood>().Select(s => s.Instrument)).Distinct()], cancellationToken);
+            [.. stored.Instruments.Concat(stored.OtherInstruments).Concat(stored.Events.OfType<StrategyStood>().Select(s => s.Instrument)).Distinct()], cancellationToken);
         Add(engine, terms);
         if (stored.Instruments.FirstOrDefault(i => !engine.Has(i)) is { Value: not null } gone)
             throw new InvalidDataException($"{account}: expected {broker.Venue} to list {gone}, of which there are orders or a position; found it does not.");
 
-        foreach (var e in stored.Events) engine.Apply(e);
+        // Of what is not listed any more nothing is held.
+        foreach (var e in stored.Events.Where(e => e is not PositionEvent position || engine.Has(position.Instrument))) engine.Apply(e);
         foreach (var (intent, e) in stored.Counted) engine.Recount(intent, e);
         foreach (var order in stored.OpenOrders) engine.Recall(order);
         return (engine, await log.OpenSession().LastSequenceAsync(Commits, account, 0, cancellationToken));
@@ -274,7 +286,8 @@ public sealed partial class AccountDesk(
 
     private async Task TurnAsync(AccountEngine engine, CancellationToken cancellationToken)
     {
-        engine.Use(trading.Of(account));
+        var switches = trading.Of(account);
+        engine.Use(switches);
         engine.ClockSkew = -broker.ClockSkew;
         var (letters, causes) = (new List<Letter>(), new TurnCauses(clock.GetUtcNow()));
         while (letters.Count < MostAtOnce && _inbox.Reader.TryRead(out var letter)) letters.Add(letter);
@@ -286,8 +299,8 @@ public sealed partial class AccountDesk(
             foreach (var letter in letters)
             {
                 foreach (var order in letter.Orders.Where(o => engine.Find(o) is null).ToList()) await RecallAsync(engine, order, cancellationToken);
-                if (letter.Seen is { } seen && !engine.Knows(seen)) await RecallAsync(engine, seen, cancellationToken);
-                letter.Decide(engine, clock.GetUtcNow());
+                if (letter.Seen is { } seen && !await IsKnownAsync(engine, seen, cancellationToken)) Find(engine, letter);
+                else letter.Decide(engine, clock.GetUtcNow());
                 causes.Note(engine.Events, letter.Cause);
             }
 
@@ -304,7 +317,7 @@ public sealed partial class AccountDesk(
         }
 
         foreach (var letter in letters) letter.Done?.Invoke();
-        foreach (var work in engine.TakeWork(clock.GetUtcNow())) _ = DoAsync(work, cancellationToken);
+        foreach (var work in engine.TakeWork(clock.GetUtcNow())) _ = DoAsync(work, LeavingOf(engine, work, switches), cancellationToken);
         engine.Forget();
         _state = DeskState.Of(engine);
     }
@@ -353,22 +366,49 @@ public sealed partial class AccountDesk(
         foreach (var one in await loader.ReadGroupAsync(recalled.Intent.OneCancelsOther ?? order.Value, cancellationToken)) engine.Recall(one);
     }
 
-    private async Task RecallAsync(AccountEngine engine, OrderSnapshot seen, CancellationToken cancellationToken)
+    private async Task<bool> IsKnownAsync(AccountEngine engine, OrderSnapshot seen, CancellationToken cancellationToken)
     {
-        if (seen.ClientOrderId is { } id) await RecallAsync(engine, new ClientOrderId(id), cancellationToken);
-        if (engine.Knows(seen)) return;
-
-        // What took the place of one of ours has another id than ours has.
-        foreach (var order in await loader.ReadOrdersAsync(account, [], [seen.VenueOrderId], cancellationToken)) engine.Recall(order);
+        if (!engine.Knows(seen) && seen.ClientOrderId is { } id) await RecallAsync(engine, new ClientOrderId(id), cancellationToken);
+        return engine.Knows(seen);
     }
 
-    private async Task DoAsync(AccountWork work, CancellationToken cancellationToken)
+    /// <summary>Whose order it is the tables say, once they have come to the log's end: no turn waits for that.</summary>
+    private void Find(AccountEngine engine, Letter letter)
+    {
+        if (!_unknown.Writer.TryWrite(letter)) engine.OnGap($"{MostWaiting} reports of orders wait that are not known", clock.GetUtcNow());
+    }
+
+    /// <summary>What took the place of one of ours has another id than ours has. One after the other, as they were told.</summary>
+    private async Task FindAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var letter in _unknown.Reader.ReadAllAsync(cancellationToken))
+        {
+            Letter found;
+            try
+            {
+                var orders = await loader.ReadOrdersAsync(account, [], [letter.Seen!.VenueOrderId], cancellationToken);
+                found = letter with { Seen = null, Orders = [.. orders.Select(o => o.Id)] };
+            }
+#pragma warning disable CA1031 // What cannot be looked up is in a statement.
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogNotFound(e, account, letter.Seen!.VenueOrderId);
+                found = new Letter(letter.Cause, (engine, now) => engine.OnGap($"whose order {letter.Seen.VenueOrderId} is cannot be looked up: {e.Message}", now));
+            }
+
+            await _inbox.Writer.WriteAsync(found, cancellationToken);
+        }
+    }
+
+    /// <param name="leaving">What a switch may stop of it; null of what none stops.</param>
+    private async Task DoAsync(AccountWork work, Leaving? leaving, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _onTheWay);
         Letter answer;
         try
         {
-            answer = await AtVenueAsync(work, cancellationToken);
+            answer = await AtVenueAsync(work, leaving, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -385,14 +425,14 @@ public sealed partial class AccountDesk(
     }
 
     /// <summary>Does it, and says what is to be told to the engine.</summary>
-    private async Task<Letter> AtVenueAsync(AccountWork work, CancellationToken cancellationToken)
+    private async Task<Letter> AtVenueAsync(AccountWork work, Leaving? leaving, CancellationToken cancellationToken)
     {
         switch (work)
         {
             case AccountWork.Place place:
                 using (OrderTrace.AtVenue("order sent", place.OrderId))
                 {
-                    var placing = await PlaceAsync(place, cancellationToken);
+                    var placing = await PlaceAsync(place, leaving!, cancellationToken);
                     return new Letter(By("venue:place"), (engine, now) => engine.OnPlaced(place.OrderId, placing, now));
                 }
 
@@ -406,7 +446,8 @@ public sealed partial class AccountDesk(
             case AccountWork.Replace(var order, var replaced, var change):
                 using (OrderTrace.AtVenue("replacement sent", order))
                 {
-                    var replacing = await ChangeAsync(() => broker.ReplaceAsync(replaced, change, cancellationToken), cancellationToken);
+                    var replacing = await ChangeAsync(
+                        () => LeaveAsync(leaving!, given => broker.ReplaceAsync(replaced, change, given), new ChangeResult.OutcomeUnknown(Stopped), cancellationToken), cancellationToken);
                     return new Letter(By("venue:replace"), (engine, now) => engine.OnReplaceAnswered(order, replacing, now));
                 }
 
@@ -426,18 +467,11 @@ public sealed partial class AccountDesk(
 
     private Cause By(string name) => new(name, clock.GetUtcNow());
 
-    private async Task<PlaceResult> PlaceAsync(AccountWork.Place place, CancellationToken cancellationToken)
+    private async Task<PlaceResult> PlaceAsync(AccountWork.Place place, Leaving leaving, CancellationToken cancellationToken)
     {
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _leaving[place] = leaving;
         try
         {
-            // Asked once it can be given up, so that a switch that is thrown now is seen here or gives it up.
-            return IsStopped(place) ? Stopped() : await broker.PlaceAsync(place.Order, leaving.Token);
-        }
-        catch (OperationCanceledException) when (leaving.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return Stopped();
+            return await LeaveAsync(leaving, given => broker.PlaceAsync(place.Order, given), new PlaceResult.NotSent(Stopped), cancellationToken);
         }
 #pragma warning disable CA1031 // An adapter that breaks while it places says nothing about whether the order left.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -446,19 +480,41 @@ public sealed partial class AccountDesk(
             LogAdapterBroke(e, account, nameof(AccountWork.Place));
             return new PlaceResult.OutcomeUnknown($"{e.GetType().Name}: {e.Message}");
         }
-        finally
-        {
-            _leaving.TryRemove(place, out _);
-        }
-
-        static PlaceResult Stopped() => new PlaceResult.NotSent("A switch was thrown before it had left.");
     }
 
-    /// <summary>Whether a switch that was thrown since it was decided may stop an order: the engine has the last word.</summary>
-    private bool IsStopped(AccountWork.Place place)
+    /// <summary>Sends what a switch may stop, as long as none has.</summary>
+    /// <param name="stopped">What has come of it where one has: the engine is to decide again.</param>
+    private async Task<T> LeaveAsync<T>(Leaving what, Func<CancellationToken, Task<T>> send, T stopped, CancellationToken cancellationToken)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _leaving[what] = leaving;
+        try
+        {
+            // Asked once it can be given up, so that a switch that is thrown now is seen here or gives it up.
+            return IsStopped(what) ? stopped : await send(leaving.Token);
+        }
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return stopped;
+        }
+        finally
+        {
+            _leaving.TryRemove(what, out _);
+        }
+    }
+
+    private static Leaving? LeavingOf(AccountEngine engine, AccountWork work, TradingSwitches switches) => work switch
+    {
+        AccountWork.Place place => new Leaving(place.Intent, place.Under),
+        AccountWork.Replace replace => new Leaving(engine.Find(replace.OrderId)!.Intent, switches),
+        _ => null,
+    };
+
+    /// <summary>Whether a switch that was thrown since it was decided may stop an order or its change: the engine has the last word.</summary>
+    private bool IsStopped(Leaving what)
     {
         var switches = trading.Of(account);
-        return !ReferenceEquals(switches, place.Under) && AccountEngine.StoppedBy(switches.Of(place.Intent.Strategy), place.Intent) is not null;
+        return !ReferenceEquals(switches, what.Under) && AccountEngine.StoppedBy(switches.Of(what.Intent.Strategy), what.Intent) is not null;
     }
 
     private async Task<ChangeResult> ChangeAsync(Func<Task<ChangeResult>> change, CancellationToken cancellationToken)
@@ -655,11 +711,23 @@ public sealed partial class AccountDesk(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Account {Account}: the venue said what cannot be read ({Reason}): {Text}")]
     private partial void LogUnreadable(string account, string reason, string text);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Account {Account}: whose order {VenueOrderId} is cannot be looked up.")]
+    private partial void LogNotFound(Exception exception, string account, string venueOrderId);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Account {Account}: left {Work} on its way.")]
     private partial void LogLeft(string account, AccountWork work);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Account {Account}: committed {Events} events.")]
     private partial void LogCommitted(string account, int events);
+
+    /// <summary>An order or a change on its way out, until the venue has answered.</summary>
+    /// <param name="under">The switches that let it pass.</param>
+    private sealed class Leaving(OrderIntent intent, TradingSwitches under)
+    {
+        public OrderIntent Intent => intent;
+
+        public TradingSwitches Under => under;
+    }
 
     /// <summary>Something for the engine to decide.</summary>
     private sealed record Letter(Cause Cause, Action<AccountEngine, DateTimeOffset> Decide)

@@ -36,7 +36,8 @@ public sealed class AccountDesks : BackgroundService
 
     public IEnumerable<AccountDesk> All => _desks.Values;
 
-    public AccountDesk? Find(string account) => _desks.GetValueOrDefault(account);
+    /// <param name="account">As a caller says it, who may say none.</param>
+    public AccountDesk? Find(string? account) => account is null ? null : _desks.GetValueOrDefault(account);
 
     /// <summary>What a request is answered whose account <see cref="Find"/> does not know.</summary>
     public static ProblemHttpResult NotFound(string account) => Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue.");
@@ -44,10 +45,10 @@ public sealed class AccountDesks : BackgroundService
     /// <summary>The strategies that trade on an account: the names under <c>Accounts:main:Strategies</c>.</summary>
     public IReadOnlySet<string> StrategiesOf(AccountDesk desk) => _strategies[desk.Account];
 
-    /// <summary>Tells all accounts the newest closes.</summary>
+    /// <summary>Tells all accounts the newest closes of the market as it is now: what a replay closes at is no price of today's.</summary>
     public void Mark(BarsClosed batch)
     {
-        if (_desks.Count == 0 || batch.WarmUp) return;
+        if (_desks.Count == 0 || batch.SessionId != SessionBook.LiveSession || batch.WarmUp) return;
 
         var newest = new Dictionary<InstrumentId, (double, DateTimeOffset)>();
         var bars = batch.Bars;

@@ -21,14 +21,14 @@ namespace AlgoStack.BrokerRouting.Accounts;
 /// </param>
 /// <param name="OpenOrders">Orders that are not done, with those of their groups, and all slices of executions that have not ended.</param>
 /// <param name="Counted">What counts against risk's limits since its newest day began, with what its orders were to be.</param>
-/// <param name="Instruments">Of the orders and positions: without them the account cannot be traded.</param>
-/// <param name="CountedInstruments">Of what else counts.</param>
+/// <param name="Instruments">Of those orders, and of what is held: without them the account cannot be traded.</param>
+/// <param name="OtherInstruments">Of what was held, and of what else counts.</param>
 public sealed record StoredAccount(
     IReadOnlyList<object> Events,
     IReadOnlyList<Order> OpenOrders,
     IReadOnlyList<(OrderIntent Intent, OrderEvent Event)> Counted,
     IReadOnlyCollection<InstrumentId> Instruments,
-    IReadOnlyCollection<InstrumentId> CountedInstruments);
+    IReadOnlyCollection<InstrumentId> OtherInstruments);
 
 /// <summary>
 /// Reads accounts from the log. Which orders are not done, and of what there are positions, the tables say that follow the
@@ -64,8 +64,10 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
             [.. events, .. positions, .. executions],
             orders,
             counted,
-            [.. orders.Select(o => o.Intent.Instrument).Concat(positions.Select(p => p.Instrument)).Distinct()],
-            [.. counted.Select(c => c.Intent.Instrument).Concat(events.OfType<RiskDayBegan>().SelectMany(d => d.Holdings).Select(h => h.Instrument))
+            [.. orders.Select(o => o.Intent.Instrument).Concat(positions.Where(p => p.Quantity != 0).Select(p => p.Instrument)).Distinct()],
+            [.. positions.Where(p => p.Quantity == 0).Select(p => p.Instrument)
+                .Concat(counted.Select(c => c.Intent.Instrument))
+                .Concat(events.OfType<RiskDayBegan>().SelectMany(d => d.Holdings).Select(h => h.Instrument))
                 .Concat(executions.OfType<ExecutionRequested>().Select(x => x.Plan.Instrument)).Distinct()]);
     }
 

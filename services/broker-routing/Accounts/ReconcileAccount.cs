@@ -47,6 +47,7 @@ public static class ReconcileAccount
     {
         if (desks.Find(account) is not { } desk) return AccountDesks.NotFound(account);
         if (string.IsNullOrWhiteSpace(command.Reason)) return Problem.Invalid("reason_required", "Expected a reason, found none.");
+        if (string.IsNullOrEmpty(command.DriftId)) return Problem.Invalid("drift_required", "Expected the id of a drift, found none.");
 
         var why = await desk.AskAsync((engine, now) => engine.Resolve(command.DriftId, command.Adopt, command.Reason, now), null, cancellationToken);
         return why is null ? Results.Accepted($"/accounts/{account}", new AccountAsked(account)) : Problem.NotFound("drift_not_found", why);

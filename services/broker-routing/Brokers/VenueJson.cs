@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Venues;
 
 namespace AlgoStack.BrokerRouting.Brokers;
 
@@ -52,7 +54,10 @@ internal static class VenueJson
         var other => throw new JsonException($"Expected text in '{name}', found {other.Value.ValueKind}."),
     };
 
-    /// <summary>A number, or text that holds one, to its last digit: at most 28 of them and 18 places, else it is refused, not rounded.</summary>
+    /// <summary>
+    /// A number, or text that holds one, to its last digit: at most 28 of them and 18 places, and no more than there is of anything,
+    /// else it is refused, not rounded.
+    /// </summary>
     public static decimal Decimal(this JsonElement element, string name) =>
         element.OptionalDecimal(name) ?? throw new JsonException($"Expected a number in '{name}'.");
 
@@ -61,8 +66,8 @@ internal static class VenueJson
     {
         if (NumberText(element, name) is not { } text) return null;
 
-        return Exact(text) ?? throw new JsonException(
-            $"Expected a number of at most {MostDigits} digits and {MostPlaces} places in '{name}', found '{Excerpt(text)}'.");
+        return Bounded(
+            Exact(text) ?? throw new JsonException($"Expected a number of at most {MostDigits} digits and {MostPlaces} places in '{name}', found '{Excerpt(text)}'."), name);
     }
 
     /// <summary>What a venue has divided, such as an average price, has no last digit: it is rounded where it is too long.</summary>
@@ -71,7 +76,7 @@ internal static class VenueJson
         if (NumberText(element, name) is not { } text) return null;
 
         return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? decimal.Round(number, MostPlaces)
+            ? Bounded(decimal.Round(number, MostPlaces), name)
             : throw new JsonException($"Expected a number in '{name}', found '{Excerpt(text)}'.");
     }
 
@@ -111,7 +116,32 @@ internal static class VenueJson
     };
 
     /// <summary>A decimal as it is sent: plain, without trailing zeros.</summary>
-    public static string Plain(this decimal number) => Trading.Orders.Decimals.Normalized(number).ToString(CultureInfo.InvariantCulture);
+    public static string Plain(this decimal number) => number.Normalized().ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What is listed, once each.</summary>
+    /// <param name="name">Of the list, for the message.</param>
+    public static IReadOnlyList<T> Once<T>(this IEnumerable<T> listed, Func<T, string> key, string name)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        return [.. listed.Select(one => known.Add(key(one)) ? one : throw new JsonException($"Expected '{key(one)}' once in '{name}', found it again."))];
+    }
+
+    /// <summary>The fill, where so much can be booked at such a price.</summary>
+    /// <param name="names">Of quantity and price, for the message, as of the others.</param>
+    public static Execution Countable(this Execution fill, string names) => Countable(fill, fill.Quantity, fill.Price, names);
+
+    /// <inheritdoc cref="Countable(Execution, string)"/>
+    public static OrderSnapshot Countable(this OrderSnapshot order, string names) => Countable(order, order.Filled, order.AveragePrice, names);
+
+    /// <inheritdoc cref="Countable(Execution, string)"/>
+    public static VenuePosition Countable(this VenuePosition position, string names) => Countable(position, position.Quantity, position.AveragePrice, names);
+
+    private static T Countable<T>(T read, decimal quantity, decimal? price, string names) =>
+        LargestFigures.WhyNot(quantity, price) is { } why ? throw new JsonException($"In '{names}': {why}") : read;
+
+    private static decimal Bounded(decimal number, string name) => Math.Abs(number) <= LargestFigures.Quantity
+        ? number
+        : throw new JsonException($"Expected a number of at most {LargestFigures.Quantity} in '{name}', found {number}.");
 
     private static long Whole(JsonElement member, string name)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Trading.Executions;
+using AlgoStack.Trading.Orders;
 
 namespace AlgoStack.BrokerRouting.Executions;
 
@@ -23,6 +24,7 @@ internal static class ExecutionForm
     {
         if (command.Quantity <= 0) return Expected("a quantity above zero", command.Quantity);
         if (command.LimitPrice <= 0) return Expected("limitPrice above zero", command.LimitPrice);
+        if (LargestFigures.WhyNot(command.Quantity, command.LimitPrice) is { } why) return why;
         if (command.Strategy is { Length: 0 or > LongestName }) return $"Expected a strategy's name of 1 to {LongestName} characters, found {command.Strategy.Length}.";
         if (start < now || start > now + Longest) return $"Expected a startAt from now to {Longest.Days} days from now, found {start:O}.";
         if (command.EndAt is { } end && (end <= start || end > start + Longest)) return $"Expected an endAt after {start:O} and within {Longest.Days} days of it, found {end:O}.";

@@ -31,7 +31,7 @@ public static class StartExecution
         if (key is null) return Problem.Invalid("idempotency_key_required", $"Expected the header {IdempotencyKey.Header}, which names the execution; found none.");
         if (desks.Find(command.Account) is not { } desk) return AccountDesks.NotFound(command.Account);
         if (OrderForm.ReadSubject(command.Instrument, command.Side, desk, out var instrument, out var side) is { } problem) return problem;
-        if (!Enum.TryParse<ExecutionAlgorithm>(command.Algorithm, out var algorithm) || !Enum.IsDefined(algorithm))
+        if (!EnumName.TryRead<ExecutionAlgorithm>(command.Algorithm, out var algorithm))
             return Problem.Invalid("algorithm_invalid", $"Expected {string.Join(", ", Enum.GetNames<ExecutionAlgorithm>())}, found '{command.Algorithm}'.");
 
         // The key's time, and not this one, so that what is handled again after a crash is the same plan.

@@ -52,6 +52,7 @@ public static class ChangeOrder
     {
         if (change is { Quantity: null, LimitPrice: null, StopPrice: null }) return Problem.Invalid("change_invalid", "Expected a quantity, a limitPrice or a stopPrice, found none.");
         if (change.Quantity <= 0 || change.LimitPrice <= 0 || change.StopPrice <= 0) return Problem.Invalid("change_invalid", "Expected figures above zero.");
+        if ((LargestFigures.WhyNot(change.Quantity, change.LimitPrice) ?? LargestFigures.WhyNot(change.Quantity, change.StopPrice)) is { } tooLarge) return Problem.Invalid("change_invalid", tooLarge);
 
         var order = new ClientOrderId(id);
         if (await DeskAsync(order, desks, loader, cancellationToken) is not { } desk) return NotFound(id);

@@ -25,7 +25,7 @@ internal sealed record OrderForm(SubmitOrder Command, InstrumentId Instrument, O
         problem = ReadSubject(command.Instrument, command.Side, desk, out var instrument, out var side);
         if (problem is not null) return null;
 
-        if (!Enum.TryParse<OrderType>(command.Type, out var type))
+        if (!EnumName.TryRead<OrderType>(command.Type, out var type))
         {
             problem = Problem.Invalid("type_invalid", $"Expected {string.Join(", ", Enum.GetNames<OrderType>())}, found '{command.Type}'.");
             return null;
@@ -50,7 +50,7 @@ internal sealed record OrderForm(SubmitOrder Command, InstrumentId Instrument, O
         if (instrument.Venue != desk.Venue)
             return Problem.Refused("unknown_instrument", $"Expected an instrument of {desk.Venue}, as in {instrument.Symbol}.{desk.Venue}; found {instrument}.");
 
-        return Enum.TryParse(word, out side) ? null : Problem.Invalid("side_invalid", $"Expected Buy or Sell, found '{word}'.");
+        return EnumName.TryRead(word, out side) ? null : Problem.Invalid("side_invalid", $"Expected Buy or Sell, found '{word}'.");
     }
 
     public OrderIntent ToIntent(ClientOrderId id, AccountEngine engine, DateTimeOffset now)
@@ -70,7 +70,7 @@ internal sealed record OrderForm(SubmitOrder Command, InstrumentId Instrument, O
     /// <summary>What is asked for, or what the venue takes for such an order first.</summary>
     private static TimeInForce? TimeOf(string? asked, OrderType type, AccountDesk desk)
     {
-        if (asked is not null) return Enum.TryParse<TimeInForce>(asked, out var time) ? time : null;
+        if (asked is not null) return EnumName.TryRead<TimeInForce>(asked, out var time) ? time : null;
 
         var times = desk.Broker.Capabilities.OrderTypes.GetValueOrDefault(type) ?? [];
         return times.Contains(TimeInForce.Gtc) || times.Count == 0 ? TimeInForce.Gtc : times[0];
@@ -83,6 +83,7 @@ internal sealed record OrderForm(SubmitOrder Command, InstrumentId Instrument, O
                  [("limitPrice", command.LimitPrice), ("stopPrice", command.StopPrice), ("trailBy", command.TrailBy)])
         {
             if (price <= 0) return Expected($"{name} above zero", price);
+            if (LargestFigures.WhyNot(command.Quantity, price) is { } why) return why;
         }
 
         var (limit, stop, trail) = (command.LimitPrice is not null, command.StopPrice is not null, command.TrailBy is not null);
@@ -100,6 +101,10 @@ internal sealed record OrderForm(SubmitOrder Command, InstrumentId Instrument, O
     private string? WhyNotExits()
     {
         if (Exits is not { } exits) return null;
+        foreach (var price in (decimal?[])[exits.Target, exits.Stop, exits.StopLimit])
+        {
+            if (LargestFigures.WhyNot(Command.Quantity, price) is { } why) return why;
+        }
 
         var (command, closing) = (Command, Side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy);
         if (!command.ReduceOnly) return exits.WhyNot(closing, command.StopPrice ?? command.LimitPrice);

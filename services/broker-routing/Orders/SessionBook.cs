@@ -66,7 +66,7 @@ public sealed class SessionBook(string sessionId) : IDisposable
     /// <exception cref="InvalidDataException">Its timeframe or its direction is none.</exception>
     internal static Signal ToDomain(SignalRaised signal)
     {
-        if (!Timeframe.TryParse(signal.Timeframe, out var timeframe) || !Enum.TryParse<SignalDirection>(signal.Direction, out var direction))
+        if (!Timeframe.TryParse(signal.Timeframe, out var timeframe) || !EnumName.TryRead<SignalDirection>(signal.Direction, out var direction))
         {
             throw new InvalidDataException(
                 $"Session {signal.SessionId}: signal {signal.SignalId} says timeframe '{signal.Timeframe}' and direction '{signal.Direction}'.");

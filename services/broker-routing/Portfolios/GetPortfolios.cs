@@ -1,3 +1,4 @@
+using AlgoStack.BrokerRouting.Orders;
 using AlgoStack.BrokerRouting.Positions;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.ServiceDefaults.Problems;
@@ -98,7 +99,7 @@ public static class GetPortfolios
     private static async Task<Results<Ok<IReadOnlyList<PositionView>>, ProblemHttpResult>> PositionsAsync(
         string id, NpgsqlDataSource database, string? cost, CancellationToken cancellationToken)
     {
-        if (!Enum.TryParse<CostMethod>(cost ?? nameof(CostMethod.Average), ignoreCase: true, out var method) || !Enum.IsDefined(method))
+        if (!EnumName.TryRead<CostMethod>(cost ?? nameof(CostMethod.Average), out var method, StringComparison.OrdinalIgnoreCase))
             return Problem.Invalid("cost_invalid", $"Expected average or fifo, found '{cost}'.");
         if (await FindAsync(database, id, cancellationToken) is null) return NotFound(id);
 

@@ -14,6 +14,11 @@ namespace AlgoStack.BrokerRouting.Portfolios;
 /// </summary>
 public static class TellCorporateAction
 {
+    // The largest position that is split, or paid for, so is still one that can be counted.
+    private const decimal LeastShares = 0.0001m;
+    private const decimal MostShares = 10_000;
+    private const decimal MostAmount = 1_000_000;
+
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/corporate-actions", TellAsync)
         .WithName("TellCorporateAction")
@@ -28,10 +33,14 @@ public static class TellCorporateAction
         if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
         if (!InstrumentNaming.IsEquity(instrument)) return Problem.Refused("not_a_share", $"Expected a share, found {instrument}.");
         if (ActionOf(command, instrument) is not { } action)
-            return Problem.Invalid("action_invalid", "Expected a split with new, and old, above zero, or a dividend with an amount above zero, and nothing of the other.");
+            return Problem.Invalid("action_invalid", $"Expected a split with new, and old, from {LeastShares} to {MostShares}, or a dividend with an amount above zero and up to {MostAmount}, and nothing of the other.");
+
+        var told = desks.All.Where(d => d.Venue == instrument.Venue).OrderBy(d => d.Account, StringComparer.Ordinal).ToList();
+        if (told.Exists(d => !d.Broker.Capabilities.HasCorporateActions))
+            return Problem.Refused("no_corporate_actions", $"{instrument.Venue} knows of no splits and pays no dividends: what is booked here, its own book would not have.");
 
         var accounts = new List<CorporateActionInAccount>();
-        foreach (var desk in desks.All.Where(d => d.Venue == instrument.Venue).OrderBy(d => d.Account, StringComparer.Ordinal))
+        foreach (var desk in told)
         {
             var newest = await desk.AskAsync((engine, now) => engine.Tell(action, now) ? engine.FindAction(action.Id) : null, null, cancellationToken);
             if (newest is null) return Problem.Refused("action_differs", $"{desk.Account} was told of {action.Id} with other terms.");
@@ -47,8 +56,8 @@ public static class TellCorporateAction
         var exMs = command.ExAt.ToUnixTimeMilliseconds();
         return command switch
         {
-            { Kind: "split", New: > 0 and var shares, Old: null or > 0, Amount: null } => new Split(instrument, exMs, shares, command.Old ?? 1),
-            { Kind: "dividend", New: null, Old: null, Amount: > 0 and var amount } => new CashDividend(instrument, exMs, amount),
+            { Kind: "split", New: >= LeastShares and <= MostShares and var shares, Old: null or (>= LeastShares and <= MostShares), Amount: null } => new Split(instrument, exMs, shares, command.Old ?? 1),
+            { Kind: "dividend", New: null, Old: null, Amount: > 0 and <= MostAmount and var amount } => new CashDividend(instrument, exMs, amount),
             _ => null,
         };
     }

@@ -61,6 +61,17 @@ public sealed class BadInputTests(AccountLife life, ServerFixture servers) : ICl
     [InlineData("""{"quantity":1.12345678901234567891,"limitPrice":100,"timeInForce":"Day"}""", 422, "venue_rules")]
     [InlineData("""{"quantity":1,"limitPrice":100.12345678901234567891}""", 422, "venue_rules")]
     [InlineData("""{"quantity":1e30,"limitPrice":100}""", 400, "bad_request")]
+    [InlineData("""{"quantity":1e25,"limitPrice":1e5}""", 400, "order_invalid")]
+    [InlineData("""{"quantity":1e18,"limitPrice":1e15}""", 400, "order_invalid")]
+    [InlineData("""{"quantity":1e25,"type":"Market"}""", 400, "order_invalid")]
+    [InlineData("""{"quantity":1e18,"limitPrice":1,"takeProfit":{"limitPrice":1e15}}""", 400, "order_invalid")]
+    [InlineData("""{"quantity":1,"limitPrice":100,"side":"1"}""", 400, "side_invalid")]
+    [InlineData("""{"quantity":1,"limitPrice":100,"side":"7"}""", 400, "side_invalid")]
+    [InlineData("""{"quantity":1,"limitPrice":100,"side":"Buy,Sell"}""", 400, "side_invalid")]
+    [InlineData("""{"quantity":1,"limitPrice":100,"side":" Buy"}""", 400, "side_invalid")]
+    [InlineData("""{"quantity":1,"limitPrice":100,"type":"1"}""", 400, "type_invalid")]
+    [InlineData("""{"quantity":1,"limitPrice":100,"timeInForce":"Day,Gtc"}""", 400, "time_in_force_invalid")]
+    [InlineData("""{"quantity":1,"limitPrice":100,"account":null}""", 404, "account_not_found")]
     [InlineData("""{"quantity":1,"limitPrice":100,"instrument":"NOSUCH.ALPACA"}""", 422, "unknown_instrument")]
     [InlineData("""{"quantity":1,"limitPrice":100,"instrument":"AAPL.ELSEWHERE"}""", 422, "unknown_instrument")]
     [InlineData("""{"quantity":"many"}""", 400, "bad_request")]
@@ -73,6 +84,36 @@ public sealed class BadInputTests(AccountLife life, ServerFixture servers) : ICl
         answered.Should().Be((HttpStatusCode)status, problem);
         JsonDocument.Parse(problem).RootElement.GetProperty("code").GetString().Should().Be(code);
         _here.Venue.ReadLedger().Orders.Should().HaveCount(before);
+    }
+
+    [Theory]
+    [InlineData("""{"quantity":1e25}""", 400, "change_invalid")]
+    [InlineData("""{"limitPrice":1e25}""", 400, "change_invalid")]
+    [InlineData("""{"quantity":1e18,"limitPrice":1e14}""", 400, "change_invalid")]
+    [InlineData("""{"quantity":1e18,"stopPrice":1e14}""", 400, "change_invalid")]
+    public async Task A_change_that_makes_no_sense_is_refused_and_the_account_goes_on(string body, int status, string code)
+    {
+        await _here.Venue.SetPriceAsync("MSFT", 400);
+        var order = await _here.OrderAsync($"to-change-{body.Length}", Buy(1, 300, "MSFT"));
+        await _here.WhenAsync(order.OrderId, o => o.Status == "Accepted", "the order rests");
+
+        using var answer = await _here.Routing.Http.PatchAsync($"/orders/{order.OrderId}", new StringContent(body, Encoding.UTF8, "application/json"));
+
+        ((int)answer.StatusCode, (await answer.Content.ReadAsStringAsync()).Contains($"\"{code}\"", StringComparison.Ordinal)).Should().Be((status, true));
+        await _here.ProvenAsync();
+    }
+
+    [Theory]
+    [InlineData("""{"adopt":true,"reason":"x"}""", HttpStatusCode.BadRequest, "drift_required")]
+    [InlineData("""{"driftId":"","adopt":true,"reason":"x"}""", HttpStatusCode.BadRequest, "drift_required")]
+    [InlineData("""{"driftId":"none","adopt":true,"reason":"x"}""", HttpStatusCode.NotFound, "drift_not_found")]
+    public async Task A_word_on_no_drift_is_refused_and_the_account_goes_on(string body, HttpStatusCode status, string code)
+    {
+        using var answer = await _here.Routing.Http.PostAsync($"/accounts/{Account}/drifts/resolve", new StringContent(body, Encoding.UTF8, "application/json"));
+
+        answer.StatusCode.Should().Be(status);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain(code);
+        await _here.ProvenAsync();
     }
 
     [Fact]

@@ -56,6 +56,16 @@ public sealed class PaperAccountTests(ServerFixture servers) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task A_split_of_what_paper_would_not_split_is_refused()
+    {
+        using var answer = await _routing.Http.PostAsJsonAsync(
+            "/corporate-actions", new Contracts.Portfolio.TellCorporateAction("AAPL.PAPER", "split", TimeProvider.System.GetUtcNow(), New: 4));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain("\"no_corporate_actions\"");
+    }
+
+    [Fact]
     public async Task The_first_order_of_an_instrument_has_the_price_that_was_told_before_it()
     {
         // One that is over: no order can trade in it any more.

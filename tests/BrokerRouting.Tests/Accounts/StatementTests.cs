@@ -1,5 +1,4 @@
 using AlgoStack.BrokerRouting.Accounts;
-using AlgoStack.BrokerRouting.Brokers;
 using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.BrokerRouting.Tests.Brokers.Paper;
 using AlgoStack.Postgres;
@@ -7,14 +6,13 @@ using AlgoStack.Testing;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Risk;
-using AlgoStack.Trading.Venues;
 using FluentAssertions;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace AlgoStack.BrokerRouting.Tests.Accounts;
 
-/// <summary>What happens while a venue's statement is on its way.</summary>
+/// <summary>What happens while a venue's statement, or a change of an order, is on its way.</summary>
 public sealed class StatementTests(PaperFixture paper) : IClassFixture<PaperFixture>
 {
     private static readonly InstrumentId Apple = new("AAPL.PAPER");
@@ -24,16 +22,7 @@ public sealed class StatementTests(PaperFixture paper) : IClassFixture<PaperFixt
     {
         var venue = paper.NewVenue(out var account);
         await using var broker = new HeldBroker(venue.Connect(TimeProvider.System));
-        var desk = new AccountDesk(
-            account,
-            broker,
-            RiskLimits.Default,
-            paper.Get<AccountLoader>(),
-            paper.Get<TradingSwitch>(),
-            paper.Log,
-            paper.Get<ServiceDatabase>(),
-            TimeProvider.System,
-            paper.Get<ILogger<AccountDesk>>());
+        var desk = DeskOf(account, broker);
         using var stop = new CancellationTokenSource();
         var running = desk.RunAsync(stop.Token);
         await Eventually.True(() => desk.DownBecause is null);
@@ -63,6 +52,47 @@ public sealed class StatementTests(PaperFixture paper) : IClassFixture<PaperFixt
         await stop.CancelAsync();
         await running;
     }
+
+    [Fact]
+    public async Task A_change_that_has_not_left_when_a_switch_is_thrown_never_does()
+    {
+        var venue = paper.NewVenue(out var account);
+        await using var broker = new HeldBroker(venue.Connect(TimeProvider.System));
+        var desk = DeskOf(account, broker);
+        var trading = paper.Get<TradingSwitch>();
+        void OnSwitched(object? sender, EventArgs e) => desk.OnSwitched();
+        trading.Switched += OnSwitched;
+        using var stop = new CancellationTokenSource();
+        var running = desk.RunAsync(stop.Token);
+        await Eventually.True(() => desk.DownBecause is null);
+        await desk.ListAsync([Apple], default);
+        var order = await RestingAsync(desk, account, "changed");
+
+        broker.HoldChanges();
+        (await desk.AskAsync((engine, now) => engine.Replace(order, null, 101, null, now), order, default)).Should().BeNull();
+        await broker.Holding;
+        await trading.SwitchAsync(TradingState.Halted, "a drill", account);
+        broker.LetGo();
+
+        await HappenedAsync(order, "order_replace_refused");
+        (await desk.AskAsync((engine, _) => engine.Find(order)!, order, default)).Should().BeEquivalentTo(new { LimitPrice = 100m, Status = OrderStatus.Accepted });
+        (await KindsAsync(order)).Should().NotContain("order_replaced");
+        await trading.SwitchAsync(TradingState.Active, "the drill is over", account);
+        trading.Switched -= OnSwitched;
+        await stop.CancelAsync();
+        await running;
+    }
+
+    private AccountDesk DeskOf(string account, HeldBroker broker) => new(
+        account,
+        broker,
+        RiskLimits.Default,
+        paper.Get<AccountLoader>(),
+        paper.Get<TradingSwitch>(),
+        paper.Log,
+        paper.Get<ServiceDatabase>(),
+        TimeProvider.System,
+        paper.Get<ILogger<AccountDesk>>());
 
     private async Task<ClientOrderId> RestingAsync(AccountDesk desk, string account, string key)
     {
@@ -95,63 +125,4 @@ public sealed class StatementTests(PaperFixture paper) : IClassFixture<PaperFixt
 
     private async Task<IReadOnlyList<string>> KindsAsync(ClientOrderId order) =>
         [.. (await paper.Log.OpenSession().FetchStreamAsync($"order-{order}")).Select(e => paper.Log.Types.All.Single(t => t.Value == e.Data.GetType()).Key)];
-
-    /// <summary>A broker that can be made to wait before it says what an instrument trades in, which a statement asks last.</summary>
-    private sealed class HeldBroker(IBroker broker) : IBroker
-    {
-        private readonly TaskCompletionSource _holding = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private volatile bool _holds;
-
-        public Task Holding => _holding.Task;
-
-        public string Venue => broker.Venue;
-
-        public BrokerCapabilities Capabilities => broker.Capabilities;
-
-        public TimeSpan? ClockSkew => broker.ClockSkew;
-
-        public void Hold() => _holds = true;
-
-        public void LetGo() => _letGo.SetResult();
-
-        public async Task<IReadOnlyList<VenueInstrument>> GetInstrumentsAsync(IReadOnlyCollection<string> symbols, CancellationToken cancellationToken)
-        {
-            if (_holds)
-            {
-                _holding.TrySetResult();
-                await _letGo.Task.WaitAsync(cancellationToken);
-            }
-
-            return await broker.GetInstrumentsAsync(symbols, cancellationToken);
-        }
-
-        public string SymbolOf(InstrumentId instrument) => broker.SymbolOf(instrument);
-
-        public Task<PlaceResult> PlaceAsync(VenueOrder order, CancellationToken cancellationToken) => broker.PlaceAsync(order, cancellationToken);
-
-        public Task<ChangeResult> CancelAsync(VenueOrderRef order, CancellationToken cancellationToken) => broker.CancelAsync(order, cancellationToken);
-
-        public Task<ChangeResult> ReplaceAsync(VenueOrderRef order, VenueOrderChange change, CancellationToken cancellationToken) =>
-            broker.ReplaceAsync(order, change, cancellationToken);
-
-        public Task<OrderLookup> GetOrderAsync(VenueOrderRef order, CancellationToken cancellationToken) => broker.GetOrderAsync(order, cancellationToken);
-
-        public Task<(IReadOnlyList<OrderSnapshot> Orders, bool AreComplete)> GetOpenOrdersAsync(
-            IReadOnlyCollection<string> symbols, CancellationToken cancellationToken) => broker.GetOpenOrdersAsync(symbols, cancellationToken);
-
-        public Task<IReadOnlyList<Execution>> GetExecutionsAsync(
-            IReadOnlyCollection<string> symbols, DateTimeOffset since, CancellationToken cancellationToken) =>
-            broker.GetExecutionsAsync(symbols, since, cancellationToken);
-
-        public Task<MarketHours> GetMarketAsync(CancellationToken cancellationToken) => Task.FromResult(MarketHours.Unknown);
-
-        public Task<IReadOnlyList<VenuePosition>> GetPositionsAsync(CancellationToken cancellationToken) => broker.GetPositionsAsync(cancellationToken);
-
-        public Task<IReadOnlyList<VenueBalance>> GetBalancesAsync(CancellationToken cancellationToken) => broker.GetBalancesAsync(cancellationToken);
-
-        public IAsyncEnumerable<BrokerEvent> ListenAsync(CancellationToken cancellationToken) => broker.ListenAsync(cancellationToken);
-
-        public ValueTask DisposeAsync() => broker.DisposeAsync();
-    }
 }

@@ -21,6 +21,7 @@ internal sealed class StrategySurroundings : IAsyncDisposable
     private readonly HttpPeer _signal;
     private readonly BusPeer _bus;
     private ServiceProcess? _routing;
+    private bool _isOtherAway;
 
     private StrategySurroundings(string database, string broker, LiveFeed feed, HttpPeer tape, HttpPeer signal, BusPeer bus, VenueProcess venue) =>
         (_database, _broker, Feed, _tape, _signal, _bus, Venue) = (database, broker, feed, tape, signal, bus, venue);
@@ -29,7 +30,8 @@ internal sealed class StrategySurroundings : IAsyncDisposable
 
     public VenueProcess Venue { get; }
 
-    public static async Task<StrategySurroundings> StartAsync(ServerFixture servers)
+    /// <param name="isOtherAway">The strategy trades on another account too, whose venue is not there.</param>
+    public static async Task<StrategySurroundings> StartAsync(ServerFixture servers, bool isOtherAway = false)
     {
         var (feed, broker) = (new LiveFeed(), await servers.CreateVirtualHostAsync());
         var here = new StrategySurroundings(
@@ -39,7 +41,10 @@ internal sealed class StrategySurroundings : IAsyncDisposable
             await HttpPeer.StartAsync(feed.MapTape),
             await HttpPeer.StartAsync(feed.MapEvaluations),
             await BusPeer.StartAsync(broker, (_, _) => { }),
-            await VenueProcess.StartAsync());
+            await VenueProcess.StartAsync())
+        {
+            _isOtherAway = isOtherAway,
+        };
         await here.Venue.SetPriceAsync("AAPL", 190m);
         await here.StartRoutingAsync();
         await Eventually.True(here.IsProvenAsync, TimeSpan.FromSeconds(60), "the account is proven");
@@ -61,11 +66,23 @@ internal sealed class StrategySurroundings : IAsyncDisposable
                 // There is no feed, and orders that are alike come as fast as they can.
                 new($"Accounts:{Account}:Limits", "none"),
                 new($"Accounts:{Account}:Strategies:{LiveFeed.Strategy}", ""),
+                .. _isOtherAway ? Away() : [],
             ],
             ("ingestion", _tape.Address),
             ("signal", _signal.Address));
         await _routing.ReadyAsync();
     }
+
+    /// <summary>An account at a port that nobody listens at.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> Away() =>
+    [
+        new("Accounts:away:Broker", "alpaca"),
+        new("Accounts:away:Alpaca:KeyId", VenueProcess.Key),
+        new("Accounts:away:Alpaca:Secret", VenueProcess.Secret),
+        new("Accounts:away:Alpaca:Url", "http://127.0.0.1:1"),
+        new("Accounts:away:Alpaca:StreamUrl", "ws://127.0.0.1:1/stream"),
+        new($"Accounts:away:Strategies:{LiveFeed.Strategy}", ""),
+    ];
 
     /// <summary>As <c>kill -9</c> does.</summary>
     public async Task KillRoutingAsync()

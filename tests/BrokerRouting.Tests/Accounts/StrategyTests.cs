@@ -54,6 +54,32 @@ public sealed class StrategyTests(ServerFixture servers) : IClassFixture<ServerF
     }
 
     [Fact]
+    public async Task An_account_whose_venue_is_away_holds_up_no_other()
+    {
+        await using var here = await StrategySurroundings.StartAsync(servers, isOtherAway: true);
+
+        // Half a minute each is what the other asks its venue for in vain.
+        for (var i = 0; i < 4; i++) await here.AnnounceAsync(here.Feed.Next(190, "Flat"));
+        await here.AnnounceAsync(here.Feed.Next(190, "Long"));
+
+        await here.HoldsAsync(Size);
+    }
+
+    [Fact]
+    public async Task What_rang_before_a_death_and_was_not_done_is_done_after_it_though_nothing_rings()
+    {
+        await using var here = await StrategySurroundings.StartAsync(servers);
+        await here.AnnounceAsync(here.Feed.Next(190, "Long"));
+        await here.HoldsAsync(Size);
+
+        await here.KillRoutingAsync();
+        here.Feed.Next(190, "Flat");
+        await here.StartRoutingAsync();
+
+        await here.HoldsAsync(0);
+    }
+
+    [Fact]
     public async Task A_position_is_protected_by_its_stop_which_gives_way_when_the_strategy_turns_round_in_two_orders()
     {
         await using var here = await StrategySurroundings.StartAsync(servers);

@@ -20,7 +20,10 @@ public sealed class VenueJsonTests
     [InlineData("\"0.123456789012345678\"", "0.123456789012345678")]
     [InlineData("\"1.50000000000000000000000000000000\"", "1.5")]
     [InlineData("\"79228162514264337593543950335\"", null)]
-    [InlineData("\"7922816251426433759354395033\"", "7922816251426433759354395033")]
+    [InlineData("\"7922816251426433759354395033\"", null)]
+    [InlineData("1000000000000000001", null)]
+    [InlineData("-1000000000000000001", null)]
+    [InlineData("1000000000000000000", "1000000000000000000")]
     public void A_decimal_is_read_to_its_last_digit(string json, string? expected)
     {
         if (expected is null) Reading(json).Should().Throw<JsonException>();

@@ -110,6 +110,8 @@ public sealed class PortfolioTests(ServerFixture servers) : IClassFixture<Server
     [InlineData("/equity", "portfolio_not_found")]
     [InlineData("/statistics", "portfolio_not_found")]
     [InlineData("/positions?cost=lifo", "cost_invalid")]
+    [InlineData("/positions?cost=1", "cost_invalid")]
+    [InlineData("/positions?cost=average,fifo", "cost_invalid")]
     public async Task What_is_not_there_is_said(string path, string code)
     {
         await using var routing = await AloneAsync();
@@ -126,6 +128,9 @@ public sealed class PortfolioTests(ServerFixture servers) : IClassFixture<Server
     [InlineData("AAPL.ALPACA", "split", 2, 0, null, "action_invalid")]
     [InlineData("AAPL.ALPACA", "split", 2, 1, 1, "action_invalid")]
     [InlineData("AAPL.ALPACA", "dividend", null, null, -1, "action_invalid")]
+    [InlineData("AAPL.ALPACA", "split", 10_001, null, null, "action_invalid")]
+    [InlineData("AAPL.ALPACA", "split", 2, 10_001, null, "action_invalid")]
+    [InlineData("AAPL.ALPACA", "dividend", null, null, 1_000_001, "action_invalid")]
     [InlineData("AAPL.ALPACA", "merger", null, null, null, "action_invalid")]
     [InlineData("BTCUSDT.BINANCE", "split", 2, null, null, "not_a_share")]
     [InlineData("AAPL", "split", 2, null, null, "instrument_invalid")]

@@ -349,7 +349,7 @@ internal sealed class OrderTrial : IAsyncDisposable
             double[] at = [(double)price.At];
             var instrument = OrderScript.InstrumentOf(price.Symbol);
             var bars = new BarColumns([instrument], [0], [TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()], at, at, at, at, [1]);
-            await _bus.PublishAsync(new BarsClosed("campaign", 0, ++_batches, "1m", WarmUp: false, EndOfSession: false, [new InstrumentTerms(instrument, 0.01m, 1, "USD")], bars));
+            await _bus.PublishAsync(new BarsClosed("live", 0, ++_batches, "1m", WarmUp: false, EndOfSession: false, [new InstrumentTerms(instrument, 0.01m, 1, "USD")], bars));
         }
     }
 

@@ -165,7 +165,7 @@ internal sealed class AlpacaBroker(AlpacaOptions options, TimeProvider clock) : 
     }
 
     public async Task<IReadOnlyList<VenuePosition>> GetPositionsAsync(CancellationToken cancellationToken) =>
-        Read(await AskAsync("v2/positions", cancellationToken), list => list.Elements("positions").Select(AlpacaWire.ReadPosition).ToList());
+        Read(await AskAsync("v2/positions", cancellationToken), AlpacaWire.ReadPositions);
 
     public async Task<IReadOnlyList<VenueBalance>> GetBalancesAsync(CancellationToken cancellationToken) =>
         [Read(await AskAsync("v2/account", cancellationToken), AlpacaWire.ReadAccount)];

@@ -42,7 +42,7 @@ internal static class AlpacaWire
         return json.ToJsonString();
     }
 
-    public static OrderSnapshot ReadOrder(JsonElement order) => new(
+    public static OrderSnapshot ReadOrder(JsonElement order) => new OrderSnapshot(
         VenueOrderId: order.Text("id"),
         ClientOrderId: order.OptionalText("client_order_id"),
         Symbol: order.Text("symbol"),
@@ -63,7 +63,7 @@ internal static class AlpacaWire
         ReplacedBy: order.OptionalText("replaced_by"),
         Reason: order.OptionalText("reject_reason") ?? Strange(order.OptionalText("status")),
         At: order.OptionalTime("updated_at") ?? order.OptionalTime("submitted_at"),
-        Executions: []);
+        Executions: []).Countable("filled_qty, filled_avg_price");
 
     /// <summary>What a message of the order stream says has happened, as the order that it holds and the fill that it may be.</summary>
     public static OrderSnapshot ReadUpdate(JsonElement update)
@@ -90,10 +90,12 @@ internal static class AlpacaWire
             Fee: null,
             FeeAsset: null,
             Cumulative: activity.OptionalDecimal("cum_qty"),
-            At: activity.OptionalTime("transaction_time") ?? throw new JsonException("Expected a time in 'transaction_time'."));
+            At: activity.OptionalTime("transaction_time") ?? throw new JsonException("Expected a time in 'transaction_time'.")).Countable("qty, price");
     }
 
-    public static VenuePosition ReadPosition(JsonElement position)
+    public static IReadOnlyList<VenuePosition> ReadPositions(JsonElement positions) => positions.Elements("positions").Select(ReadPosition).Once(p => p.Symbol, "positions");
+
+    private static VenuePosition ReadPosition(JsonElement position)
     {
         var symbol = position.Text("symbol");
         var quantity = position.Decimal("qty");
@@ -101,7 +103,7 @@ internal static class AlpacaWire
         return new VenuePosition(
             position.OptionalText("asset_class") is "crypto" ? PairOf(symbol) : symbol,
             isShort ? -Math.Abs(quantity) : quantity,
-            position.OptionalQuotient("avg_entry_price"));
+            position.OptionalQuotient("avg_entry_price")).Countable("qty, avg_entry_price");
     }
 
     /// <summary>Cash; free is the buying power that Alpaca works out, which on margin is more.</summary>
@@ -162,7 +164,7 @@ internal static class AlpacaWire
             : null;
     }
 
-    private static Execution ReadFill(JsonElement update, OrderSnapshot order) => new(
+    private static Execution ReadFill(JsonElement update, OrderSnapshot order) => new Execution(
         TradeId: update.OptionalText("execution_id") ?? Execution.OfCumulative(order.VenueOrderId, order.Filled),
         order.VenueOrderId,
         order.ClientOrderId,
@@ -173,7 +175,7 @@ internal static class AlpacaWire
         Fee: null,
         FeeAsset: null,
         Cumulative: order.Filled,
-        At: update.OptionalTime("timestamp") ?? order.At ?? throw new JsonException("Expected a time in 'timestamp'."));
+        At: update.OptionalTime("timestamp") ?? order.At ?? throw new JsonException("Expected a time in 'timestamp'.")).Countable("qty, price");
 
     private static decimal Positive(JsonElement element, string name) =>
         OptionalPositive(element, name) ?? throw new JsonException($"Expected a number in '{name}'.");

@@ -167,7 +167,7 @@ internal sealed class BinanceBroker(BinanceOptions options, TimeProvider clock) 
             "/api/v3/account",
             [("omitZeroBalances", "true")],
             AccountWeight,
-            account => [.. account.List("balances").Select(ReadBalance)],
+            ReadBalances,
             cancellationToken);
 
     public Task<MarketHours> GetMarketAsync(CancellationToken cancellationToken) => Task.FromResult(MarketHours.Unknown);
@@ -291,6 +291,8 @@ internal sealed class BinanceBroker(BinanceOptions options, TimeProvider clock) 
     }
 
     private static IReadOnlyList<T> ReadList<T>(JsonElement list, Func<JsonElement, T> read) => [.. list.Elements("the answer").Select(read)];
+
+    internal static IReadOnlyList<VenueBalance> ReadBalances(JsonElement account) => account.List("balances").Select(ReadBalance).Once(b => b.Asset, "balances");
 
     private static VenueBalance ReadBalance(JsonElement balance)
     {

@@ -33,7 +33,7 @@ internal static class BinanceOrders
         if (order.Type is OrderType.Limit or OrderType.StopLimit && order.LimitPrice is null) return $"{order.Symbol}: expected a limit price, found none.";
         if (order.Type is OrderType.Stop or OrderType.StopLimit && order.StopPrice is null) return $"{order.Symbol}: expected a stop price, found none.";
         return order.Type == OrderType.TrailingStop && TrailingDelta(order) is null
-            ? $"{order.Symbol}: expected a trail of at least a hundredth of a percent behind a first stop, found {order.TrailBy} behind {order.StopPrice}."
+            ? $"{order.Symbol}: expected a trail of a hundredth of a percent to all of the price, behind a first stop, found {order.TrailBy} behind {order.StopPrice}."
             : null;
     }
 
@@ -85,7 +85,8 @@ internal static class BinanceOrders
             ReplacedBy: null,
             order.OptionalText("expiryReason"),
             at,
-            order.Optional("fills") is not { } fills ? [] : [.. fills.Elements("fills").Select(fill => ReadFill(fill, id, clientId, symbol, side, at))]);
+            order.Optional("fills") is not { } fills ? [] : [.. fills.Elements("fills").Select(fill => ReadFill(fill, id, clientId, symbol, side, at))])
+            .Countable("executedQty, cummulativeQuoteQty");
     }
 
     /// <summary>An <c>executionReport</c>; a fill is its only execution.</summary>
@@ -112,7 +113,7 @@ internal static class BinanceOrders
                 report.OptionalDecimal("n"),
                 report.OptionalText("N"),
                 filled,
-                at ?? throw new JsonException("Expected a time in 'T' of a fill.")),
+                at ?? throw new JsonException("Expected a time in 'T' of a fill.")).Countable("l, L"),
         ];
         return new OrderSnapshot(
             id,
@@ -130,11 +131,11 @@ internal static class BinanceOrders
             ReplacedBy: null,
             report.OptionalText("r") is { } reason and not "NONE" ? reason : null,
             at,
-            executions);
+            executions).Countable("z, Z");
     }
 
     /// <summary>An element of <c>myTrades</c>.</summary>
-    public static Execution ReadTrade(JsonElement trade) => new(
+    public static Execution ReadTrade(JsonElement trade) => new Execution(
         trade.Integer("id").ToString(CultureInfo.InvariantCulture),
         trade.Integer("orderId").ToString(CultureInfo.InvariantCulture),
         ClientOrderId: null,
@@ -145,9 +146,9 @@ internal static class BinanceOrders
         trade.OptionalDecimal("commission"),
         trade.OptionalText("commissionAsset"),
         Cumulative: null,
-        trade.OptionalEpochTime("time") ?? throw new JsonException("Expected a time in 'time' of a trade."));
+        trade.OptionalEpochTime("time") ?? throw new JsonException("Expected a time in 'time' of a trade.")).Countable("qty, price");
 
-    private static Execution ReadFill(JsonElement fill, string orderId, string? clientId, string symbol, OrderSide? side, DateTimeOffset? at) => new(
+    private static Execution ReadFill(JsonElement fill, string orderId, string? clientId, string symbol, OrderSide? side, DateTimeOffset? at) => new Execution(
         fill.Integer("tradeId").ToString(CultureInfo.InvariantCulture),
         orderId,
         clientId,
@@ -158,7 +159,7 @@ internal static class BinanceOrders
         fill.OptionalDecimal("commission"),
         fill.OptionalText("commissionAsset"),
         Cumulative: null,
-        at ?? throw new JsonException("Expected a time in 'transactTime' of an order with fills."));
+        at ?? throw new JsonException("Expected a time in 'transactTime' of an order with fills.")).Countable("qty, price");
 
     /// <summary>
     /// Binance trails by a share of the price, we by money: the share is that of the best price at first, rounded down to the
@@ -169,7 +170,7 @@ internal static class BinanceOrders
         if (order is not { TrailBy: { } trail and > 0, StopPrice: { } stop and > 0 }) return null;
 
         var best = order.Side == OrderSide.Sell ? stop + trail : stop - trail;
-        if (best <= 0) return null;
+        if (best < trail) return null;
 
         var delta = decimal.Floor(trail / best * BasisPoints);
         return delta >= 1 ? delta : null;
@@ -236,5 +237,13 @@ internal static class BinanceOrders
         OptionalPositive(element, name) ?? throw new JsonException($"Expected a number above zero in '{name}', found none.");
 
     /// <summary>Of some old orders Binance no longer knows what they traded for, and says less than zero.</summary>
-    private static decimal? Average(decimal filled, decimal? quote) => filled > 0 && quote is { } paid and >= 0 ? paid / filled : null;
+    private static decimal? Average(decimal filled, decimal? quote)
+    {
+        if (filled <= 0 || quote is not ({ } paid and >= 0)) return null;
+
+        // A quotient of doubles does not throw.
+        return (double)paid / (double)filled <= (double)LargestFigures.Price
+            ? paid / filled
+            : throw new JsonException($"Expected an average price of at most {LargestFigures.Price}, found {paid} for {filled}.");
+    }
 }

@@ -66,7 +66,10 @@ internal sealed class PaperBroker(string account, PaperOptions options, EventLog
         Positions: PositionKind.Listed,
         CanReplace: true,
         CanPostOnly: true,
-        CanReduceOnly: true);
+        CanReduceOnly: true)
+    {
+        HasCorporateActions = false,
+    };
 
     /// <summary>It has our clock.</summary>
     public TimeSpan? ClockSkew => TimeSpan.Zero;
