@@ -234,7 +234,7 @@ public sealed partial class AccountEngine
         var order = live.Order;
         if (order.Status == OrderStatus.Submitted && live.IsToBeSent) return true;
         if (order.Status == OrderStatus.Unknown || live.IsInDoubt || live.IsMissingFills) return order.SubmittedAt is not null;
-        return order.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled && (order.CancelReason is not null || (order.Change is not null && IsProven));
+        return live.WorksAs is not null || (order.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled && (order.CancelReason is not null || (order.Change is not null && IsProven)));
     }
 
     private ClientOrderId RequestOf(string key, InstrumentId instrument) => ClientOrderId.ForRequest(_terms.Account, $"{key}\n{instrument}");
@@ -294,6 +294,7 @@ public sealed partial class AccountEngine
             return new AccountWork.Lookup(order.Id, RefToAsk(live), live.IsMissingFills ? submitted - _terms.Overlap : null);
         }
 
+        if (live.WorksAs is { } works) return new AccountWork.Cancel(order.Id, RefOf(order) with { VenueOrderId = works });
         if (order.Status is not (OrderStatus.Accepted or OrderStatus.PartiallyFilled)) return null;
         if (order.CancelReason is not null) return new AccountWork.Cancel(order.Id, RefOf(order));
         // At a venue that makes an order of it, it is one that leaves.

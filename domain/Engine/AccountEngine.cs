@@ -429,7 +429,10 @@ public sealed partial class AccountEngine
             MostFilled = 0;
         }
 
-        public bool IsDone => Order.Status.IsFinal() && !IsBusy && !IsInDoubt && !IsMissingFills;
+        /// <summary>The venue's name of it, where it works there though it is final here; null where it does not.</summary>
+        public string? WorksAs { get; set; }
+
+        public bool IsDone => Order.Status.IsFinal() && !IsBusy && !IsInDoubt && !IsMissingFills && WorksAs is null;
 
         /// <summary>It may trade at the venue, or have traded there what is not booked yet.</summary>
         public bool IsOut => Order is { SubmittedAt: not null, Status: not OrderStatus.Approved } && !IsDone;
