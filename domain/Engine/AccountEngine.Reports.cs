@@ -195,7 +195,7 @@ public sealed partial class AccountEngine
 
         // It may be an old word: the venue is asked.
         if (WorksThere(live, seen)) live.IsInDoubt |= live.WorksAs is null;
-        else if (live.WorksAs == seen.VenueOrderId) WorksNoMore(live, now);
+        else if (live.WorksAs == seen.VenueOrderId && seen.Status != VenueOrderStatus.Unknown) WorksNoMore(live, now);
     }
 
     /// <summary>The venue has an order at work that is final here: it arrived after all, or was not canceled.</summary>
@@ -345,8 +345,8 @@ public sealed partial class AccountEngine
         if (live.Order.Filled > live.Order.Quantity) Decide(live, new OrderOverfilled(order.Id, live.Order.Filled - live.Order.Quantity, now));
         ResolveOwn(DriftKind.ForeignFill, fill.TradeId, order.Id, now);
         if (live.Working is { } working) OnTraded(live, working, listing, filled, now);
+        else Follow(listing, now);
         if (live.Order.Status == OrderStatus.Filled) OpenRest(live, now);
-        if (order.Intent.Closes) GiveUp(listing, now, order.Intent.Strategy);
         if (order.Intent is { OneCancelsOther: { } group, Leg: null }) CancelOthers(live, group, now);
         if (live.Order.Status == OrderStatus.Filled) Ended(live, now);
     }

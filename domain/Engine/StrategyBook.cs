@@ -42,6 +42,19 @@ internal sealed class StrategyBook(string strategy)
         (ExpiryBars, BarsHeld) = (stood.ExpiryBars, stood.BarsHeld);
     }
 
+    /// <summary>Takes what others have made of what it holds. What there was nothing of before is of no idea.</summary>
+    public void Hold(decimal held)
+    {
+        if (Held == 0 && Working == 0)
+        {
+            Direction = held > 0 ? SignalDirection.Long : SignalDirection.Short;
+            (Target, Stop, ExpiryBars, BarsHeld) = (double.NaN, double.NaN, 0, 0);
+        }
+
+        Held = held;
+        if (Expected == 0) Direction = SignalDirection.Flat;
+    }
+
     public void Enter(Verdict verdict)
     {
         Target = verdict.Target;
