@@ -148,6 +148,7 @@ public sealed partial class AccountEngine
     {
         Stop(now);
         Flatten(now);
+        CloseAgain(now);
         TendGroups(now);
         foreach (var live in _orders.Values.Where(o => o.Order.Status == OrderStatus.Approved).ToList())
         {
@@ -215,7 +216,7 @@ public sealed partial class AccountEngine
     public DateTimeOffset? NextWorkAt()
     {
         // What cannot be taken now is no reason to wake: it comes with what makes it possible.
-        var next = Earliest(CanAskForStatement ? _nextStatementAt : null, Earliest(_nextValuationAt, Earliest(NextActionAt(), NextClosingAt())));
+        var next = Earliest(CanAskForStatement ? _nextStatementAt : null, Earliest(_nextValuationAt, Earliest(NextActionAt(), Earliest(NextClosingAt(), NextCloseAgainAt()))));
         foreach (var live in _orders.Values)
         {
             if (!live.IsBusy && HasWork(live)) next = Earliest(next, live.NotBefore);

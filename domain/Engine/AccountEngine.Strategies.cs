@@ -41,7 +41,9 @@ public sealed partial class AccountEngine
         // In its name there may have been orders before its first signal.
         if (stood is null) Follow(listing, now);
         _execution.Use(_risk.Limits);
-        if (_execution.OnSignal(listing.Index, signal) is { } wanted) Trade(listing, wanted.Intent with { SignalId = signal.Id }, now);
+        var wanted = _execution.OnSignal(listing.Index, signal);
+        (book.Turn, book.Refused) = (0, wanted is null ? book.Refused : 0);
+        if (wanted is not null) Trade(listing, wanted.Intent with { SignalId = signal.Id }, now);
         Stand(listing, book, now, signal);
     }
 
@@ -194,7 +196,10 @@ public sealed partial class AccountEngine
             book.Held,
             signal?.Id ?? before?.SignalId,
             signal?.Bar.CloseTime ?? before?.SignalAt ?? default,
-            before?.At ?? now);
+            before?.At ?? now)
+        {
+            Turn = book.Turn,
+        };
         if (stands == before) return;
 
         _stood[book] = stands with { At = now };

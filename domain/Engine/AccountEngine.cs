@@ -184,6 +184,8 @@ public sealed partial class AccountEngine
             live.SentAt = now;
             if (live.Order.Status == OrderStatus.Submitted) Decide(live, new OrderBecameUnknown(live.Order.Id, "the service ended before the venue had answered", now));
         }
+
+        foreach (var book in _stood.Keys) book.IsBare = book is { IsUnwanted: true, Exits.Count: 0 };
     }
 
     /// <summary>What is held of an instrument, and what it will be once all that works has traded; exits that wait for their price aside.</summary>
@@ -203,7 +205,10 @@ public sealed partial class AccountEngine
 
         // What will not trade of a strategy's order was counted on by those that were to close it.
         if (live.Working is { IsExit: false } working && e is not OrderFilled && live.Order.Status.IsFinal())
+        {
             GiveWay(working.Book, !working.IsBuy, Math.Abs(onTheWay), live.Order.Intent.At, e.At);
+            DidNotClose(working, e.At);
+        }
     }
 
     private void Decide(AccountEvent e)
