@@ -92,8 +92,8 @@ public sealed partial class AccountEngine
         var currency = listing.Instrument.Currency;
         var due = _portfolio.Cash(listing.Index) - cash;
         _portfolio.Restore(currency, cash);
-        if (isOfStrategies) TellStrategies(now);
         if (action is Split of) OnSplit(listing, of, now);
+        if (isOfStrategies) TellStrategies(now);
         Decide(new CorporateActionBooked(_terms.Account, action.Id, held, currency, due, now));
         if (action is Split)
         {

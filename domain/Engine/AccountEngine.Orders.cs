@@ -169,6 +169,7 @@ public sealed partial class AccountEngine
     {
         Stop(now);
         Flatten(now);
+        CloseAgain(now);
         TendGroups(now);
         TendExecutions(now);
         foreach (var live in _orders.Values.Where(o => o.Order.Status == OrderStatus.Approved).ToList())
@@ -237,7 +238,7 @@ public sealed partial class AccountEngine
     public DateTimeOffset? NextWorkAt()
     {
         // What cannot be taken now is no reason to wake: it comes with what makes it possible.
-        var next = Earliest(CanAskForStatement ? _nextStatementAt : null, Earliest(_nextValuationAt, Earliest(NextActionAt(), Earliest(NextClosingAt(), NextSliceAt()))));
+        var next = Earliest(CanAskForStatement ? _nextStatementAt : null, Earliest(_nextValuationAt, Earliest(NextActionAt(), Earliest(NextClosingAt(), Earliest(NextCloseAgainAt(), NextSliceAt())))));
         foreach (var live in _orders.Values)
         {
             if (!live.IsBusy && HasWork(live)) next = Earliest(next, live.NotBefore);
@@ -256,7 +257,7 @@ public sealed partial class AccountEngine
         var order = live.Order;
         if (order.Status == OrderStatus.Submitted && live.IsToBeSent) return true;
         if (order.Status == OrderStatus.Unknown || live.IsInDoubt || live.IsMissingFills) return order.SubmittedAt is not null;
-        return order.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled && (order.CancelReason is not null || (order.Change is not null && IsProven));
+        return live.WorksAs is not null || (order.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled && (order.CancelReason is not null || (order.Change is not null && IsProven)));
     }
 
     private ClientOrderId RequestOf(string key, InstrumentId instrument) => ClientOrderId.ForRequest(_terms.Account, $"{key}\n{instrument}");
@@ -321,6 +322,7 @@ public sealed partial class AccountEngine
             return new AccountWork.Lookup(order.Id, RefToAsk(live), live.IsMissingFills ? submitted - _terms.Overlap : null);
         }
 
+        if (live.WorksAs is { } works) return new AccountWork.Cancel(order.Id, RefOf(order) with { VenueOrderId = works });
         if (order.Status is not (OrderStatus.Accepted or OrderStatus.PartiallyFilled)) return null;
         if (order.CancelReason is not null) return new AccountWork.Cancel(order.Id, RefOf(order));
         // At a venue that makes an order of it, it is one that leaves.

@@ -275,7 +275,10 @@ public sealed partial class AccountEngine
             _terms.Account, listing.Instrument.Id, listing.Instrument.Currency, quantity, average, before.RealizedPnl, now, reason);
         Events.Add(adjusted);
         Apply(adjusted);
-        GiveUp(listing, now);
+        if (!_risk.GiveUp(listing.Index)) return;
+
+        TellStrategies(now);
+        Follow(listing, now);
     }
 
     /// <summary>What is none of ours still: another may have taken the place of one of them.</summary>

@@ -53,7 +53,7 @@ public sealed partial class AccountEngine
     {
         var live = _orders[order];
         live.IsBusy = false;
-        if (live.Order.Status.IsFinal()) return;
+        if (live.Order.Status.IsFinal() && live.WorksAs is null) return;
 
         switch (result)
         {
@@ -67,7 +67,7 @@ public sealed partial class AccountEngine
         }
 
         // Until the order is seen to be done, the venue is asked where it stands.
-        if (!live.Order.Status.IsFinal()) Doubt(live, now);
+        if (!live.Order.Status.IsFinal() || live.WorksAs is not null) Doubt(live, now);
     }
 
     /// <summary>Takes what came of <see cref="AccountWork.Replace"/>.</summary>
@@ -110,6 +110,7 @@ public sealed partial class AccountEngine
                 if (!live.Order.WasEarlier(found.Order.VenueOrderId)) live.IsInDoubt = false;
                 var missing = live.IsMissingFills;
                 See(live, found.Order, now, executions.Where(e => Find(e) == live));
+                if (WorksThere(live, found.Order)) TakeBackThere(live, found.Order, now);
                 if (live.IsMissingFills && missing && live.Asked >= MostAsked) BookTheRest(live, found.Order, now);
                 if (live.IsMissingFills || live.IsInDoubt || live.Order.Status == OrderStatus.Unknown) Pause(live, now);
                 else Settled(live, now);
@@ -140,6 +141,13 @@ public sealed partial class AccountEngine
         if (live.IsChangeAwaited)
         {
             ChangeNotFound(live, now);
+            return;
+        }
+
+        if (order.Status.IsFinal() && !live.IsMissingFills)
+        {
+            (live.IsInDoubt, live.WorksAs) = (false, null);
+            Settled(live, now);
             return;
         }
 
@@ -205,6 +213,28 @@ public sealed partial class AccountEngine
         {
             live.LastWord = final;
         }
+
+        // It may be an old word: the venue is asked.
+        if (WorksThere(live, seen)) live.IsInDoubt |= live.WorksAs is null;
+        else if (live.WorksAs == seen.VenueOrderId && seen.Status != VenueOrderStatus.Unknown) WorksNoMore(live, now);
+    }
+
+    /// <summary>The venue has an order at work that is final here: it arrived after all, or was not canceled.</summary>
+    private static bool WorksThere(LiveOrder live, OrderSnapshot seen) =>
+        live.Order.Status.IsFinal() && live.Order.Filled < live.Order.Quantity && !live.Order.WasEarlier(seen.VenueOrderId) && seen.Status != VenueOrderStatus.Unknown && !seen.Status.IsFinal();
+
+    /// <summary>Nobody wants it any more: it is canceled there, and a drift says so until it is.</summary>
+    private void TakeBackThere(LiveOrder live, OrderSnapshot seen, DateTimeOffset now)
+    {
+        (live.IsInDoubt, live.WorksAs) = (false, seen.VenueOrderId);
+        Found(
+            DriftKind.ForeignOrder, seen.VenueOrderId, seen.Symbol, null, $"Order {live.Order.Id} is {live.Order.Status} in the books and works at the venue as {seen.VenueOrderId}: it is being canceled there.", now);
+    }
+
+    private void WorksNoMore(LiveOrder live, DateTimeOffset now)
+    {
+        ResolveOwn(DriftKind.ForeignOrder, live.WorksAs!, live.Order.Id, now);
+        live.WorksAs = null;
     }
 
     /// <summary>The venue has it: what was unknown is known.</summary>
@@ -341,8 +371,8 @@ public sealed partial class AccountEngine
         if (live.Order.Filled > live.Order.Quantity) Decide(live, new OrderOverfilled(order.Id, live.Order.Filled - live.Order.Quantity, now));
         ResolveOwn(DriftKind.ForeignFill, fill.TradeId, order.Id, now);
         if (live.Working is { } working) OnTraded(live, working, listing, filled, now);
+        else Follow(listing, now);
         if (live.Order.Status == OrderStatus.Filled && order.Status != OrderStatus.Filled) OpenRest(live, now);
-        if (order.Intent.Closes) GiveUp(listing, now, order.Intent.Strategy);
         if (order.Intent is { OneCancelsOther: { } group, Leg: null }) CancelOthers(live, group, now);
         if (live.Order.Status == OrderStatus.Filled) Ended(live, now);
     }

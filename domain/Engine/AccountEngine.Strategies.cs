@@ -38,8 +38,12 @@ public sealed partial class AccountEngine
         var book = _execution.BookOf(listing.Index, signal.Strategy);
         if (_stood.TryGetValue(book, out var stood) && signal.Bar.CloseTime <= stood.SignalAt) return;
 
+        // In its name there may have been orders before its first signal.
+        if (stood is null) Follow(listing, now);
         _execution.Use(_risk.Limits);
-        if (_execution.OnSignal(listing.Index, signal) is { } wanted) Trade(listing, wanted.Intent with { SignalId = signal.Id }, now);
+        var wanted = _execution.OnSignal(listing.Index, signal);
+        (book.Turn, book.Refused) = (0, wanted is null ? book.Refused : 0);
+        if (wanted is not null) Trade(listing, wanted.Intent with { SignalId = signal.Id }, now);
         Stand(listing, book, now, signal);
     }
 
@@ -108,11 +112,7 @@ public sealed partial class AccountEngine
     /// <summary>A strategy's order traded: what it opened is protected, and what it closed needs not be closed again.</summary>
     private void OnTraded(LiveOrder live, WorkingOrder working, Listing listing, OrderFilled fill, DateTimeOffset now)
     {
-        // What the venue took of the units themselves is not there to be sold.
-        var own = working.IsBuy && fill.Fee is { } fee && fill.FeeAsset == InstrumentNaming.BaseAsset(listing.Instrument)
-            ? fill with { Quantity = listing.Instrument.FloorQuantity(fill.Quantity - fee) }
-            : fill;
-        _execution.OnTraded(working, own, _wanted);
+        _execution.OnTraded(working, working.IsBuy ? fill with { Quantity = RiskBook.Kept(listing.Instrument, fill) } : fill, _wanted);
 
         var exits = TakeWanted();
         foreach (var exit in exits)
@@ -150,27 +150,22 @@ public sealed partial class AccountEngine
     }
 
     /// <summary>
-    /// What closes the account, or a person adopts, was somebody's. Where the books of strategies say more than the account has, they
-    /// give it up, one after the other by their names.
+    /// What others than its own orders have made of what a strategy holds (what closes the account, an order in its name, what a
+    /// person adopts), risk has booked: its book says the same.
     /// </summary>
-    /// <param name="first">The strategy whose units they were, where that is known.</param>
-    private void GiveUp(Listing listing, DateTimeOffset now, string? first = null)
+    private void Follow(Listing listing, DateTimeOffset now)
     {
-        var books = _execution.BooksOf(listing.Index);
-        var rest = _portfolio.Position(listing.Index).Quantity - books.Sum(b => b.Held);
-        foreach (var book in books.OrderBy(b => b.Strategy != first).ThenBy(b => b.Strategy, StringComparer.Ordinal))
+        foreach (var book in _execution.BooksOf(listing.Index))
         {
-            if (book.Held == 0 || decimal.Sign(book.Held) != -decimal.Sign(rest)) continue;
+            var held = _risk.Held(book.Strategy, listing.Index);
+            if (held == book.Held) continue;
 
-            var given = decimal.Sign(rest) * Math.Min(Math.Abs(book.Held), Math.Abs(rest));
-            book.Held += given;
-            rest -= given;
-            if (book.Held == 0)
+            book.Hold(held);
+            if (held == 0)
             {
                 foreach (var exit in book.Exits.ToList()) Cancel(exit.Intent.OrderId, "what it protects was closed", now);
             }
 
-            if (book.Expected == 0) book.Direction = SignalDirection.Flat;
             Stand(listing, book, now);
         }
     }
@@ -179,7 +174,11 @@ public sealed partial class AccountEngine
     private void OnSplit(Listing listing, Split split, DateTimeOffset now)
     {
         _execution.OnSplit(listing.Index, split);
-        foreach (var book in _execution.BooksOf(listing.Index)) Stand(listing, book, now);
+        foreach (var book in _execution.BooksOf(listing.Index))
+        {
+            _risk.HandOver(book.Strategy, listing.Index, book.Held);
+            Stand(listing, book, now);
+        }
     }
 
     private void Stand(Listing listing, StrategyBook book, DateTimeOffset now, Signal? signal = null)
@@ -197,7 +196,10 @@ public sealed partial class AccountEngine
             book.Held,
             signal?.Id ?? before?.SignalId,
             signal?.Bar.CloseTime ?? before?.SignalAt ?? default,
-            before?.At ?? now);
+            before?.At ?? now)
+        {
+            Turn = book.Turn,
+        };
         if (stands == before) return;
 
         _stood[book] = stands with { At = now };

@@ -107,10 +107,15 @@ public sealed partial class AccountEngine
         var own = strategy is null ? held : _risk.Held(strategy, listing.Index);
         if (decimal.Sign(own) != decimal.Sign(held)) return 0;
 
-        var quantity = Math.Min(Math.Abs(own), Math.Abs(held));
+        return decimal.Sign(held) * AsOneOrder(listing, Math.Min(Math.Abs(own), Math.Abs(held)));
+    }
+
+    /// <summary>As much of it as one order at the market may be for, in whole lots.</summary>
+    private static decimal AsOneOrder(Listing listing, decimal quantity)
+    {
         if (listing.Terms.MostQuantityToMarket is { } mostToMarket) quantity = Math.Min(quantity, mostToMarket);
         if (listing.Terms.MostQuantity is { } most) quantity = Math.Min(quantity, most);
-        return decimal.Sign(held) * listing.Instrument.FloorQuantity(quantity);
+        return listing.Instrument.FloorQuantity(quantity);
     }
 
     /// <summary>When a flattening is to be looked at again, whatever comes in.</summary>

@@ -190,6 +190,8 @@ public sealed partial class AccountEngine
             live.SentAt = now;
             if (live.Order.Status == OrderStatus.Submitted) Decide(live, new OrderBecameUnknown(live.Order.Id, "the service ended before the venue had answered", now));
         }
+
+        foreach (var book in _stood.Keys) book.IsBare = book is { IsUnwanted: true, Exits.Count: 0 };
     }
 
     /// <summary>What is held of an instrument, and what it will be once all that works has traded; exits that wait for their price aside.</summary>
@@ -209,7 +211,10 @@ public sealed partial class AccountEngine
 
         // What will not trade of a strategy's order was counted on by those that were to close it.
         if (live.Working is { IsExit: false } working && e is not OrderFilled && live.Order.Status.IsFinal())
+        {
             GiveWay(working.Book, !working.IsBuy, Math.Abs(onTheWay), live.Order.Intent.At, e.At);
+            DidNotClose(working, e.At);
+        }
     }
 
     private void Decide(AccountEvent e)
@@ -480,7 +485,10 @@ public sealed partial class AccountEngine
             MostFilled = 0;
         }
 
-        public bool IsDone => Order.Status.IsFinal() && !IsBusy && !IsInDoubt && !IsMissingFills;
+        /// <summary>The venue's name of it, where it works there though it is final here; null where it does not.</summary>
+        public string? WorksAs { get; set; }
+
+        public bool IsDone => Order.Status.IsFinal() && !IsBusy && !IsInDoubt && !IsMissingFills && WorksAs is null;
 
         /// <summary>It may trade at the venue, or have traded there what is not booked yet.</summary>
         public bool IsOut => Order is { SubmittedAt: not null, Status: not OrderStatus.Approved } && !IsDone;

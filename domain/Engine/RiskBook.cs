@@ -1,3 +1,4 @@
+using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Risk;
@@ -221,7 +222,20 @@ internal sealed class RiskBook(PortfolioKeeper portfolio, string? strategy = nul
 
         // The purse first: of a strategy that is new, the day's first equity is the one before.
         PurseOf(portfolio.LedgerOf(instrument)).Cash -= (bought * fill.Price) + fill.Commission;
-        LineOf(instrument).Held += bought;
+        LineOf(instrument).Held += side == OrderSide.Buy ? Kept(portfolio.InstrumentOf(instrument), fill) : bought;
+    }
+
+    /// <summary>What is there to be sold of what was bought: what the venue took of the units themselves is not, nor is a part of a lot.</summary>
+    public static decimal Kept(Instrument instrument, OrderFilled fill) =>
+        fill is { Fee: { } fee, FeeAsset: { } asset } && asset == InstrumentNaming.BaseAsset(instrument) ? instrument.FloorQuantity(fill.Quantity - fee) : fill.Quantity;
+
+    /// <summary>Hands units over, at the last price: the strategy's equity stays what it was.</summary>
+    /// <param name="held">Signed; what is held from then on.</param>
+    public void HandOver(int instrument, decimal held)
+    {
+        ref var line = ref LineOf(instrument);
+        PurseOf(portfolio.LedgerOf(instrument)).Cash += (line.Held - held) * portfolio.LastPrice(instrument);
+        line.Held = held;
     }
 
     /// <summary>What a strategy holds becomes whole lots of new shares, and what is less than one is paid out at the last price, divided.</summary>

@@ -144,13 +144,13 @@ public sealed class RiskEngine
 
     /// <summary>
     /// Books what an order traded for its strategy alone. What closes an account closes what its strategies hold, one after the
-    /// other by their names.
+    /// other by their names, and then what was nobody's.
     /// </summary>
     public void Book(int instrument, OrderIntent intent, OrderFilled fill)
     {
-        var left = fill.Quantity;
         if (intent is { Closes: true, Strategy: AccountEngine.Closing })
         {
+            var left = fill.Quantity;
             foreach (var (_, book) in _strategies.OrderBy(s => s.Key, StringComparer.Ordinal))
             {
                 var held = book.Held(instrument);
@@ -160,10 +160,37 @@ public sealed class RiskEngine
                 book.Book(instrument, intent.Side, PartOf(fill, part));
                 left -= part;
             }
+
+            return;
         }
 
-        if (left > 0) BookOf(intent.Strategy).Book(instrument, intent.Side, PartOf(fill, left));
+        BookOf(intent.Strategy).Book(instrument, intent.Side, fill);
     }
+
+    /// <summary>
+    /// The account holds less than its orders have made: strategies that together would hold more than it has give it up at the last
+    /// price, one after the other by their names. False where none has to.
+    /// </summary>
+    public bool GiveUp(int instrument)
+    {
+        var given = false;
+        var rest = _portfolio.Position(instrument).Quantity - _strategies.Values.Sum(b => b.Held(instrument));
+        foreach (var (_, book) in _strategies.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            var held = book.Held(instrument);
+            if (rest == 0 || held == 0 || decimal.Sign(held) != -decimal.Sign(rest)) continue;
+
+            var kept = decimal.Sign(held) * _portfolio.InstrumentOf(instrument).FloorQuantity(Math.Max(Math.Abs(held) - Math.Abs(rest), 0));
+            book.HandOver(instrument, kept);
+            rest = decimal.Sign(rest) * Math.Max(Math.Abs(rest) - Math.Abs(held - kept), 0);
+            given = true;
+        }
+
+        return given;
+    }
+
+    /// <summary>So much is held of a strategy's from here on, which hands over what it held beyond at the last price.</summary>
+    public void HandOver(string strategy, int instrument, decimal held) => BookOf(strategy).HandOver(instrument, held);
 
     /// <summary>What a strategy's own orders have made of nothing: signed.</summary>
     public decimal Held(string strategy, int instrument) => _strategies.TryGetValue(strategy, out var book) ? book.Held(instrument) : 0;

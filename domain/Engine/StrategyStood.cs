@@ -28,4 +28,8 @@ public sealed record StrategyStood(
     decimal Held,
     SignalId? SignalId,
     DateTimeOffset SignalAt,
-    DateTimeOffset At) : AccountEvent(Account, At);
+    DateTimeOffset At) : AccountEvent(Account, At)
+{
+    /// <summary>How often since that signal an order was made that no signal or bar called for: to close again, or to protect again.</summary>
+    public int Turn { get; init; }
+}

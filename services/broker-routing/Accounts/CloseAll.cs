@@ -81,6 +81,7 @@ public static class CloseAll
         if (key is null) return KeyRequired();
         if (desks.Find(command.Account) is not { } desk) return AccountDesks.NotFound(command.Account);
         if (!InstrumentId.TryParse(command.Instrument, out var instrument, out var error)) return Problem.Invalid("instrument_invalid", error);
+        if (LargestFigures.WhyNot(command.Target, null) is { } tooLarge) return Problem.Invalid("target_invalid", tooLarge);
 
         await desk.ListAsync([instrument], cancellationToken);
         var order = ClientOrderId.ForRequest(command.Account, $"{key.Caller}\n{key.Value}\n{instrument}");

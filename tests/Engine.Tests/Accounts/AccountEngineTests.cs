@@ -213,6 +213,64 @@ public sealed class AccountEngineTests
         now.Should().BeCloseTo(Now.AddMinutes(1), TimeSpan.FromSeconds(1));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_arrives_after_it_was_taken_for_lost_is_canceled_at_the_venue_and_what_it_trades_is_booked(bool isReported)
+    {
+        var engine = Proven();
+        var id = Wish(engine, "late", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        engine.OnPlaced(id, new PlaceResult.OutcomeUnknown("no answer"), Now);
+        engine.Cancel(id, "changed my mind", Now);
+        Turn(engine);
+        engine.OnLookup(id, new OrderLookup.NotFound(), [], Now);
+        engine.Find(id)!.Status.Should().Be(OrderStatus.Canceled);
+
+        var seen = Seen(engine, id, VenueOrderStatus.New, 0);
+        if (isReported)
+        {
+            engine.OnReport(seen, Now);
+        }
+        else
+        {
+            engine.Reconcile(Now);
+            Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Reconcile>();
+            engine.OnStatement(new VenueStatement([seen], true, [], [], [new VenueBalance("USD", 100_000, 100_000)], Now), Now);
+        }
+
+        Turn(engine).OfType<AccountWork.Lookup>().Should().ContainSingle("what was reported may be old");
+        engine.OnLookup(id, new OrderLookup.Found(seen), [], Now);
+        engine.Drifts.Should().ContainSingle().Which.Subject.Should().Be("AAPL");
+        Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Cancel>().Which.Order.VenueOrderId.Should().Be(seen.VenueOrderId);
+        engine.Forget();
+
+        Trade(engine, id, seen with { Status = VenueOrderStatus.PartiallyFilled, Filled = 3 }, 3);
+        engine.OnCancelAnswered(id, new ChangeResult.Taken(seen with { Status = VenueOrderStatus.Canceled, Filled = 3 }), Now);
+        engine.PositionOf(Apple.Id).Held.Should().Be(3);
+        engine.Drifts.Should().BeEmpty();
+        Turn(engine, Now.AddSeconds(1)).OfType<AccountWork.Cancel>().Should().BeEmpty();
+        engine.Forget();
+        engine.Find(id).Should().BeNull();
+    }
+
+    [Fact]
+    public void An_old_report_of_what_is_done_takes_nothing_back()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        var working = Seen(engine, id, VenueOrderStatus.New, 0);
+        Report(engine, id, VenueOrderStatus.Canceled, 0, 0);
+
+        engine.OnReport(working, Now);
+        Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Lookup>();
+        engine.OnLookup(id, new OrderLookup.Found(Seen(engine, id, VenueOrderStatus.Canceled, 0)), [], Now);
+
+        Turn(engine, Now.AddSeconds(1)).Should().BeEmpty();
+        engine.Drifts.Should().BeEmpty();
+    }
+
     [Fact]
     public void Nothing_is_due_while_an_order_works_but_the_next_statement()
     {

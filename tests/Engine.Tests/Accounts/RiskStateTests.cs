@@ -104,6 +104,36 @@ public sealed class RiskStateTests
         account.Logged<OrderDenied>().Should().ContainSingle().Which.OrderId.Should().Be(denied);
     }
 
+    [Theory]
+    [MemberData(nameof(Restarts))]
+    public void What_a_person_adopts_away_its_strategy_holds_no_more(bool fromAll, bool isNextDay)
+    {
+        var account = new OneAccount(Wide);
+        account.Traded("of a", OrderSide.Buy, 10, "a");
+        for (var i = 0; i < 2; i++)
+        {
+            account.Now += TimeSpan.FromSeconds(1);
+            account.Engine.Reconcile(account.Now);
+            account.Turn();
+            account.Engine.OnStatement(new VenueStatement([], true, [], [], [new VenueBalance("USD", 99_000, 99_000)], account.Now), account.Now);
+        }
+
+        account.Engine.Resolve(account.Engine.Drifts.Single().DriftId, adopt: true, "it was sold by hand", account.Now);
+        account.Turn();
+        if (isNextDay) account.Now += TimeSpan.FromDays(1);
+        account.Traded("of b", OrderSide.Buy, 5, "b");
+
+        Restart(account, fromAll);
+
+        account.Engine.Use(TradingSwitches.Active with
+        {
+            Strategies = new Dictionary<string, TradingState>(StringComparer.Ordinal) { ["a"] = TradingState.Halted },
+            Flattenings = [new Flattening("f", "a", "enough")],
+        });
+        account.Turn().OfType<AccountWork.Place>().Should().BeEmpty("what the account holds is another's");
+        account.Engine.PositionOf(OneAccount.Apple.Id).Held.Should().Be(5);
+    }
+
     [Fact]
     public void A_day_that_begins_is_told_once_with_what_there_is()
     {

@@ -51,6 +51,9 @@ internal sealed class StrategyAccount
 
     public AccountEngine Engine { get; private set; }
 
+    /// <summary>What the engine asks before every order, which has a strategy's holdings too.</summary>
+    public RiskEngine Risk { get; private set; } = null!;
+
     public DateTimeOffset Now { get; set; }
 
     /// <summary>Whether the venue takes orders back, or lets that wait.</summary>
@@ -71,6 +74,7 @@ internal sealed class StrategyAccount
     /// <summary>Decides, commits, and lets the venue do what follows, until nothing more does.</summary>
     public void Turn(Action<AccountEngine> decide)
     {
+        Engine.BeginDay(Now);
         decide(Engine);
         while (true)
         {
@@ -107,6 +111,22 @@ internal sealed class StrategyAccount
         Turn(engine => engine.OnReport(Snapshot(filled) with { Executions = [fill] }, Now));
     }
 
+    /// <summary>The venue's word on what is held and the books' differ, and a person takes the venue's.</summary>
+    public void Adopt(Instrument instrument, decimal change)
+    {
+        _positions[instrument.Id.Symbol] = _positions.GetValueOrDefault(instrument.Id.Symbol) + change;
+        for (var i = 0; i < 2; i++)
+        {
+            Now += TimeSpan.FromSeconds(1);
+            Turn(engine => engine.Reconcile(Now));
+        }
+
+        Turn(engine =>
+        {
+            foreach (var drift in engine.Drifts.ToList()) engine.Resolve(drift.DriftId, adopt: true, "it was sold elsewhere", Now);
+        });
+    }
+
     /// <summary>The venue ends an order without a fill.</summary>
     public void End(ClientOrderId order, VenueOrderStatus status)
     {
@@ -133,6 +153,8 @@ internal sealed class StrategyAccount
     {
         Engine = NewEngine();
         foreach (var e in Log.Where(e => e is AccountEvent or PositionEvent)) Engine.Apply(e);
+        var intents = Intents.ToDictionary(i => i.OrderId);
+        foreach (var e in Log.Skip(Log.FindLastIndex(e => e is RiskDayBegan) + 1).OfType<OrderEvent>()) Engine.Recount(intents[e.OrderId], e);
         foreach (var events in Log.OfType<OrderEvent>().GroupBy(e => e.OrderId))
         {
             if (Order.From(events) is { } order && !order.Status.IsFinal()) Engine.Recall(order);
@@ -152,7 +174,8 @@ internal sealed class StrategyAccount
     private AccountEngine NewEngine()
     {
         var portfolio = new PortfolioKeeper(Name, 0);
-        var engine = new AccountEngine(new AccountTerms(Name, "VEN", _capabilities), portfolio, new RiskEngine(portfolio, Limits));
+        Risk = new RiskEngine(portfolio, Limits);
+        var engine = new AccountEngine(new AccountTerms(Name, "VEN", _capabilities), portfolio, Risk);
         foreach (var instrument in _instruments)
             engine.Add(instrument, new VenueInstrument(instrument.Id.Symbol, instrument.Currency, true, _ => instrument.Tick, instrument.Lot) { CanShort = _canShort });
         return engine;

@@ -1,7 +1,9 @@
 using AlgoStack.Strategies;
+using AlgoStack.Trading.Accounts;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using AlgoStack.Trading.Orders;
+using AlgoStack.Trading.Risk;
 using AlgoStack.Trading.Signals;
 using AlgoStack.Trading.Venues;
 using FluentAssertions;
@@ -165,6 +167,56 @@ public sealed class StrategyOrdersTests
 
         Signal(account, SignalDirection.Flat).Should().BeEmpty();
         Signal(account, SignalDirection.Long).Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Flattening_a_strategy_closes_its_own_and_leaves_what_a_person_holds_for_good(bool isRestarted)
+    {
+        var account = NewAccount();
+        Enter(account, SignalDirection.Long);
+        Buy(account, Apple, 40);
+        account.Turn(engine => engine.Use(Flattened));
+        var close = account.Working.Single().Order;
+        close.Quantity.Should().Be(Size);
+        account.Fill(new ClientOrderId(close.ClientId), Size, 100);
+        if (isRestarted) account.Restart();
+
+        account.Engine.Strategies.Should().ContainSingle().Which.Should().Match<StrategyStood>(s => s.Held == 0 && s.Direction == SignalDirection.Flat);
+        account.Turn(engine => engine.Use(TradingSwitches.Active));
+        Signal(account, SignalDirection.Flat).Should().BeEmpty();
+        account.Held(Apple).Should().Be(40);
+    }
+
+    [Fact]
+    public void Flattening_a_strategy_sells_no_coins_in_place_of_those_that_went_in_fees()
+    {
+        var account = new StrategyAccount(Start, instruments: Coin);
+        var entry = Signal(account, SignalDirection.Long, instrument: Coin).Single();
+        account.Fill(entry.OrderId, Size, 100, fee: (0.1005m, "BTC"));
+        account.Fill(Signal(account, SignalDirection.Flat, instrument: Coin).Single().OrderId, 99.899m, 100);
+        Buy(account, Coin, 5);
+        account.Restart();
+
+        account.Turn(engine => engine.Use(Flattened));
+
+        account.Working.Should().BeEmpty();
+        account.Log.OfType<AccountFlattened>().Should().ContainSingle();
+    }
+
+    private static TradingSwitches Flattened => TradingSwitches.Active with
+    {
+        Strategies = new Dictionary<string, TradingState>(StringComparer.Ordinal) { ["test"] = TradingState.Halted },
+        Flattenings = [new Flattening("f", "test", "enough")],
+    };
+
+    /// <summary>A person buys.</summary>
+    private static void Buy(StrategyAccount account, Instrument instrument, decimal quantity)
+    {
+        var id = ClientOrderId.ForRequest("main", "manual");
+        account.Turn(engine => engine.Place(new OrderIntent(id, "main", "manual", instrument.Id, OrderSide.Buy, quantity, OrderType.Market, 100, null, account.Now), account.Now));
+        account.Fill(id, quantity, 100);
     }
 
     private static StrategyAccount NewAccount() => new(Start, instruments: Apple);
