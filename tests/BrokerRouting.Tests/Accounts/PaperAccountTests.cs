@@ -96,16 +96,32 @@ public sealed class PaperAccountTests(ServerFixture servers) : IClassFixture<Ser
         await WhenAsync(entry, "Accepted");
         await TellBarAsync(1400);
         await WhenAsync(entry, "Filled");
-        var target = await PlaceAsync("target", "Sell", "Limit", limit: 1450, reduceOnly: true);
-        var stop = await PlaceAsync("stop", "Sell", "Stop", stop: 1350, reduceOnly: true);
-        await WhenAsync(target, "Accepted");
-        await WhenAsync(stop, "Accepted");
+        var target = await PlaceAsync("target", "Sell", "Limit", limit: 1450, reduceOnly: true, stopLoss: 1350);
+        await RestsAsync(1);
 
         await TellBarAsync(1400, high: 1460, low: 1340);
 
-        await WhenAsync(stop, "Filled");
         await WhenAsync(target, "Canceled");
         await ShouldAgreeAsync(cash: 100_000 - 14_000 - 7 + 13_500 - 6.75m, held: 0);
+    }
+
+    [Fact]
+    public async Task Of_two_that_hold_one_instrument_the_exits_of_one_close_nothing_of_the_other()
+    {
+        var first = await PlaceAsync("first", "Buy", "Limit", limit: 1420, quantity: 5, takeProfit: 1450, stopLoss: 1350);
+        var second = await PlaceAsync("second", "Buy", "Limit", limit: 1420, quantity: 5, takeProfit: 1600, stopLoss: 1300);
+        await WhenAsync(first, "Accepted");
+        await WhenAsync(second, "Accepted");
+        await TellBarAsync(1400);
+        await WhenAsync(first, "Filled");
+        await WhenAsync(second, "Filled");
+        await RestsAsync(2);
+
+        await TellBarAsync(1400, high: 1460, low: 1340);
+
+        await Eventually.True(
+            async () => (await StreamAsync<PaperEvent>($"venue-{Account}")).OfType<PaperOrderFilled>().Count() >= 3, TimeSpan.FromSeconds(30), "a stop traded");
+        await ShouldAgreeAsync(held: 5);
     }
 
     [Fact]
@@ -228,19 +244,43 @@ public sealed class PaperAccountTests(ServerFixture servers) : IClassFixture<Ser
         return _around.Bus.PublishAsync(PaperMarket.Minute(_sequence, close, "SP500-2000.SIM", open, high ?? open, low ?? open, open));
     }
 
+    /// <summary>So many stops rest at the venue.</summary>
+    private Task RestsAsync(int stops) => Eventually.True(
+        async () => (await StreamAsync<PaperEvent>($"venue-{Account}")).OfType<PaperOrderAccepted>().Count(o => o.Type == OrderType.Stop) == stops,
+        TimeSpan.FromSeconds(30),
+        $"{stops} stops rest");
+
     private async Task<string> PlaceAsync(
-        string key, string side, string type, decimal? limit = null, decimal? stop = null, bool reduceOnly = false, decimal quantity = 10)
+        string key,
+        string side,
+        string type,
+        decimal? limit = null,
+        decimal? stop = null,
+        bool reduceOnly = false,
+        decimal quantity = 10,
+        decimal? takeProfit = null,
+        decimal? stopLoss = null)
     {
-        using var response = await PostAsync(key, side, type, limit, stop, reduceOnly, quantity);
+        using var response = await PostAsync(key, side, type, limit, stop, reduceOnly, quantity, takeProfit, stopLoss);
         if (response.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
 
         return (await response.Content.ReadFromJsonAsync<OrderState>())!.OrderId;
     }
 
     private async Task<HttpResponseMessage> PostAsync(
-        string key, string side, string type, decimal? limit = null, decimal? stop = null, bool reduceOnly = false, decimal quantity = 10)
+        string key,
+        string side,
+        string type,
+        decimal? limit = null,
+        decimal? stop = null,
+        bool reduceOnly = false,
+        decimal quantity = 10,
+        decimal? takeProfit = null,
+        decimal? stopLoss = null)
     {
-        var order = new SubmitOrder(Account, Instrument, side, type, quantity, limit, stop, TimeInForce: "Gtc", ReduceOnly: reduceOnly);
+        var order = new SubmitOrder(
+            Account, Instrument, side, type, quantity, limit, stop, TimeInForce: "Gtc", ReduceOnly: reduceOnly,
+            TakeProfit: takeProfit is { } target ? new TakeProfit(target) : null, StopLoss: stopLoss is { } loss ? new StopLoss(loss) : null);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = JsonContent.Create(order) };
         request.Headers.Add("Idempotency-Key", key);
         return await _routing.Http.SendAsync(request);

@@ -66,7 +66,8 @@ internal sealed class PaperBroker(string account, PaperOptions options, EventLog
         Positions: PositionKind.Listed,
         CanReplace: true,
         CanPostOnly: true,
-        CanReduceOnly: true)
+        // Of an account, which is not what one of several strategies on it wants to reduce.
+        CanReduceOnly: false)
     {
         HasCorporateActions = false,
     };
