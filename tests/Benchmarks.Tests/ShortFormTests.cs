@@ -36,7 +36,7 @@ public sealed class ShortFormTests
 
         (await OrdersBenchmark.RunAsync(output, only: null, rounds: 1, brief: true)).Should().Be(0);
 
-        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 9, "the table has a head and these lines");
+        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 11, "the table has a head and these lines");
     }
 
     [Theory]

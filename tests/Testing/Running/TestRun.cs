@@ -9,7 +9,7 @@ namespace AlgoStack.Testing.Running;
 /// <summary>Runs every built test project, shows each one's result, and ends with coverage and the totals.</summary>
 internal sealed class TestRun(string root, TextWriter output) : IDisposable
 {
-    private static readonly TimeSpan ProjectTimeout = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ProjectTimeout = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan ProjectTimeoutOfAll = TimeSpan.FromMinutes(50);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
