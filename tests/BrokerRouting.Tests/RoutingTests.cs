@@ -7,7 +7,9 @@ using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using AlgoStack.Testing.Trading;
 using AlgoStack.Trading.Accounts;
+using AlgoStack.Trading.Executions;
 using AlgoStack.Trading.Instruments;
+using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Portfolios;
 using AlgoStack.Trading.Positions;
 using AlgoStack.Trading.Venues;
@@ -69,6 +71,17 @@ public sealed class RoutingTests(ServerFixture servers) : IClassFixture<ServerFi
             "position-main-AAPL.ALPACA",
             new PositionAdjusted("main", new InstrumentId("AAPL.ALPACA"), "USD", 10, 400, 0, At, "held when the account was opened"),
             new PositionSplit("main", new InstrumentId("AAPL.ALPACA"), "USD", 40, 100, 0, At, 4, 1, 0, 100, 0));
+        var instrument = new InstrumentId("AAPL.ALPACA");
+        var order = new OrderIntent(new ClientOrderId("an-order"), "main", "manual", instrument, OrderSide.Buy, 10, OrderType.Limit, 100, null, At) { LimitPrice = 100 };
+        log.Append(
+            "order-an-order",
+            new Trading.Orders.OrderRequested(order),
+            new Trading.Orders.OrderAccepted(order.OrderId, "V-1", At),
+            new Trading.Orders.OrderReplaced(order.OrderId, "V-2", "another", 10, 101, null, At));
+        log.Append(
+            "execution-x",
+            new ExecutionRequested(
+                new ExecutionPlan("x", "main", "manual", instrument, OrderSide.Buy, 10, ExecutionAlgorithm.Twap, null, At, At.AddHours(1), 10), At));
         await log.SaveChangesAsync();
 
         await RebuiltProjections.ShouldEqualThoseThatLivedAsync(typeof(BrokerRoutingService).Assembly, routing.Services);

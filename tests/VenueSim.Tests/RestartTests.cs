@@ -101,6 +101,7 @@ public sealed class RestartTests
     {
         await using var venue = await VenueProcess.StartAsync();
         await venue.SetPriceAsync("AAPL", 100);
+        await venue.SetPriceAsync("MSFT", 100);
         var first = await PlaceAsync(venue, "c-1");
         await venue.SwitchFaultsAsync(new { id_rollback = true });
         (await PlaceAsync(venue, "c-2")).Should().NotBe(first);
@@ -108,16 +109,17 @@ public sealed class RestartTests
         await venue.KillAsync();
         await venue.RestartAsync();
 
-        (await PlaceAsync(venue, "c-3")).Should().Be(first);
+        (await PlaceAsync(venue, "c-3", symbol: "MSFT")).Should().Be(first);
         var order = await venue.Http.GetFromJsonAsync<JsonElement>($"/v2/orders/{first}");
         order.GetProperty("client_order_id").GetString().Should().Be("c-3", "the venue has forgotten whose id it was");
-        venue.ReadLedger().Orders.Select(o => o.Number).Should().Equal(1, 2, 3);
+        (await PlaceAsync(venue, "c-4")).Should().NotBe(first, "two orders of one symbol and side nobody could tell apart");
+        venue.ReadLedger().Orders.Select(o => o.Number).Should().Equal(1, 2, 3, 4);
     }
 
-    private static async Task<string> PlaceAsync(VenueProcess venue, string clientId)
+    private static async Task<string> PlaceAsync(VenueProcess venue, string clientId, string symbol = "AAPL")
     {
         using var answer = await venue.Http.PostAsJsonAsync(
-            "/v2/orders", new { symbol = "AAPL", qty = "1", side = "buy", type = "market", time_in_force = "day", client_order_id = clientId });
+            "/v2/orders", new { symbol, qty = "1", side = "buy", type = "market", time_in_force = "day", client_order_id = clientId });
         answer.StatusCode.Should().Be(HttpStatusCode.OK);
         return (await VenueFixture.ReadAsync(answer))["id"]!;
     }

@@ -69,6 +69,8 @@ internal sealed class OrderPath : IAsyncDisposable
         await routing.ReadyAsync();
         var path = new OrderPath(servers, venue, peer, feed, await BusPeer.StartAsync(broker, (_, _) => { }), routing, await BarePath.StartAsync(await servers.CreateSchemaDatabaseAsync()));
         await Eventually.True(path.IsProvenAsync, Patience, "the account is proven");
+        // An account begins with the batch that it hears of first; from then on none is left out, in whatever order they come.
+        await feed.AnnounceAsync(path._bus, feed.Next((double)Price));
         return path;
     }
 
