@@ -24,6 +24,9 @@ public sealed record IdempotencyKey
     /// <summary>1 to 255 visible characters of ASCII.</summary>
     public string Value { get; }
 
+    /// <summary>Of both, as what is begun is named after: no other caller's key is the same text.</summary>
+    public string Name => Caller.Length == 0 ? Value : $"{Caller}\n{Value}";
+
     /// <summary>When the key came for the first time, however often it came since.</summary>
     public DateTimeOffset NotedAt { get; internal init; }
 

@@ -136,7 +136,7 @@ public sealed partial class AccountEngine
 
     private OrderIntent SliceOf(ExecutionPlan plan, int turn, decimal quantity, DateTimeOffset now)
     {
-        var type = plan.LimitPrice is null ? OrderType.Market : OrderType.Limit;
+        var type = TypeOf(plan);
         return new OrderIntent(
             ClientOrderId.ForSlice(plan.ExecutionId, turn),
             _terms.Account,
@@ -157,12 +157,10 @@ public sealed partial class AccountEngine
     }
 
     /// <summary>No more than the venue takes in one order.</summary>
-    private static decimal AtMost(Listing listing, ExecutionPlan plan, decimal quantity)
-    {
-        var terms = listing.Terms;
-        var most = Math.Min(terms.MostQuantity ?? quantity, (plan.LimitPrice is null ? terms.MostQuantityToMarket : null) ?? quantity);
-        return most < quantity ? listing.Whole.FloorQuantity(most) : quantity;
-    }
+    private static decimal AtMost(Listing listing, ExecutionPlan plan, decimal quantity) =>
+        listing.Terms.MostOf(TypeOf(plan)) is { } most && most < quantity ? listing.Whole.FloorQuantity(most) : quantity;
+
+    private static OrderType TypeOf(ExecutionPlan plan) => plan.LimitPrice is null ? OrderType.Market : OrderType.Limit;
 
     private void TakeBackSlices(LiveExecution execution, string reason, DateTimeOffset now)
     {

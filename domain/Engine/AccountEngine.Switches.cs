@@ -111,12 +111,8 @@ public sealed partial class AccountEngine
     }
 
     /// <summary>As much of it as one order at the market may be for, in whole lots.</summary>
-    private static decimal AsOneOrder(Listing listing, decimal quantity)
-    {
-        if (listing.Terms.MostQuantityToMarket is { } mostToMarket) quantity = Math.Min(quantity, mostToMarket);
-        if (listing.Terms.MostQuantity is { } most) quantity = Math.Min(quantity, most);
-        return listing.Instrument.FloorQuantity(quantity);
-    }
+    private static decimal AsOneOrder(Listing listing, decimal quantity) =>
+        listing.Instrument.FloorQuantity(Math.Min(quantity, listing.Terms.MostOf(OrderType.Market) ?? quantity));
 
     /// <summary>When a flattening is to be looked at again, whatever comes in.</summary>
     private DateTimeOffset? NextClosingAt() => IsFlattening ? _nextClosingAt : null;

@@ -30,6 +30,9 @@ public sealed record VenueInstrument(
     /// <summary>More of it can be sold than is held.</summary>
     public bool CanShort { get; init; } = true;
 
+    /// <summary>The largest quantity of one order; null where the venue states none.</summary>
+    public decimal? MostOf(OrderType type) => type == OrderType.Market ? Least(MostQuantity, MostQuantityToMarket) : MostQuantity;
+
     /// <summary>Null where the order may be sent as it is, else why not: what was expected and what was found.</summary>
     /// <param name="lastPrice">What a market order is valued at; null leaves its value unchecked.</param>
     public string? WhyNot(VenueOrder order, decimal? lastPrice)
@@ -45,8 +48,7 @@ public sealed record VenueInstrument(
         if (order.Quantity % Lot != 0) return $"{Symbol}: expected a quantity in steps of {Lot}, found {order.Quantity}.";
         if (order.Quantity < LeastQuantity) return $"{Symbol}: expected a quantity of at least {LeastQuantity}, found {order.Quantity}.";
 
-        var most = order.Type == OrderType.Market ? Least(MostQuantity, MostQuantityToMarket) : MostQuantity;
-        if (order.Quantity > most) return $"{Symbol}: expected a quantity of at most {most}, found {order.Quantity}.";
+        if (MostOf(order.Type) is { } most && order.Quantity > most) return $"{Symbol}: expected a quantity of at most {most}, found {order.Quantity}.";
 
         foreach (var price in (decimal?[])[order.LimitPrice, order.StopPrice])
         {

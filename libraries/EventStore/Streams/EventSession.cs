@@ -191,6 +191,20 @@ public sealed class EventSession
         return await command.ExecuteScalarAsync(cancellationToken) is long last ? last : 0;
     }
 
+    /// <summary>As <see cref="LastSequenceAsync"/>, of each partition that the consumer has committed something of.</summary>
+    public async Task<IReadOnlyList<(int Partition, long Last)>> LastSequencesAsync(string consumer, string feed, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _log.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select partition, last_sequence from feed_positions where consumer = $1 and feed = $2 order by partition", connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = feed });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var positions = new List<(int, long)>();
+        while (await reader.ReadAsync(cancellationToken)) positions.Add((reader.GetInt32(0), reader.GetInt64(1)));
+        return positions;
+    }
+
     /// <summary>Moves a counted feed's position with the commit, which is refused unless it stands at <paramref name="from"/>.</summary>
     public void AdvanceSequence(string consumer, string feed, int partition, long from, long to) =>
         _pending.Advances.Add(new FeedAdvance(consumer, feed, partition, from, to));

@@ -85,19 +85,17 @@ public static class CloseAll
 
         await desk.ListAsync([instrument], cancellationToken);
         var order = ClientOrderId.ForRequest(command.Account, $"{key.Caller}\n{key.Value}\n{instrument}");
-        if (!await desk.AskAsync((engine, _) => engine.Has(instrument), of: null, cancellationToken))
-            return Problem.Refused("unknown_instrument", $"{desk.Venue} lists no {instrument}.");
-
-        var (state, denied) = await desk.AskAsync(
+        var (isListed, state, denied) = await desk.AskAsync(
             (engine, now) =>
             {
                 var before = engine.Events.Count;
                 engine.Target($"{key.Caller}\n{key.Value}", instrument, command.Target, command.Strategy ?? "manual", now);
-                return (engine.Find(order), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
+                return (engine.Has(instrument), engine.Find(order), engine.Events.Skip(before).OfType<Trading.Orders.OrderDenied>().FirstOrDefault());
             },
             order,
             cancellationToken,
             key.Value);
+        if (!isListed) return Problem.Refused("unknown_instrument", $"{desk.Venue} lists no {instrument}.");
         if (denied is not null) return Problem.Refused(denied.Code, denied.Reason);
         return Results.Ok(new OrdersSubmitted(state is null ? [] : [Orders.PlaceOrder.StateOf(state)]));
     }

@@ -8,7 +8,6 @@ using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
 using MassTransit;
-using Npgsql;
 
 namespace AlgoStack.BrokerRouting.Accounts;
 
@@ -41,16 +40,15 @@ public sealed partial class SignalFollowers : BackgroundService
 
     private readonly BatchCache _batches;
     private readonly EventLog _log;
-    private readonly NpgsqlDataSource _database;
     private readonly EvaluationClient _evaluations;
     private readonly TimeProvider _clock;
     private readonly ILogger<SignalFollowers> _logger;
     private readonly List<Follower> _followers;
 
     public SignalFollowers(
-        AccountDesks desks, BatchCache batches, EventLog log, NpgsqlDataSource database, EvaluationClient evaluations, TimeProvider clock, ILogger<SignalFollowers> logger)
+        AccountDesks desks, BatchCache batches, EventLog log, EvaluationClient evaluations, TimeProvider clock, ILogger<SignalFollowers> logger)
     {
-        (_batches, _log, _database, _evaluations, _clock, _logger) = (batches, log, database, evaluations, clock, logger);
+        (_batches, _log, _evaluations, _clock, _logger) = (batches, log, evaluations, clock, logger);
         _followers = [.. desks.All.Where(d => desks.StrategiesOf(d).Count > 0).Select(d => new Follower(d, desks.StrategiesOf(d)))];
     }
 
@@ -96,7 +94,7 @@ public sealed partial class SignalFollowers : BackgroundService
     /// <summary>Takes what the signal service has beyond the account's positions.</summary>
     private async Task CatchUpAsync(Follower follower, CancellationToken cancellationToken)
     {
-        foreach (var (partition, last) in await ReadPositionsAsync(follower.Desk.Account, cancellationToken))
+        foreach (var (partition, last) in await _log.OpenSession().LastSequencesAsync(Consumer, follower.Desk.Account, cancellationToken))
             await TakeMissingAsync(follower, partition, last, long.MaxValue, cancellationToken);
     }
 
@@ -176,17 +174,6 @@ public sealed partial class SignalFollowers : BackgroundService
 
         var missing = await desk.AskAsync((engine, _) => symbols.Where(s => engine.InstrumentOf(s) is null).ToList(), null, cancellationToken);
         if (missing.Count > 0) await desk.ListAsync([.. missing.Select(s => new InstrumentId($"{s}.{desk.Venue}"))], cancellationToken);
-    }
-
-    private async Task<List<(int Partition, long Last)>> ReadPositionsAsync(string account, CancellationToken cancellationToken)
-    {
-        await using var command = _database.CreateCommand("select partition, last_sequence from feed_positions where consumer = $1 and feed = $2 order by partition");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Consumer });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = account });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var positions = new List<(int, long)>();
-        while (await reader.ReadAsync(cancellationToken)) positions.Add((reader.GetInt32(0), reader.GetInt64(1)));
-        return positions;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Account {Account} could not take what was evaluated; it tries again.")]

@@ -38,8 +38,7 @@ public static class StartExecution
         var start = command.StartAt ?? key.NotedAt;
         if (ExecutionForm.WhyNot(command, algorithm, start, key.NotedAt) is { } why) return Problem.Invalid("execution_invalid", why);
 
-        var name = key.Caller.Length == 0 ? key.Value : $"{key.Caller}\n{key.Value}";
-        var id = ClientOrderId.ForRequest(command.Account, $"{name}\nexecution").Value;
+        var id = ClientOrderId.ForRequest(command.Account, $"{key.Name}\nexecution").Value;
         var known = await loader.ReadExecutionAsync(id, cancellationToken);
         var profile = command.VolumeProfile;
         if (algorithm == ExecutionAlgorithm.Vwap && profile is null && known is null)

@@ -49,8 +49,7 @@ public static class PlaceBasket
             forms.Add(form);
         }
 
-        var name = key.Caller.Length == 0 ? key.Value : $"{key.Caller}\n{key.Value}";
-        ClientOrderId[] ids = [.. forms.Select((_, i) => ClientOrderId.ForRequest(account, $"{name}\nbasket\n{i}"))];
+        ClientOrderId[] ids = [.. forms.Select((_, i) => ClientOrderId.ForRequest(account, $"{key.Name}\nbasket\n{i}"))];
         await desk.ListAsync([.. forms.Select(f => f.Instrument).Distinct()], cancellationToken);
         var (states, denied) = await desk.AskOfAllAsync((engine, now) => Place(engine, forms, ids, now), ids, cancellationToken, key.Value);
         return denied is not null

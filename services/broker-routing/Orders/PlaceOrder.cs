@@ -30,10 +30,9 @@ public static class PlaceOrder
         if (desks.Find(command.Account) is not { } desk) return AccountDesks.NotFound(command.Account);
         if (OrderForm.Read(command, desk, out var problem) is not { } form) return problem!;
 
-        var name = key.Caller.Length == 0 ? key.Value : $"{key.Caller}\n{key.Value}";
         await desk.ListAsync([form.Instrument], cancellationToken);
         var (state, denied) = await desk.AskAsync(
-            (engine, now) => Place(engine, form, ClientOrderId.ForRequest(command.Account, name), now), ClientOrderId.ForRequest(command.Account, name), cancellationToken, key.Value);
+            (engine, now) => Place(engine, form, ClientOrderId.ForRequest(command.Account, key.Name), now), ClientOrderId.ForRequest(command.Account, key.Name), cancellationToken, key.Value);
         return denied is not null
             ? Problem.Refused(denied.Code, denied.Reason)
             : Results.Created($"/orders/{state.OrderId}", state);

@@ -89,6 +89,21 @@ public sealed class InboxTests(ServerFixture servers) : IClassFixture<ServerFixt
         (await _store.StreamAsync("evaluated")).Should().HaveCount(2);
     }
 
+    [Fact]
+    public async Task The_positions_of_a_feed_are_those_of_its_partitions_with_something_committed()
+    {
+        var session = _store.Log.OpenSession();
+        session.AdvanceSequence("EvaluateBars", "replay-1", 3, 0, 7);
+        session.AdvanceSequence("EvaluateBars", "replay-2", 1, 0, 5);
+        session.AdvanceSequence("PlaceOrders", "replay-1", 2, 0, 4);
+        session.Append("evaluated", new Deposited(1));
+        await session.SaveChangesAsync();
+        await AdvanceAsync(0, 2);
+
+        (await _store.Log.OpenSession().LastSequencesAsync("EvaluateBars", "replay-1")).Should().Equal((0, 2L), (3, 7L));
+        (await _store.Log.OpenSession().LastSequencesAsync("EvaluateBars", "replay-3")).Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 2)]
