@@ -48,6 +48,9 @@ public sealed record OrderIntent(
     /// <summary>The group of an exit: the id of its entry or, of two exits of what is held, of the first. Together they trade no more than it.</summary>
     public string? OneCancelsOther { get; init; }
 
+    /// <summary>Of a target that its group is named after: the group's first stop, where that is not named after the group. Null otherwise.</summary>
+    public ClientOrderId? FirstStop { get; init; }
+
     /// <summary>Which exit of its group it is; null of an order that is none.</summary>
     public OrderLeg? Leg { get; init; }
 

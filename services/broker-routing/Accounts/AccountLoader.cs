@@ -95,10 +95,13 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
         {
             // The first of two exits of what is held is the one that the group is named after.
             var turn = head.Intent.Leg == leg ? 1 : 0;
-            while (await ReadOrderAsync(ClientOrderId.ForExit(name, leg, turn++), cancellationToken) is { } exit) group.Add(exit);
+            while (await ReadOrderAsync(ExitOf(leg, turn++), cancellationToken) is { } exit) group.Add(exit);
         }
 
         return group;
+
+        ClientOrderId ExitOf(OrderLeg leg, int turn) =>
+            (leg, turn) == (OrderLeg.StopLoss, 0) && head.Intent.FirstStop is { } first ? first : ClientOrderId.ForExit(name, leg, turn);
     }
 
     /// <summary>Those of the orders that are ours, and of this account, with those of their groups.</summary>

@@ -109,6 +109,8 @@ internal sealed class StrategySurroundings : IAsyncDisposable
 
     public Task<OrderView[]> OrdersAsync() => GetAsync<OrderView[]>($"/orders?account={Account}&limit=1000");
 
+    public Task<OrderState> OrderAsync(string order) => GetAsync<OrderState>($"/orders/{order}");
+
     public async ValueTask DisposeAsync()
     {
         if (_routing is not null) await KillRoutingAsync();

@@ -1,4 +1,5 @@
 using AlgoStack.Testing;
+using AlgoStack.Trading.Orders;
 using FluentAssertions;
 using Xunit;
 using static AlgoStack.BrokerRouting.Tests.Accounts.StrategySurroundings;
@@ -96,5 +97,28 @@ public sealed class StrategyTests(ServerFixture servers) : IClassFixture<ServerF
         ledger.Find(OrderOf(entry, leg: 2)).Should().ContainSingle().Which.Should().Match<Testing.Venues.VenueOrder>(o => o.Side == "sell" && o.Qty == Size && o.Status == "canceled");
         ledger.Find(OrderOf(turn)).Should().ContainSingle().Which.Qty.Should().Be(Size);
         ledger.Orders.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public async Task A_position_whose_target_had_its_turn_when_the_service_died_has_its_stop_again_after_it()
+    {
+        await using var here = await StrategySurroundings.StartAsync(servers);
+        var entry = here.Feed.Next(190, "Long", target: 200, stop: 180);
+        await here.AnnounceAsync(entry);
+        await here.HoldsAsync(Size);
+        var (stop, target) = (OrderOf(entry, leg: 2), OrderOf(entry, leg: 3));
+        await here.WorksAsync(stop);
+
+        // The market has seen the target, and gone back before it was there.
+        await here.AnnounceAsync(here.Feed.Next(200));
+        await here.WorksAsync(target);
+        here.Venue.ReadLedger().Find(stop).Should().ContainSingle().Which.Status.Should().Be("canceled");
+        await here.KillRoutingAsync();
+        await here.StartRoutingAsync();
+
+        var again = ClientOrderId.ForExit(target, OrderLeg.StopLoss, 1).Value;
+        await here.WorksAsync(again);
+        (await here.OrderAsync(target)).Exits!.Select(o => o.OrderId).Should().Contain([target, stop, again], "what its stop has traded counts, too");
+        here.Venue.ReadLedger().Find(target).Should().ContainSingle().Which.Status.Should().Be("canceled");
     }
 }
