@@ -216,8 +216,13 @@ public sealed partial class AccountEngine
         var orders = group.Of(order.Intent.Leg!.Value);
         var atVenue = orders.Sum(o => o.AtVenue);
         // Strategies may hold against each other what together is less, where the venue lets an exit go through zero.
-        var closable = live.Working is { } working && _terms.Capabilities.CanCrossZero ? Math.Abs(working.Book.Held) : Closable(order.Intent);
-        var quantity = _listings[order.Intent.Instrument].Instrument.FloorQuantity(Math.Min(group.Open, closable) - atVenue);
+        var own = _terms.Capabilities.CanCrossZero ? live.Working?.Book : null;
+        var closable = own is null ? Closable(order.Intent) : Math.Abs(own.Held);
+        var others = ClosedByOthers(live, own);
+        // What closes the same units may yet be taken back.
+        if (closable > 0 && closable <= others) return false;
+
+        var quantity = _listings[order.Intent.Instrument].Instrument.FloorQuantity(Math.Min(group.Open, closable - others) - atVenue);
         var terms = _listings[order.Intent.Instrument].Terms with { IsTradable = true };
         var why = quantity > 0 ? terms.WhyNot(ToVenue(order) with { Quantity = quantity }, PriceOf(order.Intent.Instrument)) : "nothing is left to close";
         if (why is null)
@@ -244,6 +249,19 @@ public sealed partial class AccountEngine
     {
         if (!live.IsOut || live.NotBefore <= now) TakeBack(live, reason, now);
     }
+
+    /// <summary>What there is at the venue, beside an exit's own group, that closes the same units; of a group the leg that is for more.</summary>
+    /// <param name="own">Whose units; null for the account's.</param>
+    private decimal ClosedByOthers(LiveOrder live, StrategyBook? own) => _orders.Values
+        .Where(o => o.Order.Intent is { ReduceOnly: true } other && other.Instrument == live.Order.Intent.Instrument && other.Side == live.Order.Intent.Side)
+        .Where(o => o.IsOut && o.Group != live.Group && (own is null || o.Working?.Book == own))
+        .GroupBy(o => o.Group?.Name ?? o.Order.Id.Value, StringComparer.Ordinal)
+        .Sum(g => g.GroupBy(o => o.Order.Intent.Leg).Max(l => l.Sum(o => o.AtVenue)));
+
+    /// <summary>What exits are to close that are on the same side as an order.</summary>
+    private decimal OpenOfExits(OrderIntent order) => _groups.Values
+        .Where(g => g.Head is { Order.AreExitsEnded: false } && g.Exits.FirstOrDefault()?.Order.Intent is { } exit && exit.Instrument == order.Instrument && exit.Side == order.Side)
+        .Sum(g => g.Open);
 
     /// <summary>No exit of the group leaves any more, and what is at the venue is taken back.</summary>
     private void End(ExitGroup group, string reason, DateTimeOffset now)

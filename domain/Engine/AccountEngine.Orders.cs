@@ -143,6 +143,7 @@ public sealed partial class AccountEngine
         var changed = ToVenue(live.Order) with { LimitPrice = limitPrice ?? live.Order.LimitPrice, StopPrice = stopPrice ?? live.Order.StopPrice };
         changed = changed with { Quantity = quantity ?? live.Order.Quantity };
         if (_listings[intent.Instrument].Terms.WhyNot(changed, lastPrice: null) is { } why) return why;
+        if (intent.ReduceOnly && WhyNotToReduce(intent with { Quantity = changed.Quantity - live.Order.Filled }) is { } tooMuch) return tooMuch;
 
         // Risk has to allow what it would be more than it is.
         var more = changed.Quantity - live.Order.Quantity;
@@ -167,6 +168,7 @@ public sealed partial class AccountEngine
     /// <param name="most">Orders that may be submitted, which bounds what is on its way at one time.</param>
     public void Release(int most, DateTimeOffset now)
     {
+        SettleStatement(now);
         Stop(now);
         Flatten(now);
         CloseAgain(now);
@@ -264,7 +266,10 @@ public sealed partial class AccountEngine
 
     private void Close(string key, Listing listing, DateTimeOffset now)
     {
-        if (Closable(listing, strategy: null) is var held and not 0) PlaceToMarket(key, listing, -held, Closing, closes: true, now);
+        var held = _portfolio.Position(listing.Index).Quantity;
+        var closing = _orders.Values.Where(o => o.Order.Intent.Closes && o.Order.Intent.Instrument == listing.Instrument.Id && !o.Order.Status.IsFinal()).Sum(o => o.Order.Leaves);
+        var quantity = AsOneOrder(listing, Math.Max(0, Math.Abs(held) - closing));
+        if (quantity > 0) PlaceToMarket(key, listing, -decimal.Sign(held) * quantity, Closing, closes: true, now);
     }
 
     private void PlaceToMarket(string key, Listing listing, decimal change, string strategy, bool closes, DateTimeOffset now) => Place(
@@ -351,16 +356,20 @@ public sealed partial class AccountEngine
             return ("venue_rules", why);
 
         // What a strategy closes may be on its way yet.
-        return intent is { ReduceOnly: true, After: null, SignalId: null } && !Reduces(listing, intent)
-            ? ("nothing_to_reduce", string.Create(CultureInfo.InvariantCulture, $"{intent.Quantity} would be more than what is held ({_portfolio.Position(listing.Index).Quantity})."))
-            : null;
+        return intent is { ReduceOnly: true, After: null, SignalId: null } && WhyNotToReduce(intent) is { } tooMuch ? ("nothing_to_reduce", tooMuch) : null;
     }
 
-    private bool Reduces(Listing listing, OrderIntent intent)
+    /// <summary>Why an order would do more than reduce what is held, with what else reduces it; null where it would not. What closes everything asks for nobody else.</summary>
+    private string? WhyNotToReduce(OrderIntent intent)
     {
-        var held = _portfolio.Position(listing.Index).Quantity;
-        var change = intent.Side == OrderSide.Buy ? intent.Quantity : -intent.Quantity;
-        return decimal.Sign(change) == -decimal.Sign(held) && Math.Abs(change) <= Math.Abs(held);
+        var held = _portfolio.Position(_listings[intent.Instrument].Index).Quantity;
+        var closable = decimal.Sign(held) == (intent.Side == OrderSide.Sell ? 1 : -1) ? Math.Abs(held) : 0;
+        var others = intent.Closes ? 0 : _orders.Values.Select(o => o.Order)
+            .Where(o => o.Intent is { ReduceOnly: true, SignalId: null, Leg: null } other && other.Instrument == intent.Instrument && other.Side == intent.Side)
+            .Where(o => !o.Status.IsFinal() && !o.Id.Equals(intent.OrderId))
+            .Sum(o => o.Leaves);
+        return intent.Quantity <= closable - others ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{intent.Quantity} would be more than what is held ({held}), of which other orders close {others}.");
     }
 
     /// <summary>Why nothing of an order's instrument, or of the account, may leave now; null where it may.</summary>
@@ -378,10 +387,19 @@ public sealed partial class AccountEngine
             if (order.Intent is { ReduceOnly: true, Leg: null } && other.Order.CancelReason is not null && !other.Order.Status.IsFinal())
                 return $"order {other.Order.Id} is being taken back";
             if (IsInTheWay(other, live)) return $"order {other.Order.Id} is not done";
+            if (ClosesFor(other, live)) return $"order {other.Order.Id} closes what is held";
         }
 
         return null;
     }
+
+    /// <summary>
+    /// What is held is closed once: who counts on it waits for what another order leaves of it that closes everything, and of two of
+    /// those the second for the first to have left.
+    /// </summary>
+    private static bool ClosesFor(LiveOrder other, LiveOrder live) =>
+        other != live && other.Order.Intent.Closes && !other.Order.Status.IsFinal() &&
+        (live.Order.Intent.Closes ? other.Order.Status != OrderStatus.Approved : live.Order.Intent.ReduceOnly || live.Working is not null);
 
     /// <summary>As above, of whatever order.</summary>
     private string? HeldBackBecause(InstrumentId instrument)
@@ -438,6 +456,8 @@ public sealed partial class AccountEngine
         var order = live.Order;
         var held = live.Working?.Book.Held ?? _portfolio.Position(_listings[order.Intent.Instrument].Index).Quantity;
         var closable = decimal.Sign(held) == (order.Intent.Side == OrderSide.Sell ? 1 : -1) ? Math.Abs(held) : 0;
+        // What has been opened with exits of its own since everything was to be closed is theirs.
+        if (order.Intent.Closes) closable = Math.Max(0, closable - OpenOfExits(order.Intent));
         if (closable == 0) Decide(live, new OrderCanceled(order.Id, "nothing is left to close", now));
         else if (closable < order.Quantity) Decide(live, new OrderResized(order.Id, closable, "no more is held", now));
         return closable > 0;

@@ -107,7 +107,6 @@ public sealed partial class AccountEngine
             Executions = [.. statement.Executions.Where(e => !Knows(e))],
             OpenOrders = [.. statement.OpenOrders.Where(o => !Knows(o))],
         };
-        SettleStatement(now);
     }
 
     /// <summary>A person's word on a difference. Null where it is taken, else why not.</summary>
@@ -169,7 +168,7 @@ public sealed partial class AccountEngine
         live.Asked = 0;
     }
 
-    /// <summary>Compares, once every order that the statement left open has been asked for.</summary>
+    /// <summary>Compares, once every order that the statement left open has been asked for: looked at before every commit, whatever has come in.</summary>
     private void SettleStatement(DateTimeOffset now)
     {
         if (_statement is not { } statement) return;

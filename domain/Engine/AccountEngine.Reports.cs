@@ -123,8 +123,6 @@ public sealed partial class AccountEngine
                 Pause(live, now);
                 break;
         }
-
-        SettleStatement(now);
     }
 
     /// <summary>Takes what the venue says of an order by itself.</summary>
@@ -132,7 +130,6 @@ public sealed partial class AccountEngine
     {
         if (Find(seen) is { } live) See(live, seen, now);
         else Foreign(seen, now);
-        SettleStatement(now);
     }
 
     private void NotFound(LiveOrder live, DateTimeOffset now)

@@ -124,6 +124,7 @@ public sealed partial class AccountEngine
                 TimeInForce = RestingTime(exit.Intent.Type),
                 ReduceOnly = true,
                 OneCancelsOther = exits[^1].Intent.OrderId.Value,
+                FirstStop = exits is [var first, var target] && target == exit ? first.Intent.OrderId : null,
                 Leg = exit.Intent.Type == OrderType.Stop ? OrderLeg.StopLoss : OrderLeg.TakeProfit,
             };
             Place(intent, asksRisk: false, now, exit);
@@ -160,7 +161,10 @@ public sealed partial class AccountEngine
             var held = _risk.Held(book.Strategy, listing.Index);
             if (held == book.Held) continue;
 
+            var closed = book.Held - held;
+            var isLess = decimal.Sign(closed) == decimal.Sign(book.Held);
             book.Hold(held);
+            if (isLess) GiveWay(book, isBuy: closed < 0, Math.Abs(closed), before: null, now);
             if (held == 0)
             {
                 foreach (var exit in book.Exits.ToList()) Cancel(exit.Intent.OrderId, "what it protects was closed", now);

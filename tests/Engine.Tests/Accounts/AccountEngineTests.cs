@@ -182,6 +182,28 @@ public sealed class AccountEngineTests
     }
 
     [Fact]
+    public void An_order_that_is_done_before_its_cancel_is_answered_holds_no_proof_up()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "entry", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        Report(engine, id, VenueOrderStatus.New, 0, 0);
+        engine.Cancel(id, "changed my mind", Now);
+        Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Cancel>();
+
+        engine.OnStreamLost("the venue is gone", Now);
+        engine.OnConnected(Now);
+        Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Reconcile>();
+        engine.OnStatement(new VenueStatement([], true, [], [], [new VenueBalance("USD", 100_000, 100_000)], Now), Now);
+        Report(engine, id, VenueOrderStatus.Canceled, 0, 0);
+        Turn(engine).Should().BeEmpty();
+        engine.OnCancelAnswered(id, new ChangeResult.Taken(null), Now);
+
+        Turn(engine);
+        engine.IsProven.Should().BeTrue();
+    }
+
+    [Fact]
     public void A_halt_stops_what_did_not_get_away()
     {
         var engine = Proven();
@@ -344,6 +366,7 @@ public sealed class AccountEngineTests
         engine.OnConnected(Now);
         Turn(engine).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Reconcile>();
         engine.OnStatement(new VenueStatement([], true, [], [], [new VenueBalance("USD", 100_000, 100_000)], Now), Now);
+        Turn(engine).Should().BeEmpty();
         engine.IsProven.Should().BeTrue();
         return engine;
     }

@@ -50,6 +50,7 @@ internal sealed class AccountSimulation
     private bool _isAlive;
     private bool _isCalm;
     private bool _isConnected;
+    private int _closings;
     private int _life;
     private long _nowMs;
     private int _turn;
@@ -109,6 +110,7 @@ internal sealed class AccountSimulation
         for (var i = 0; i < _orders; i++) At(_random.Next(_orders * 100), Wish);
         for (var i = 0; i < _orders; i++) At(_random.Next(_orders * 100), MoveMarket);
         for (var i = 0; i < _orders / 20; i++) At(_random.Next(_orders * 100), WishToWork);
+        for (var i = 0; i < _orders / 20; i++) At(_random.Next(_orders * 100), WishToClose);
         Until(_orders * 100);
 
         // Then all that was broken is mended, and what is on its way arrives.
@@ -343,6 +345,14 @@ internal sealed class AccountSimulation
         _plans.Add(id, plan);
         Again(plan);
         if (_random.Next(4) == 0) In(_random.Next(10_000), () => Step(() => _engine.CancelExecution(id, "changed my mind", Now)));
+    }
+
+    /// <summary>All of an instrument is to be closed; often a second one wants the same a moment later.</summary>
+    private void WishToClose()
+    {
+        var (key, instrument) = ($"close {++_closings}", Instruments[_random.Next(Instruments.Length)].Id);
+        Step(() => _engine.CloseAll(key, "enough", Now, instrument));
+        if (_random.Next(2) == 0) In(_random.Next(1_000), () => Step(() => _engine.CloseAll($"{key} again", "enough", Now, instrument)));
     }
 
     private void Again(ExecutionPlan plan)

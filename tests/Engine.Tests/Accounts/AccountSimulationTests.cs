@@ -15,6 +15,7 @@ public sealed class AccountSimulationTests
     private int _stops;
     private int _touches;
     private int _slices;
+    private int _closings;
 
     /// <summary>One seed alone, as a failing test names it.</summary>
     private static readonly int? OneSeed = int.TryParse(Environment.GetEnvironmentVariable("ALGOSTACK_TEST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : null;
@@ -32,6 +33,7 @@ public sealed class AccountSimulationTests
             var simulation = new AccountSimulation(seed, IsLong ? 500 : 100, new Adversity(), clientIds, canReduceOnly);
             broken.AddRange(Breaks(simulation, seed, canReduceOnly));
             _touches += simulation.Log.OfType<OrderTouched>().Count();
+            _closings += simulation.Streams.Count(s => Order.From(s) is { Intent.Closes: true, Filled: > 0 });
             _slices += simulation.Streams.Count(s => Order.From(s) is { Intent.Execution: not null, Filled: > 0 });
             _stops += simulation.Streams.Count(s => Order.From(s) is { Intent.Leg: OrderLeg.StopLoss, Filled: > 0 });
         }
@@ -39,6 +41,7 @@ public sealed class AccountSimulationTests
         broken.Should().BeEmpty();
         _touches.Should().BeGreaterThan(canReduceOnly || OneSeed is not null ? -1 : seeds.Count, "targets are to be reached");
         _stops.Should().BeGreaterThan(OneSeed is null ? seeds.Count : -1, "stops are to trade");
+        _closings.Should().BeGreaterThan(OneSeed is null ? seeds.Count : -1, "closings are to trade");
         _slices.Should().BeGreaterThan(OneSeed is null ? 2 * seeds.Count : -1, "slices are to trade");
     }
 
@@ -92,7 +95,7 @@ public sealed class AccountSimulationTests
         if (cash is not null && cash != venue.Cash) yield return $"cash: {cash} in the books, {venue.Cash} at the venue";
 
         var states = simulation.Streams.Select(stream => Order.From(stream)!).ToList();
-        var wished = states.Count(o => (o.Intent.Leg is null && o.Intent.Execution is null) || o.Intent.OneCancelsOther == o.Id.Value);
+        var wished = states.Count(o => o.Intent is { Leg: null, Execution: null, Closes: false } || o.Intent.OneCancelsOther == o.Id.Value);
         if (wished != simulation.Wished) yield return $"{wished} of {simulation.Wished} orders are in the log";
         foreach (var why in ExecutionBreaks(states, simulation)) yield return why;
         foreach (var why in GroupBreaks(states, simulation, canReduceOnly)) yield return why;

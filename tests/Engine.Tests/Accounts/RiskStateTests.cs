@@ -116,6 +116,7 @@ public sealed class RiskStateTests
             account.Engine.Reconcile(account.Now);
             account.Turn();
             account.Engine.OnStatement(new VenueStatement([], true, [], [], [new VenueBalance("USD", 99_000, 99_000)], account.Now), account.Now);
+            account.Turn();
         }
 
         account.Engine.Resolve(account.Engine.Drifts.Single().DriftId, adopt: true, "it was sold by hand", account.Now);

@@ -146,6 +146,45 @@ public sealed class StrategyClosingTests
         ShouldBeOut();
     }
 
+    [Theory]
+    [InlineData("again", 0)]
+    [InlineData("flatten", 0)]
+    [InlineData("flat", 0)]
+    [InlineData("short", -100)]
+    [InlineData("exit", 0)]
+    public void What_is_being_closed_is_not_sold_by_another_order_as_well(string meanwhile, decimal held)
+    {
+        Enter();
+        _account.Turn(engine => engine.CloseAll("one", "enough", _account.Now));
+        switch (meanwhile)
+        {
+            case "again": _account.Turn(engine => engine.CloseAll("two", "enough", _account.Now)); break;
+            case "flatten": _account.Turn(engine => engine.Use(Flattened)); break;
+            case "flat": Signal(SignalDirection.Flat); break;
+            case "short": Signal(SignalDirection.Short); break;
+            case "exit": _account.Turn(engine => engine.Place(Sell("exit") with { Leg = OrderLeg.StopLoss, StopPrice = 90, Type = OrderType.Stop, OneCancelsOther = "exit" }, _account.Now)); break;
+        }
+
+        var close = _account.Working.Should().ContainSingle().Which.Order;
+        _account.Fill(new ClientOrderId(close.ClientId), Size, 100);
+        while (_account.Working is [var next, ..]) _account.Fill(new ClientOrderId(next.Order.ClientId), next.Order.Quantity, 100);
+
+        _account.Held(Apple).Should().Be(held);
+        _account.Engine.Strategies.Should().ContainSingle().Which.Held.Should().Be(held);
+    }
+
+    [Fact]
+    public void A_person_may_reduce_what_is_held_once()
+    {
+        Enter();
+        _account.Turn(engine => engine.Place(Sell("one") with { Type = OrderType.Limit, LimitPrice = 120, Quantity = 60 }, _account.Now));
+        _account.Turn(engine => engine.Place(Sell("two") with { Type = OrderType.Limit, LimitPrice = 120, Quantity = 41 }, _account.Now));
+        _account.Turn(engine => engine.Place(Sell("three") with { Type = OrderType.Limit, LimitPrice = 120, Quantity = 40 }, _account.Now));
+
+        _account.Log.OfType<OrderDenied>().Should().ContainSingle().Which.Should().Match<OrderDenied>(d => d.OrderId.Value == "two" && d.Code == "nothing_to_reduce");
+        _account.Working.Sum(o => o.Order.Quantity).Should().Be(Size);
+    }
+
     [Fact]
     public void A_strategy_that_wants_in_again_before_it_is_closed_keeps_what_it_holds_and_its_stop()
     {
@@ -157,6 +196,11 @@ public sealed class StrategyClosingTests
         _account.Working.Should().ContainSingle().Which.Order.Should().Match<VenueOrder>(o => o.StopPrice == 90 && o.Quantity == Size);
         _account.Held(Apple).Should().Be(Size);
     }
+
+    private static TradingSwitches Flattened => TradingSwitches.Active with { Account = TradingState.Halted, Flattenings = [new Flattening("f", null, "enough")] };
+
+    private OrderIntent Sell(string id) =>
+        new(new ClientOrderId(id), StrategyAccount.Name, "manual", Apple.Id, OrderSide.Sell, Size, OrderType.Market, 100, null, _account.Now) { ReduceOnly = true };
 
     private void ShouldBeOut()
     {
