@@ -46,9 +46,9 @@ public sealed class BadInputTests(AccountLife life, ServerFixture servers) : ICl
         here.Venue.ReadLedger().Find(order.OrderId).Should().BeEmpty();
 
         // The minute that it was refused for has to end.
-        await here.Venue.SwitchFaultsAsync(new { clock_skew_ms = 61_000 });
+        await here.Venue.SwitchFaultsAsync(new { clock_skew_ms = 50_000 });
         var next = await here.OrderAsync("next", Buy(1, 191));
-        here.Clock.SetAhead(TimeSpan.FromSeconds(61));
+        here.Clock.SetAhead(TimeSpan.FromSeconds(50));
         using var asked = await here.Routing.Http.PostAsync($"/accounts/{Account}/reconcile", null);
         await here.WhenAsync(next.OrderId, o => o.Status == "Filled", "the next is filled");
     }
