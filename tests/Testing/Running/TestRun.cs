@@ -23,7 +23,8 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
     ];
 
     // What takes longest begins first, so that neither is alone for long in the end.
-    private static readonly string[] LongestFirst = ["BrokerRouting.Tests", "Engine.Tests", "EventStore.Tests", "ServiceDefaults.Tests"];
+    private static readonly string[] LongestFirst =
+        ["BrokerRouting.Tests", "Engine.Tests", "EventStore.Tests", "ServiceDefaults.Tests", "System.Tests"];
 
     private readonly string _results = Path.Combine(root, "artifacts", "test");
     private readonly Coverage _coverage = new();
