@@ -1,8 +1,8 @@
 namespace AlgoStack.Testing;
 
 /// <summary>
-/// A clock on which every delay passes at once, and is remembered; time limits take as long as they take. It goes on as the
-/// machine's does between delays.
+/// A clock on which every delay passes at once, and is remembered; time limits take as long as they take, up to
+/// <see cref="LongestLimit"/>. It goes on as the machine's does between delays.
 /// </summary>
 public sealed class HurryingClock : TimeProvider
 {
@@ -17,6 +17,9 @@ public sealed class HurryingClock : TimeProvider
             lock (_gate) return [.. _delays];
         }
     }
+
+    /// <summary>Longer limits are as long as this.</summary>
+    public TimeSpan LongestLimit { get; set; } = TimeSpan.MaxValue;
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -35,7 +38,8 @@ public sealed class HurryingClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (state is CancellationTokenSource || dueTime <= TimeSpan.Zero) return base.CreateTimer(callback, state, dueTime, period);
+        if (state is CancellationTokenSource || dueTime <= TimeSpan.Zero)
+            return base.CreateTimer(callback, state, dueTime < LongestLimit ? dueTime : LongestLimit, period);
 
         lock (_gate) _delays.Add(dueTime);
         Advance(dueTime);

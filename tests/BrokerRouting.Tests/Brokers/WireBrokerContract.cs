@@ -58,6 +58,7 @@ public abstract class WireBrokerContract : BrokerContract
     {
         using var stop = new CancellationTokenSource();
         Wire.Fault = VenueFault.AcceptThenHang;
+        Clock.LongestLimit = TimeSpan.FromSeconds(3);
         var placing = Broker.PlaceAsync(Order(), stop.Token);
         await Eventually.True(() => Wire.Received(OurId) == 1);
 

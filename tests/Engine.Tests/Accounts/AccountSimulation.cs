@@ -41,6 +41,7 @@ internal sealed class AccountSimulation
     private readonly PriorityQueue<Action, (long Ms, int Turn)> _agenda = new();
     private readonly List<object> _log = [];
     private readonly Dictionary<string, List<OrderEvent>> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<List<OrderEvent>>> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _changes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _named = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ExecutionPlan> _plans = new(StringComparer.Ordinal);
@@ -429,9 +430,17 @@ internal sealed class AccountSimulation
 
         if (!_streams.TryGetValue(of.OrderId.Value, out var stream)) _streams.Add(of.OrderId.Value, stream = []);
         stream.Add(of);
+        if (of is OrderRequested) Group(stream);
         if (of is OrderReplaceRequested change) _changes[change.VenueClientId] = of.OrderId.Value;
         if (of is OrderAccepted accepted) Name(accepted.VenueOrderId, of.OrderId.Value);
         if (of is OrderReplaced replaced) Name(replaced.VenueOrderId, of.OrderId.Value);
+    }
+
+    private void Group(List<OrderEvent> stream)
+    {
+        var name = GroupOf(stream);
+        if (!_groups.TryGetValue(name, out var group)) _groups.Add(name, group = []);
+        group.Add(stream);
     }
 
     private void Name(string venueOrderId, string order)
@@ -564,7 +573,6 @@ internal sealed class AccountSimulation
     {
         if (clientId is null || !_streams.TryGetValue(_changes.GetValueOrDefault(clientId, clientId), out var stream)) return;
 
-        var name = GroupOf(stream);
-        foreach (var one in _streams.Values.Where(s => GroupOf(s) == name).ToList()) _engine.Recall(Order.From(one)!);
+        foreach (var one in _groups[GroupOf(stream)]) _engine.Recall(Order.From(one)!);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
@@ -14,12 +15,16 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
     // Two run at a time: one of these, which compute or wait for processes of their own, and one of the others,
-    // which share a PostgreSQL and a RabbitMQ.
+    // which share a PostgreSQL and a RabbitMQ. Whoever has none left of the one kind takes the other.
     private static readonly string[] ProjectsApart =
     [
         "Architecture.Tests", "Backtesting.Tests", "BarFiles.Tests", "Contracts.Tests", "Engine.Tests", "Hosting.Tests", "Indicators.Tests",
         "ServiceDefaults.Tests", "Simulation.Tests", "Strategies.Tests", "Trading.Tests", "VenueSim.Tests",
     ];
+
+    // What takes longest begins first, so that neither is alone for long in the end.
+    private static readonly string[] LongestFirst =
+        ["BrokerRouting.Tests", "Engine.Tests", "EventStore.Tests", "ServiceDefaults.Tests", "System.Tests"];
 
     private readonly string _results = Path.Combine(root, "artifacts", "test");
     private readonly Coverage _coverage = new();
@@ -43,10 +48,12 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
             [TestServers.ManagementVariable] = rabbitMQ.Management.OriginalString,
         };
 
-        var lanes = Directory.GetDirectories(Path.Combine(root, "tests"), "*.Tests")
-            .Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)
+        var projects = Directory.GetDirectories(Path.Combine(root, "tests"), "*.Tests")
+            .Select(folder => Path.GetFileName(folder))
+            .OrderByDescending(project => LongestFirst.Contains(project, StringComparer.Ordinal)).ThenBy(project => project, StringComparer.Ordinal)
             .ToLookup(project => ProjectsApart.Contains(project, StringComparer.Ordinal));
-        var counts = await Task.WhenAll(RunInTurnAsync(lanes[false], servers), RunInTurnAsync(lanes[true], servers));
+        var (sharing, apart) = (new ConcurrentQueue<string>(projects[false]), new ConcurrentQueue<string>(projects[true]));
+        var counts = await Task.WhenAll(RunInTurnAsync(sharing, apart, servers), RunInTurnAsync(apart, sharing, servers));
         var total = counts[0] + counts[1];
 
         await output.WriteLineAsync($"line coverage {_coverage}");
@@ -60,16 +67,12 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
         _reporting.Dispose();
     }
 
-    private async Task<TestCounts> RunInTurnAsync(IEnumerable<string> projects, Dictionary<string, string?> servers)
+    /// <summary>Runs projects from one queue, and once it is empty from the other.</summary>
+    private async Task<TestCounts> RunInTurnAsync(ConcurrentQueue<string> own, ConcurrentQueue<string> others, Dictionary<string, string?> servers)
     {
         var total = new TestCounts(0, 0, 0);
-        foreach (var project in projects)
-        {
-            if (_stop.IsCancellationRequested) break;
-
+        while (!_stop.IsCancellationRequested && (own.TryDequeue(out var project) || others.TryDequeue(out project)))
             total += await RunProjectAsync(project, servers);
-        }
-
         return total;
     }
 
