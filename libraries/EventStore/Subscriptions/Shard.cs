@@ -95,6 +95,7 @@ internal sealed partial class Shard(
     {
         await using var owner = log.Database.CreateConnection();
         await owner.OpenAsync(stopping);
+        await PlanAnewAsync(owner, stopping);
         while (!await TryOwnAsync(owner, stopping))
         {
             _trouble = null;
@@ -197,6 +198,16 @@ internal sealed partial class Shard(
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = last });
         return await command.ExecuteNonQueryAsync(stopping) == 1;
+    }
+
+    /// <summary>
+    /// A page is joined with a table that grows: a plan kept from when that was small would read all of it for every page, until
+    /// the server next looks at how large it is.
+    /// </summary>
+    private static async Task PlanAnewAsync(NpgsqlConnection owner, CancellationToken stopping)
+    {
+        await using var command = new NpgsqlCommand("set plan_cache_mode = force_custom_plan", owner);
+        await command.ExecuteNonQueryAsync(stopping);
     }
 
     private async Task<bool> TryOwnAsync(NpgsqlConnection owner, CancellationToken stopping)
