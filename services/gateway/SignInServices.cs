@@ -1,5 +1,7 @@
+using AlgoStack.Gateway.ApiKeys;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.Gateway.Tokens;
+using AlgoStack.Gateway.TwoFactor;
 using AlgoStack.Gateway.Users;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults;
@@ -33,7 +35,9 @@ internal static class SignInServices
         builder.Services.AddSingleton<SignInFailures>();
         builder.Services.AddScoped<AcceptInvitation>();
         builder.Services.AddScoped<PasswordCheck>();
+        builder.Services.AddScoped<PresentPassword>();
         builder.Services.AddScoped<ChangePassword>();
+        builder.Services.AddSingleton<SecondFactor>();
 
         builder.Services.AddSingleton<SigningKeys>();
         builder.Services.AddSingleton<AccessTokens>();
@@ -41,6 +45,7 @@ internal static class SignInServices
         builder.Services.AddSingleton<IssueTokens>();
         builder.Services.AddSingleton<RefreshSession>();
         builder.Services.AddScoped<SignIn>();
+        builder.Services.AddSingleton<ApiKeyTable>();
         builder.Services.AddHostedService<RemoveEnded>();
 
         builder.Services.AddSingleton(services => new TokenKeys(
@@ -62,10 +67,18 @@ internal static class SignInServices
         InviteUser.Map(auth);
         GetMe.Map(auth);
         ChangePassword.Map(auth);
+        BeginTwoFactor.Map(auth);
+        ConfirmTwoFactor.Map(auth);
+        RemoveTwoFactor.Map(auth);
         SignIn.Map(auth);
         RefreshSession.Map(auth);
         SignOut.Map(auth);
         GetSessions.Map(auth);
         RevokeSession.Map(auth);
+        MakeApiKey.Map(auth);
+        GetApiKeys.Map(auth);
+        RotateApiKey.Map(auth);
+        RevokeApiKey.Map(auth);
+        TakeToken.Map(auth);
     }
 }

@@ -4,8 +4,8 @@ using Npgsql;
 namespace AlgoStack.Gateway.Sessions;
 
 /// <summary>
-/// Removes what is over: sessions a week after they could last be used, with their refresh tokens, then links, counts of failures and
-/// keys. A round that fails is left to the next.
+/// Removes what is over: sessions a week after they could last be used, with their refresh tokens, links, counts of
+/// failures, and keys. A round that fails is left to the next.
 /// </summary>
 internal sealed partial class RemoveEnded(NpgsqlDataSource database, TimeProvider clock, ILogger<RemoveEnded> logger) : BackgroundService
 {
@@ -20,11 +20,13 @@ internal sealed partial class RemoveEnded(NpgsqlDataSource database, TimeProvide
         Add("delete from invitations where expires_at < $1", now - Kept);
         Add("delete from sign_in_failures where last_at <= $1", now - SignInFailures.LockedFor);
         Add("delete from signing_keys where verifies_until < $1", now - Kept);
+        Add("delete from api_key_secrets where expires_at < $1", now - Kept);
+        Add("delete from api_keys k where revoked_at < $1 or not exists (select from api_key_secrets s where s.key_id = k.key_id)", now - Kept);
         await commands.ExecuteNonQueryAsync(cancellationToken);
 
         void Add(string sql, DateTimeOffset before)
         {
-#pragma warning disable CA2100 // One of the four above.
+#pragma warning disable CA2100 // One of those above.
             commands.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = before } } });
 #pragma warning restore CA2100
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlgoStack.Gateway.TwoFactor;
 using AlgoStack.Gateway.Users;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.ServiceDefaults.Tokens;
@@ -8,10 +9,11 @@ namespace AlgoStack.Gateway.Sessions;
 
 /// <summary>
 /// <c>POST /auth/sign-in</c>: begins a session. What fails is 401 <c>sign_in_failed</c>, whether the name or the password is
-/// wrong; after too many of them 429 <c>sign_in_locked</c>, whether there is such a user or not.
+/// wrong; after too many of them 429 <c>sign_in_locked</c>, whether there is such a user or not. Who has a second factor is asked for it
+/// once the password is right: 401 <c>second_factor_required</c>, 401 <c>second_factor_failed</c>.
 /// </summary>
 internal sealed partial class SignIn(
-    SignInFailures failures, PasswordCheck passwords, SessionTable sessions, IssueTokens tokens, ILogger<SignIn> logger)
+    SignInFailures failures, PasswordCheck passwords, SecondFactor second, SessionTable sessions, IssueTokens tokens, ILogger<SignIn> logger)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/sign-in", (Credentials credentials, SignIn signIn, HttpContext context) => signIn.HandleAsync(credentials, context))
@@ -27,7 +29,15 @@ internal sealed partial class SignIn(
         if (await passwords.FindAsync(credentials.Name, credentials.Password) is not { } user)
         {
             LogFailed(context.Connection.RemoteIpAddress?.ToString());
-            return Problem.Of(StatusCodes.Status401Unauthorized, "sign_in_failed", "There is no such user with this password.");
+            return Refuse("sign_in_failed", "There is no such user with this password.");
+        }
+
+        if (await second.IsOnAsync(user.Id, context.RequestAborted))
+        {
+            if (credentials.Code is not { } code)
+                return Refuse("second_factor_required", "The user has a second factor: expected a code of their app, or one on paper, in code.");
+            if (!await second.TakeAsync(user.Id, code, context.RequestAborted))
+                return Refuse("second_factor_failed", "The code is wrong, over, or was used before.");
         }
 
         await failures.ForgetAsync(credentials.Name, context.RequestAborted);
@@ -36,6 +46,8 @@ internal sealed partial class SignIn(
         LogBegun(session.UserId, session.Id);
         return TypedResults.Ok(await tokens.ToAsync(context, session, credentials.Cookies));
     }
+
+    private static ProblemHttpResult Refuse(string code, string detail) => Problem.Of(StatusCodes.Status401Unauthorized, code, detail);
 
     public static ProblemHttpResult Locked(HttpContext context, TimeSpan until)
     {
@@ -54,5 +66,6 @@ internal sealed partial class SignIn(
     private partial void LogBegun(Guid userId, Guid sessionId);
 }
 
+/// <param name="Code">Of the second factor, where there is one.</param>
 /// <param name="Cookies">Whether the tokens are to be put into cookies, as the console wants them, and not into the answer.</param>
-internal sealed record Credentials(string Name, string Password, bool Cookies = false);
+internal sealed record Credentials(string Name, string Password, string? Code = null, bool Cookies = false);

@@ -5,11 +5,8 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AlgoStack.Gateway.Users;
 
-/// <summary>
-/// <c>POST /auth/password</c>: changes the password of who asks, who shows the former, and ends their other sessions. A wrong one
-/// counts as a sign-in that failed, so that an open session is no way to guess it.
-/// </summary>
-internal sealed partial class ChangePassword(UserManager<User> users, SignInFailures failures, SessionTable sessions, ILogger<ChangePassword> logger)
+/// <summary><c>POST /auth/password</c>: changes the password of who asks, who shows the present one, and ends their other sessions.</summary>
+internal sealed partial class ChangePassword(UserManager<User> users, PresentPassword present, SessionTable sessions, ILogger<ChangePassword> logger)
 {
     public const string TooWeak = "password_too_weak";
 
@@ -23,13 +20,10 @@ internal sealed partial class ChangePassword(UserManager<User> users, SignInFail
 
     private async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(Passwords passwords, Caller caller, HttpContext context)
     {
-        if (await users.FindByIdAsync(caller.UserId.ToString()) is not { } user) return Wrong();
-        if (await failures.CountAsync(user.Name, context.RequestAborted) is { } locked) return SignIn.Locked(context, locked);
+        var (user, refusal) = await present.CheckAsync(caller, passwords.Current, context);
+        if (user is null) return refusal!;
 
         var changed = await users.ChangePasswordAsync(user, passwords.Current, passwords.New);
-        if (changed.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.PasswordMismatch))) return Wrong();
-
-        await failures.ForgetAsync(user.Name, context.RequestAborted);
         if (changed.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
             return Problem.Conflict("user_changed", "The user was changed by somebody else at the same time.");
         if (!changed.Succeeded) return Problem.Refused(TooWeak, string.Join(' ', changed.Errors.Select(e => e.Description)));
@@ -38,8 +32,6 @@ internal sealed partial class ChangePassword(UserManager<User> users, SignInFail
         LogChanged(user.Id);
         return TypedResults.NoContent();
     }
-
-    private static ProblemHttpResult Wrong() => Problem.Of(StatusCodes.Status403Forbidden, "password_wrong", "The present password is another.");
 
     [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} changed their password; their other sessions have ended.")]
     private partial void LogChanged(Guid userId);

@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Sessions;
+using AlgoStack.Gateway.TwoFactor;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -13,10 +14,11 @@ internal static class GetMe
         .RequireSession()
         .ProducesProblem(StatusCodes.Status401Unauthorized);
 
-    private static async Task<Results<Ok<Me>, ProblemHttpResult>> HandleAsync(Caller caller, UserManager<User> users) =>
+    private static async Task<Results<Ok<Me>, ProblemHttpResult>> HandleAsync(
+        Caller caller, UserManager<User> users, SecondFactor second, CancellationToken cancellationToken) =>
         await users.FindByIdAsync(caller.UserId.ToString()) is { } user
-            ? TypedResults.Ok(new Me(user.Id, user.Name, user.Role.Name(), Roles.ScopesOf(user.Role)))
+            ? TypedResults.Ok(new Me(user.Id, user.Name, user.Role.Name(), Roles.ScopesOf(user.Role), await second.IsOnAsync(user.Id, cancellationToken)))
             : Problem.NotFound("user_not_found", "You are no user any more.");
 }
 
-internal sealed record Me(Guid UserId, string Name, string Role, IReadOnlyList<string> Scopes);
+internal sealed record Me(Guid UserId, string Name, string Role, IReadOnlyList<string> Scopes, bool HasSecondFactor);

@@ -29,14 +29,15 @@ public sealed class SessionTests(SignInFixture fixture) : IClassFixture<SignInFi
         var person = await fixture.JoinAsync("viewer");
         var (wrongPassword, wrongName) = (new List<TimeSpan>(), new List<TimeSpan>());
         var answers = new List<string>();
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 10; i++)
         {
             answers.Add(await FailAsync(person.Name, "not the password", wrongPassword));
             answers.Add(await FailAsync($"nobody-{Guid.NewGuid():n}", "not the password", wrongName));
         }
 
         answers.Distinct(StringComparer.Ordinal).Should().HaveCount(1);
-        Median(wrongName).TotalMilliseconds.Should().BeApproximately(Median(wrongPassword).TotalMilliseconds, 0.6 * Median(wrongPassword).TotalMilliseconds);
+        // The shortest of each: whatever else the machine does makes them longer, and no hash makes them shorter than half.
+        (wrongName.Min() / wrongPassword.Min()).Should().BeInRange(0.5, 2);
 
         async Task<string> FailAsync(string name, string password, List<TimeSpan> times)
         {
@@ -46,8 +47,6 @@ public sealed class SessionTests(SignInFixture fixture) : IClassFixture<SignInFi
             var json = await SignInFixture.JsonAsync(answer);
             return string.Join(' ', json.EnumerateObject().Where(p => p.Name != "traceId").Select(p => p.ToString()));
         }
-
-        static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
     }
 
     [Theory]

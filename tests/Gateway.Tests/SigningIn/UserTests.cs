@@ -168,6 +168,33 @@ public sealed class FirstAdminTests : IAsyncLifetime
         reader.GetString(1).Should().NotContain(second);
     }
 
+    [Fact]
+    public async Task No_log_has_a_secret_in_it()
+    {
+        using var logs = new KeptLogs();
+        await using var gateway = await GatewayUnderTest.StartAsync(_broker, new Dictionary<string, Uri>(StringComparer.Ordinal), logs: logs);
+        var (link, name, password) = (await SecretAsync(), "somebody-in-particular", SignInFixture.Password);
+        await PostAsync("/auth/users", new { Invitation = link, Name = name, Password = password });
+        await PostAsync("/auth/sign-in", new { Name = password, Password = name });
+        var tokens = await PostAsync("/auth/sign-in", new { Name = name, Password = password });
+        var (access, refresh) = (tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString()!);
+        var key = (await PostAsync("/auth/api-keys", new { Name = "robot", Scopes = (string[])["read"] }, access)).GetProperty("secret").GetString()!;
+        var program = (await PostAsync("/auth/token", new { ApiKey = key })).GetProperty("accessToken").GetString()!;
+        await PostAsync("/auth/refresh", new { RefreshToken = refresh });
+        await PostAsync("/auth/refresh", new { RefreshToken = refresh });
+        await PostAsync("/auth/password", new { Current = password, New = "weak" }, access);
+
+        logs.Text.Should().Contain("signed in, session").And.Contain("came a second time");
+        foreach (var secret in (string[])[link, name, password, access, refresh, key, program]) logs.Text.Should().NotContain(secret);
+
+        async Task<System.Text.Json.JsonElement> PostAsync(string path, object body, string? token = null)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = System.Net.Http.Json.JsonContent.Create(body) };
+            if (token is not null) request.Headers.Add("Authorization", $"Bearer {token}");
+            return await SignInFixture.JsonAsync(await gateway.Http.SendAsync(request));
+        }
+    }
+
     private Task<GatewayUnderTest> StartAsync() => GatewayUnderTest.StartAsync(_broker, new Dictionary<string, Uri>(StringComparer.Ordinal));
 
     private async Task<string> SecretAsync() => (await File.ReadAllTextAsync(LinkFile)).Trim().Split('#')[1];
