@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using AlgoStack.ServiceDefaults.Problems;
@@ -11,7 +12,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace AlgoStack.ServiceDefaults.Tokens;
 
 /// <summary>Says who asks, by an access token (RFC 9068) signed with ES256, and answers who may not.</summary>
-internal sealed class TokenHandler(
+internal sealed partial class TokenHandler(
     IOptionsMonitor<TokenCheckOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenKeys keys, TimeProvider clock)
     : AuthenticationHandler<TokenCheckOptions>(options, logger, encoder)
 {
@@ -43,6 +44,13 @@ internal sealed class TokenHandler(
         catch (TokenRefusedException refused)
         {
             return AuthenticateResult.Fail(refused);
+        }
+        catch (DbException away)
+        {
+            // Whoever demands nothing answers all the same: a halt must not wait for a database.
+            CannotTell(Logger, away);
+            return AuthenticateResult.Fail(new TokenRefusedException(
+                StatusCodes.Status503ServiceUnavailable, "token_check_unavailable", "Whether the token still stands cannot be told at the moment.", retryable: true));
         }
     }
 
@@ -148,4 +156,7 @@ internal sealed class TokenHandler(
 
         return identity;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether a token still stands could not be told.")]
+    private static partial void CannotTell(ILogger logger, Exception exception);
 }

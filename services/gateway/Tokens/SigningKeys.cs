@@ -25,7 +25,8 @@ internal sealed class SigningKeys(NpgsqlDataSource source, ServiceDatabase datab
     {
         var keys = await KeysAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        return keys.Last(key => key.SignsFrom <= now);
+        // A clock that was set back may be before them all.
+        return keys.LastOrDefault(key => key.SignsFrom <= now) ?? keys[0];
     }
 
     /// <summary>Every key that a token may be signed with which is still good, and the next.</summary>

@@ -1,5 +1,8 @@
 using System.Net;
+using AlgoStack.Gateway.Tokens;
+using AlgoStack.Gateway.Users;
 using FluentAssertions;
+using Microsoft.AspNetCore.Identity;
 using Xunit;
 
 namespace AlgoStack.Gateway.Tests.SigningIn;
@@ -28,6 +31,20 @@ public sealed class UserTests(SignInFixture fixture) : IClassFixture<SignInFixtu
             HttpStatusCode.Created, HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity);
         await SignInFixture.ShouldBeRefusedAsync(await JoinAsync(link, "racer-late"), 422, "invitation_invalid");
         (await fixture.QueryAsync("select count(*) from gateway.users where name like 'racer-%'")).Should().Be(1L);
+    }
+
+    [Fact]
+    public async Task A_link_that_was_good_when_it_was_looked_at_still_makes_one_user()
+    {
+        var link = await fixture.InviteAsync("viewer");
+        using var scope = fixture.Gateway.Services.CreateScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => users.CreateAsync(
+            new User { Id = Guid.CreateVersion7(), Name = $"second-look-{i}", Invitation = Secret.Hash(link) }, SignInFixture.Password)));
+
+        made.Count(m => m.Succeeded).Should().Be(1);
+        made.Single(m => !m.Succeeded).Errors.Should().Equal(AcceptInvitation.Invalid);
     }
 
     [Fact]

@@ -152,6 +152,18 @@ public sealed class TokenCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_nobody_can_tell_whether_it_has_ended_what_demands_nothing_stays_open()
+    {
+        await using var service = await StartAsync(options => options.HasEnded = (_, _) => throw new Npgsql.NpgsqlException("away"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/open");
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Valid()}");
+
+        (await service.Http.SendAsync(request)).StatusCode.Should().Be(HttpStatusCode.OK);
+
+        (await AskAsync(Valid().ToString(), service: service)).Should().Be((503, "token_check_unavailable"));
+    }
+
+    [Fact]
     public async Task A_token_is_good_until_it_expires_give_or_take_five_seconds()
     {
         var token = Valid().ToString();
