@@ -136,6 +136,15 @@ public sealed class UserTests(SignInFixture fixture) : IClassFixture<SignInFixtu
     }
 
     [Fact]
+    public async Task The_schema_is_what_the_migrations_make()
+    {
+        var health = await fixture.Http.GetStringAsync(new Uri("/health/deep", UriKind.Relative));
+
+        System.Text.Json.JsonDocument.Parse(health).RootElement.GetProperty("checks").GetProperty("schema").GetProperty("status").GetString()
+            .Should().Be("healthy");
+    }
+
+    [Fact]
     public async Task A_long_request_is_refused_before_it_is_read()
     {
         using var answer = await fixture.PostAsync("/auth/sign-in", new { Name = new string('a', 20_000), Password = "b" });
