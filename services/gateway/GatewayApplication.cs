@@ -12,12 +12,15 @@ namespace AlgoStack.Gateway;
 /// <summary>The one address of the console: its page, its live stream, and every service's paths behind it.</summary>
 internal static class GatewayApplication
 {
-    public static WebApplication Build(string[] args)
+    /// <param name="clock">The machine's where none is given.</param>
+    public static WebApplication Build(string[] args, TimeProvider? clock = null)
     {
         // The page lies beside the program, wherever it was started from.
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.AddServiceDefaults();
+        builder.AddSignIn();
         builder.AddBus(bus =>
         {
             bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars));
@@ -44,6 +47,7 @@ internal static class GatewayApplication
             .Produces<LiveUpdate>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        app.MapSignIn();
         app.MapForwarding();
         return app;
     }

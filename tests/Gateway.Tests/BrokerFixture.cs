@@ -7,7 +7,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests;
 
-/// <summary>A virtual host of the real RabbitMQ for one test class, and a way to publish on it.</summary>
+/// <summary>A virtual host of the real RabbitMQ and a database of the real PostgreSQL for one test class, and a way to publish.</summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {
     private readonly ServerFixture _servers = new();
@@ -15,6 +15,12 @@ public sealed class BrokerFixture : IAsyncLifetime
 
     /// <summary>Its AMQP address.</summary>
     public string Address { get; private set; } = "";
+
+    /// <summary>The connection string of the database.</summary>
+    public string Database { get; private set; } = "";
+
+    /// <summary>What the gateway keeps outside of it.</summary>
+    public string State { get; } = Directory.CreateTempSubdirectory("algostack-gateway-").FullName;
 
     public IServiceProvider Publishing => _publisher!.Services;
 
@@ -26,6 +32,7 @@ public sealed class BrokerFixture : IAsyncLifetime
     {
         await _servers.InitializeAsync();
         Address = await _servers.CreateVirtualHostAsync();
+        Database = await _servers.CreateSchemaDatabaseAsync();
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "AlgoStack.Publisher" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -43,5 +50,6 @@ public sealed class BrokerFixture : IAsyncLifetime
         await _publisher!.StopAsync();
         _publisher.Dispose();
         await _servers.DisposeAsync();
+        Directory.Delete(State, recursive: true);
     }
 }

@@ -21,16 +21,22 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     /// <param name="services">Address of each service, by name; those not named have none.</param>
     /// <param name="at">Where it listens. Null: any free port.</param>
-    public static async Task<GatewayUnderTest> StartAsync(BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null)
+    /// <param name="clock">Its clock. Null: the machine's.</param>
+    /// <param name="logs">Gets every line that it logs, however fine. Null: errors are shown.</param>
+    public static async Task<GatewayUnderTest> StartAsync(
+        BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null)
     {
         string[] args =
         [
             "--urls", at?.AbsoluteUri ?? "http://127.0.0.1:0",
             .. services.SelectMany(s => (string[])[$"--services:{s.Key}:http:0", s.Value.AbsoluteUri]),
             "--ConnectionStrings:messaging", broker.Address,
-            "--Logging:LogLevel:Default", "Error",
+            "--ConnectionStrings:algostack", broker.Database,
+            "--ALGOSTACK_STATE", broker.State,
+            "--Logging:LogLevel:Default", logs is null ? "Error" : "Trace",
         ];
-        var app = GatewayApplication.Build(args);
+        var app = GatewayApplication.Build(args, clock);
+        if (logs is not null) app.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
         await app.StartAsync(CancellationToken.None);
         return new GatewayUnderTest(app);
     }

@@ -1,0 +1,200 @@
+using AlgoStack.Gateway.Tokens;
+using AlgoStack.Gateway.Users;
+using AlgoStack.Postgres;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AlgoStack.Gateway.Sessions;
+
+/// <summary>
+/// Who is signed in, and where. A session ends an hour after it was last used, twelve hours after it began, or when it is
+/// revoked. Each refresh token is good once: one that comes again has been copied, and nobody can tell who has the copy, so
+/// the session ends for both.
+/// </summary>
+internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase database, TimeProvider clock)
+{
+    public static readonly TimeSpan LongestIdle = TimeSpan.FromHours(1);
+    public static readonly TimeSpan LongestLife = TimeSpan.FromHours(12);
+
+    /// <summary>The newest that a list shows.</summary>
+    private const int MostListed = 100;
+
+    private const int MostUserAgent = 200;
+
+    /// <summary>Of a row of sessions, at $1.</summary>
+    private const string IsOpen = "revoked_at is null and expires_at > $1 and last_used_at > $2";
+
+    public async Task<Session> BeginAsync(User user, string? address, string? userAgent, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (id, refreshToken) = (Guid.CreateVersion7(now), Secret.New());
+        await using var command = source.CreateCommand(
+            """
+            with begun as (
+                insert into sessions (session_id, user_id, created_at, last_used_at, expires_at, address, user_agent)
+                values ($1, $2, $3, $3, $4, $5, $6))
+            insert into refresh_tokens (hash, session_id) values ($7, $1)
+            """);
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = user.Id });
+        command.Parameters.Add(new() { Value = now });
+        command.Parameters.Add(new() { Value = now + LongestLife });
+        command.Parameters.Add(Text(address));
+        command.Parameters.Add(Text(userAgent is { Length: > MostUserAgent } ? userAgent[..MostUserAgent] : userAgent));
+        command.Parameters.Add(new() { Value = Secret.Hash(refreshToken) });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return new Session(id, user.Id, user.Role, refreshToken);
+    }
+
+    /// <summary>Takes a refresh token for the next one.</summary>
+    public async Task<Refreshed> RefreshAsync(string refreshToken, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var hash = Secret.Hash(refreshToken);
+        await using var connection = await database.OpenConnectionAsync(source, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await FindAsync(connection, hash, now, cancellationToken) is not { } found) return new Refreshed(RefreshRefusal.Unknown);
+
+        if (found.IsUsed)
+        {
+            await RevokeAsync(connection, found.SessionId, now, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return new Refreshed(RefreshRefusal.Reused, SessionId: found.SessionId);
+        }
+
+        if (!found.IsOpen) return new Refreshed(RefreshRefusal.Ended);
+
+        var next = Secret.New();
+        await using var rotate = new NpgsqlCommand(
+            """
+            with used as (update refresh_tokens set used_at = $1 where hash = $2),
+                 kept as (update sessions set last_used_at = $1 where session_id = $3)
+            insert into refresh_tokens (hash, session_id) values ($4, $3)
+            """,
+            connection);
+        rotate.Parameters.Add(new() { Value = now });
+        rotate.Parameters.Add(new() { Value = hash });
+        rotate.Parameters.Add(new() { Value = found.SessionId });
+        rotate.Parameters.Add(new() { Value = Secret.Hash(next) });
+        await rotate.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new Refreshed(null, new Session(found.SessionId, found.UserId, found.Role, next), found.SessionId);
+    }
+
+    public async Task<bool> IsOpenAsync(Guid sessionId, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand($"select exists (select from sessions where session_id = $3 and {IsOpen})");
+        AddTimes(command);
+        command.Parameters.Add(new() { Value = sessionId });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>The open sessions of a user, the newest first.</summary>
+    public async Task<IReadOnlyList<OpenSession>> ListAsync(Guid userId, Guid current, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(
+            $"""
+            select session_id, created_at, last_used_at, expires_at, address, user_agent from sessions
+            where user_id = $3 and {IsOpen} order by created_at desc limit {MostListed}
+            """);
+        AddTimes(command);
+        command.Parameters.Add(new() { Value = userId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var sessions = new List<OpenSession>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetGuid(0);
+            sessions.Add(new OpenSession(
+                id,
+                id == current,
+                reader.GetFieldValue<DateTimeOffset>(1),
+                reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetFieldValue<DateTimeOffset>(3),
+                reader.IsDBNull(4) ? null : reader.GetString(4),
+                reader.IsDBNull(5) ? null : reader.GetString(5)));
+        }
+
+        return sessions;
+    }
+
+    /// <summary>Ends a session of the user's.</summary>
+    /// <returns>False when it is none of theirs, or has ended already.</returns>
+    public async Task<bool> RevokeAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand($"update sessions set revoked_at = $1 where session_id = $3 and user_id = $4 and {IsOpen}");
+        AddTimes(command);
+        command.Parameters.Add(new() { Value = sessionId });
+        command.Parameters.Add(new() { Value = userId });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Ends every session of a user but one.</summary>
+    public async Task RevokeOthersAsync(Guid userId, Guid kept, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("update sessions set revoked_at = $1 where user_id = $2 and session_id <> $3 and revoked_at is null");
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        command.Parameters.Add(new() { Value = userId });
+        command.Parameters.Add(new() { Value = kept });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // The session's row is held, so that of two who come with one token the second sees that it is used.
+    private static async Task<FoundToken?> FindAsync(NpgsqlConnection connection, byte[] hash, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using (var hold = new NpgsqlCommand(
+            "select from sessions where session_id = (select session_id from refresh_tokens where hash = $1) for update", connection))
+        {
+            hold.Parameters.Add(new() { Value = hash });
+            await hold.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var command = new NpgsqlCommand(
+            $"""
+            select t.session_id, s.user_id, u.role, t.used_at is not null, {IsOpen}
+            from refresh_tokens t join sessions s using (session_id) join users u using (user_id) where t.hash = $3
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = now });
+        command.Parameters.Add(new() { Value = now - LongestIdle });
+        command.Parameters.Add(new() { Value = hash });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new FoundToken(reader.GetGuid(0), reader.GetGuid(1), Roles.Read(reader.GetString(2)), reader.GetBoolean(3), reader.GetBoolean(4))
+            : null;
+    }
+
+    private static async Task RevokeAsync(NpgsqlConnection connection, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("update sessions set revoked_at = $1 where session_id = $2 and revoked_at is null", connection);
+        command.Parameters.Add(new() { Value = now });
+        command.Parameters.Add(new() { Value = sessionId });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private void AddTimes(NpgsqlCommand command)
+    {
+        var now = clock.GetUtcNow();
+        command.Parameters.Add(new() { Value = now });
+        command.Parameters.Add(new() { Value = now - LongestIdle });
+    }
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private sealed record FoundToken(Guid SessionId, Guid UserId, Role Role, bool IsUsed, bool IsOpen);
+}
+
+/// <param name="RefreshToken">To be shown once, to go on.</param>
+internal sealed record Session(Guid Id, Guid UserId, Role Role, string RefreshToken);
+
+internal enum RefreshRefusal
+{
+    Unknown,
+    Reused,
+    Ended,
+}
+
+internal sealed record Refreshed(RefreshRefusal? Refusal, Session? Session = null, Guid? SessionId = null);
+
+/// <param name="Current">Whether it is the one that asks.</param>
+internal sealed record OpenSession(
+    Guid SessionId, bool Current, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, string? Address, string? UserAgent);

@@ -1,0 +1,15 @@
+namespace AlgoStack.Gateway.Sessions;
+
+/// <summary><c>POST /auth/sign-out</c>: ends the session that asks.</summary>
+internal static class SignOut
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/auth/sign-out", async (Caller caller, SessionTable sessions, HttpContext context) =>
+        {
+            await sessions.RevokeAsync(caller.UserId, caller.SessionId, context.RequestAborted);
+            SessionCookies.Clear(context);
+            return TypedResults.NoContent();
+        })
+        .RequireSession()
+        .ProducesProblem(StatusCodes.Status401Unauthorized);
+}

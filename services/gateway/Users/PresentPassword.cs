@@ -1,0 +1,26 @@
+using AlgoStack.Gateway.Sessions;
+using AlgoStack.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+
+namespace AlgoStack.Gateway.Users;
+
+/// <summary>
+/// Asks who is signed in for their password again, before what an open session alone must not do. A wrong one counts as a sign-in
+/// that failed, so that a session is no way to guess it.
+/// </summary>
+internal sealed class PresentPassword(UserManager<User> users, SignInFailures failures)
+{
+    /// <returns>The user, or the answer where it is not theirs.</returns>
+    public async Task<(User? User, ProblemHttpResult? Refusal)> CheckAsync(Caller caller, string password, HttpContext context)
+    {
+        if (await users.FindByIdAsync(caller.UserId.ToString()) is not { } user) return (null, Wrong());
+        if (await failures.CountAsync(user.Name, context.RequestAborted) is { } locked) return (null, SignIn.Locked(context, locked));
+        if (password.Length > PasswordRules.MostCharacters || !await users.CheckPasswordAsync(user, password)) return (null, Wrong());
+
+        await failures.ForgetAsync(user.Name, context.RequestAborted);
+        return (user, null);
+    }
+
+    private static ProblemHttpResult Wrong() => Problem.Of(StatusCodes.Status403Forbidden, "password_wrong", "The present password is another.");
+}

@@ -1,0 +1,22 @@
+namespace AlgoStack.Gateway.Users;
+
+/// <summary>Somebody who may sign in.</summary>
+internal sealed class User
+{
+    public Guid Id { get; init; }
+
+    public string Name { get; set; } = "";
+
+    /// <summary>The name as it is looked up; no two users have the same.</summary>
+    public string NormalizedName { get; set; } = "";
+
+    public string? PasswordHash { get; set; }
+
+    public Role Role { get; init; }
+
+    /// <summary>Of the record that this was read from.</summary>
+    public int Version { get; set; }
+
+    /// <summary>The hash of the one-time link that a new user is made with.</summary>
+    public byte[]? Invitation { get; init; }
+}

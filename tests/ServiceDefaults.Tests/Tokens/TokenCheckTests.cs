@@ -1,0 +1,357 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AlgoStack.ServiceDefaults.Tokens;
+using AlgoStack.Testing;
+using FluentAssertions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace AlgoStack.ServiceDefaults.Tests.Tokens;
+
+public sealed class TokenCheckTests : IAsyncLifetime
+{
+    private readonly SettableClock _clock = new();
+    private TestIssuer _issuer = null!;
+    private TestService _service = null!;
+
+    /// <summary>What is wrong with it, how it is made from the issuer's key, and what it is answered.</summary>
+    public static IEnumerable<object[]> Refused => Wrong.Select(w => new object[] { w.Key, w.Value.Code });
+
+    private static Dictionary<string, (Func<TestKey, DateTimeOffset, string> Make, string Code)> Wrong => new(StringComparer.Ordinal)
+    {
+        ["expired"] = (Claim("exp", now => now.AddSeconds(-6).ToUnixTimeSeconds()), "token_expired"),
+        ["without an end"] = (Claim("exp", _ => null), "token_expired"),
+        ["ends before time began"] = (Claim("exp", _ => -1), "token_expired"),
+        ["ends at a text"] = (Claim("exp", _ => "tomorrow"), "token_malformed"),
+        ["not yet valid"] = (Claim("nbf", now => now.AddSeconds(30).ToUnixTimeSeconds()), "token_not_yet_valid"),
+        ["for another audience"] = (Claim("aud", _ => "elsewhere"), "token_audience_invalid"),
+        ["for no audience"] = (Claim("aud", _ => null), "token_audience_invalid"),
+        ["for an audience in another case"] = (Claim("aud", _ => "AlgoStack"), "token_audience_invalid"),
+        ["of another issuer"] = (Claim("iss", _ => "elsewhere"), "token_issuer_invalid"),
+        ["of no issuer"] = (Claim("iss", _ => null), "token_issuer_invalid"),
+        ["of nobody"] = (Claim("sub", _ => null), "token_malformed"),
+        ["alg none, unsigned"] = ((key, now) => Valid(key, now).With(t => t.Header["alg"] = "none").Signed + ".", "token_algorithm_invalid"),
+        ["alg NONE, signed"] = (Header("alg", "NONE"), "token_algorithm_invalid"),
+        ["without an algorithm"] = (Header("alg", null), "token_algorithm_invalid"),
+        ["alg ES384"] = (Header("alg", "ES384"), "token_algorithm_invalid"),
+        ["HS256 with the public key as the secret"] = (SignedWithPublicKey, "token_algorithm_invalid"),
+        ["of another type"] = (Header("typ", "JWT"), "token_type_invalid"),
+        ["of no type"] = (Header("typ", null), "token_type_invalid"),
+        ["another key under the same name"] = ((_, now) => { using var other = new TestKey("one"); return Valid(other, now).ToString(); }, "token_signature_invalid"),
+        ["a key that nobody knows"] = (Header("kid", "another"), "token_key_unknown"),
+        ["a key that is a path"] = (Header("kid", "../../../../dev/null"), "token_key_unknown"),
+        ["without a key's name"] = (Header("kid", null), "token_key_unknown"),
+        ["with a key of its own in it"] = (WithItsOwnKey, "token_signature_invalid"),
+        ["tampered payload"] = ((key, now) => Parts(key, now, p => p[1] = TestToken.Part(Valid(key, now).With(t => t.Claims["scope"] = "admin").Claims)), "token_signature_invalid"),
+        ["tampered header"] = ((key, now) => Parts(key, now, p => p[0] = TestToken.Part(Valid(key, now).With(t => t.Header["x"] = 1).Header)), "token_signature_invalid"),
+        ["tampered signature"] = ((key, now) => Parts(key, now, p => p[2] = (p[2][0] == 'A' ? 'B' : 'A') + p[2][1..]), "token_signature_invalid"),
+        ["a signature of zeros"] = ((key, now) => Parts(key, now, p => p[2] = Base64Url.EncodeToString(new byte[64])), "token_signature_invalid"),
+        ["a signature cut short"] = ((key, now) => Parts(key, now, p => p[2] = p[2][..40]), "token_signature_invalid"),
+        ["a signature in another form"] = (InDer, "token_signature_invalid"),
+        ["no signature"] = ((key, now) => Parts(key, now, p => p[2] = ""), "token_signature_invalid"),
+        ["two parts"] = ((key, now) => Valid(key, now).Signed, "token_malformed"),
+        ["four parts"] = ((key, now) => Valid(key, now) + ".AAAA", "token_malformed"),
+        ["five parts, as if encrypted"] = ((key, now) => $"{Valid(key, now)}.AAAA.AAAA", "token_malformed"),
+        ["no Base64"] = ((_, _) => "a!.b!.c!", "token_malformed"),
+        ["dots"] = ((_, _) => "..", "token_malformed"),
+        ["payload that is a list"] = ((key, _) => Signed(key, "[1,2]"), "token_malformed"),
+        ["payload that is no JSON"] = ((key, _) => Signed(key, "{"), "token_malformed"),
+        ["payload that is nested deep"] = ((key, _) => Signed(key, $$"""{"a":{{new string('[', 500)}}{{new string(']', 500)}}}"""), "token_malformed"),
+        ["Unicode"] = ((_, _) => "Ünïcödé.日本語.🔑", "token_malformed"),
+        ["blanks inside"] = ((key, now) => Valid(key, now).ToString().Replace(".", " . ", StringComparison.Ordinal), "token_signature_invalid"),
+        ["huge"] = ((key, now) => Valid(key, now).With(t => t.Claims["fill"] = new string('a', 5_000)).ToString(), "token_too_large"),
+    };
+
+    public async Task InitializeAsync()
+    {
+        _issuer = await TestIssuer.StartAsync();
+        _service = await StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        await _issuer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_good_token_says_who_asks_and_what_they_may()
+    {
+        (await AskAsync(Valid().ToString())).Should().Be((200, "somebody"));
+        (await AskAsync(Valid().With(t => t.Claims["sub"] = "Zoë 日本").ToString(), "bearer ")).Should().Be((200, "Zoë 日本"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task A_token_that_is_wrong_is_refused(string wrong, string code)
+    {
+        (await AskAsync(Wrong[wrong].Make(_issuer.Key, _clock.GetUtcNow()))).Should().Be((401, code));
+    }
+
+    [Theory]
+    [InlineData("Bearer", "token_malformed")]
+    [InlineData("Bearer ", "token_malformed")]
+    [InlineData("Basic c29tZWJvZHk6cGFzc3dvcmQ=", "token_malformed")]
+    [InlineData("", "token_malformed")]
+    [InlineData(null, "token_missing")]
+    public async Task A_header_without_a_token_is_refused(string? header, string code)
+    {
+        var answer = await RawHttp.GetAsync(_service.Http.BaseAddress!, "/read", header is null ? [] : [$"Authorization: {header}"]);
+
+        answer.Should().StartWith("HTTP/1.1 401").And.Contain($"\"code\":\"{code}\"").And.Contain("application/problem+json");
+        answer.Should().Contain(code == "token_missing" ? "WWW-Authenticate: Bearer\r\n" : "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n");
+    }
+
+    [Fact]
+    public async Task Two_headers_are_refused_though_each_is_good()
+    {
+        var header = $"Authorization: Bearer {Valid()}";
+
+        var answer = await RawHttp.GetAsync(_service.Http.BaseAddress!, "/read", header, header);
+
+        answer.Should().StartWith("HTTP/1.1 401").And.Contain("token_ambiguous");
+    }
+
+    [Fact]
+    public async Task A_token_without_the_scope_is_forbidden()
+    {
+        (await AskAsync(Valid().With(t => t.Claims["scope"] = "trade reader").ToString())).Should().Be((403, "scope_missing"));
+        (await AskAsync(Valid().With(t => t.Claims.Remove("scope")).ToString())).Should().Be((403, "scope_missing"));
+    }
+
+    [Fact]
+    public async Task What_demands_nothing_stays_open_even_to_a_token_that_is_wrong()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/open");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer nothing");
+
+        (await _service.Http.SendAsync(request)).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_cookie_is_no_token_where_none_was_asked_for()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/read");
+        request.Headers.TryAddWithoutValidation("Cookie", $"algostack-access={Valid()}");
+
+        (await _service.Http.SendAsync(request)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task What_ended_before_its_token_is_refused_where_that_is_known()
+    {
+        await using var service = await StartAsync(options => options.HasEnded = (_, who) => Task.FromResult(who.FindFirstValue("sid") == "ended"));
+
+        (await AskAsync(Valid().With(t => t.Claims["sid"] = "ended").ToString(), service: service)).Should().Be((401, "token_revoked"));
+        (await AskAsync(Valid().With(t => t.Claims["sid"] = "open").ToString(), service: service)).Should().Be((200, "somebody"));
+    }
+
+    [Fact]
+    public async Task While_nobody_can_tell_whether_it_has_ended_what_demands_nothing_stays_open()
+    {
+        await using var service = await StartAsync(options => options.HasEnded = (_, _) => throw new Npgsql.NpgsqlException("away"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/open");
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Valid()}");
+
+        (await service.Http.SendAsync(request)).StatusCode.Should().Be(HttpStatusCode.OK);
+
+        (await AskAsync(Valid().ToString(), service: service)).Should().Be((503, "token_check_unavailable"));
+    }
+
+    [Fact]
+    public async Task A_token_is_good_until_it_expires_give_or_take_five_seconds()
+    {
+        var token = Valid().ToString();
+
+        (await LaterAsync(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(2), token)).Should().Be((200, "somebody"));
+        (await LaterAsync(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(7), token)).Should().Be((401, "token_expired"));
+        (await LaterAsync(TimeSpan.FromSeconds(-3), token)).Should().Be((200, "somebody"));
+        (await LaterAsync(TimeSpan.FromSeconds(-30), token)).Should().Be((401, "token_not_yet_valid"));
+    }
+
+    [Fact]
+    public async Task A_new_key_is_found_when_a_token_names_it_and_the_former_still_verifies()
+    {
+        using var next = new TestKey("two");
+        (await AskAsync(Valid().ToString())).Should().Be((200, "somebody"));
+        _issuer.Publish(_issuer.Key, next);
+
+        (await LaterAsync(TimeSpan.FromSeconds(6), TestToken.ValidAt(next, _clock.GetUtcNow()).ToString())).Should().Be((200, "somebody"));
+
+        (await AskAsync(Valid().ToString())).Should().Be((200, "somebody"));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_taken_back_is_good_for_five_minutes_at_most()
+    {
+        using var next = new TestKey("two");
+        (await AskAsync(Valid().ToString())).Should().Be((200, "somebody"));
+        _issuer.Publish(next);
+
+        _clock.SetAhead(TimeSpan.FromMinutes(5.1));
+
+        (await AskAsync(Valid().ToString())).Should().Be((401, "token_key_unknown"));
+    }
+
+    [Fact]
+    public async Task Names_of_keys_that_nobody_knows_do_not_become_questions_to_the_issuer()
+    {
+        (await AskAsync(Valid().ToString())).Should().Be((200, "somebody"));
+
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => AskAsync(Valid().With(t => t.Header["kid"] = $"made-up-{i}").ToString())));
+
+        _issuer.Asked.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task While_the_issuer_is_away_its_keys_are_good_for_an_hour_and_then_nobody_can_tell()
+    {
+        (await AskAsync(Valid().ToString())).Should().Be((200, "somebody"));
+        _issuer.KeySet = null;
+
+        _clock.SetAhead(TimeSpan.FromMinutes(59));
+        (await AskAsync(Valid().ToString())).Should().Be((200, "somebody"));
+        _clock.SetAhead(TimeSpan.FromMinutes(61));
+        (await AskAsync(Valid().ToString())).Should().Be((503, "token_keys_unavailable"));
+        _issuer.Publish(_issuer.Key);
+        _clock.SetAhead(TimeSpan.FromMinutes(62));
+        (await AskAsync(Valid().ToString())).Should().Be((200, "somebody"));
+    }
+
+    [Theory]
+    [InlineData("not JSON")]
+    [InlineData("[]")]
+    [InlineData("<html></html>")]
+    public async Task Keys_that_cannot_be_read_are_no_keys(string keys)
+    {
+        _issuer.KeySet = keys;
+
+        (await AskAsync(Valid().ToString())).Should().Be((503, "token_keys_unavailable"));
+    }
+
+    [Fact]
+    public async Task A_secret_among_the_published_keys_is_not_taken_for_one_of_ours()
+    {
+        var secret = RandomNumberGenerator.GetBytes(32);
+        _issuer.KeySet = $$"""{"keys":[{"kty":"oct","kid":"shared","alg":"HS256","k":"{{Base64Url.EncodeToString(secret)}}"},{{_issuer.Key.Published}}]}""";
+        var token = Valid().With(t => (t.Header["alg"], t.Header["kid"]) = ("ES256", "shared"));
+
+        (await AskAsync($"{token.Signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(token.Signed)))}"))
+            .Should().Be((401, "token_key_unknown"));
+    }
+
+    [Fact]
+    public async Task Another_issuer_and_audience_can_be_configured()
+    {
+        await using var service = await StartAsync(settings: new(StringComparer.Ordinal) { ["Tokens:Issuer"] = "https://id.example/", ["Tokens:Audience"] = "desk" });
+
+        (await AskAsync(Valid().ToString(), service: service)).Should().Be((401, "token_audience_invalid"));
+        (await AskAsync(Valid().With(t => (t.Claims["iss"], t.Claims["aud"]) = ("https://id.example/", "desk")).ToString(), service: service)).Should().Be((200, "somebody"));
+    }
+
+    [Fact]
+    public async Task An_authority_that_is_no_address_ends_the_start()
+    {
+        var start = () => StartAsync(settings: new(StringComparer.Ordinal) { ["Tokens:Authority"] = "over there" });
+
+        (await start.Should().ThrowAsync<Configuration.InvalidConfigurationException>()).WithMessage("Tokens:Authority is \"over there\": expected an address*");
+    }
+
+    private static TestToken Valid(TestKey key, DateTimeOffset now) => TestToken.ValidAt(key, now);
+
+    private TestToken Valid() => Valid(_issuer.Key, _clock.GetUtcNow());
+
+    private static Func<TestKey, DateTimeOffset, string> Claim(string name, Func<DateTimeOffset, object?> value) => (key, now) => Valid(key, now).With(t =>
+    {
+        t.Claims[name] = value(now);
+        if (t.Claims[name] is null) t.Claims.Remove(name);
+    }).ToString();
+
+    private static Func<TestKey, DateTimeOffset, string> Header(string name, object? value) => (key, now) => Valid(key, now).With(t =>
+    {
+        t.Header[name] = value;
+        if (value is null) t.Header.Remove(name);
+    }).ToString();
+
+    private static string Parts(TestKey key, DateTimeOffset now, Action<string[]> change)
+    {
+        var parts = Valid(key, now).ToString().Split('.');
+        change(parts);
+        return string.Join('.', parts);
+    }
+
+    private static string Signed(TestKey key, string payload)
+    {
+        var signed = $"{TestToken.Part(new TestToken(key).Header)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
+        return $"{signed}.{Base64Url.EncodeToString(key.Sign(signed))}";
+    }
+
+    private static string SignedWithPublicKey(TestKey key, DateTimeOffset now)
+    {
+        var signed = Valid(key, now).With(t => t.Header["alg"] = "HS256").Signed;
+        return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(key.PublicPem, Encoding.UTF8.GetBytes(signed)))}";
+    }
+
+    private static string WithItsOwnKey(TestKey key, DateTimeOffset now)
+    {
+        using var own = new TestKey(key.Kid);
+        return Valid(own, now).With(t => t.Header["jwk"] = JsonDocument.Parse(own.Published).RootElement).ToString();
+    }
+
+    private static string InDer(TestKey key, DateTimeOffset now)
+    {
+        var signed = Valid(key, now).Signed;
+        return $"{signed}.{Base64Url.EncodeToString(key.Sign(signed, DSASignatureFormat.Rfc3279DerSequence))}";
+    }
+
+    private Task<TestService> StartAsync(Action<TokenCheckOptions>? configure = null, Dictionary<string, string?>? settings = null)
+    {
+        settings ??= new(StringComparer.Ordinal);
+        settings.TryAdd("Tokens:Authority", _issuer.Address.AbsoluteUri);
+        return TestService.StartAsync(
+            builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(_clock);
+                builder.AddTokenCheck();
+                if (configure is not null) builder.Services.Configure(TokenCheck.Scheme, configure);
+            },
+            app =>
+            {
+                app.MapGet("/read", (ClaimsPrincipal who) => who.Identity!.Name).RequireScope(TokenScopes.Read);
+                app.MapGet("/open", () => "open");
+            },
+            settings: settings);
+    }
+
+    private async Task<(int Status, string Said)> LaterAsync(TimeSpan by, string token)
+    {
+        _clock.SetAhead(by);
+        try
+        {
+            return await AskAsync(token);
+        }
+        finally
+        {
+            _clock.SetAhead(TimeSpan.Zero);
+        }
+    }
+
+    /// <returns>The status, and the code of a refusal or who asked.</returns>
+    private async Task<(int Status, string Said)> AskAsync(string token, string scheme = "Bearer ", TestService? service = null)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+        {
+            BaseAddress = (service ?? _service).Http.BaseAddress,
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/read");
+        request.Headers.TryAddWithoutValidation("Authorization", scheme + token);
+        using var answer = await http.SendAsync(request);
+        var body = await answer.Content.ReadAsStringAsync();
+        return ((int)answer.StatusCode, answer.IsSuccessStatusCode ? body : JsonDocument.Parse(body).RootElement.GetProperty("code").GetString()!);
+    }
+}
