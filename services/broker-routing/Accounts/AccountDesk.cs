@@ -556,10 +556,11 @@ public sealed partial class AccountDesk(
         {
             var askedAt = clock.GetUtcNow();
             var (orders, areComplete) = await broker.GetOpenOrdersAsync(work.Symbols, cancellationToken);
-            var executions = await broker.GetExecutionsAsync(work.Symbols, work.ExecutionsSince, cancellationToken);
+            var told = await broker.GetExecutionsAsync(work.Symbols, work.ExecutionsSince, cancellationToken);
             var positions = await broker.GetPositionsAsync(cancellationToken);
             var balances = await broker.GetBalancesAsync(cancellationToken);
             var market = await MarketAsync(cancellationToken);
+            var executions = await loader.UnbookedAsync(account, told, InstrumentOf, cancellationToken);
             var statement = new VenueStatement(orders, areComplete, executions, positions, balances, askedAt);
             var named = await loader.ReadOrdersAsync(
                 account,

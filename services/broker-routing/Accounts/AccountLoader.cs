@@ -10,6 +10,7 @@ using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Positions;
 using AlgoStack.Trading.Risk;
+using AlgoStack.Trading.Venues;
 using Npgsql;
 
 namespace AlgoStack.BrokerRouting.Accounts;
@@ -123,6 +124,52 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
                 [account, ids.ToArray(), venueOrderIds.ToArray()],
                 cancellationToken),
             cancellationToken);
+    }
+
+    /// <summary>
+    /// Those of the executions that are not booked: a busy account's statement names thousands that are, and their orders need not be
+    /// read for it.
+    /// </summary>
+    /// <exception cref="TimeoutException">The tables do not come to the log's end.</exception>
+    public async Task<IReadOnlyList<Execution>> UnbookedAsync(
+        string account, IReadOnlyList<Execution> executions, Func<string, InstrumentId> instrumentOf, CancellationToken cancellationToken)
+    {
+        if (executions.Count == 0) return executions;
+
+        await daemon.WaitForNonStaleProjectionDataAsync(["order_blotter"], LongestCatchUp, cancellationToken);
+        await using var command = database.CreateCommand(
+            // A venue may give an id twice: a fill is the same one where all of it is.
+            """
+            with told as (
+                select * from unnest($2, $3, $4, $5, $6, $7, $8) with ordinality
+                    as told (order_id, venue_order_id, trade_id, instrument, side, quantity, price, number)
+            )
+            select distinct named.number
+            from (
+                select number, order_id from told
+                union all
+                select told.number, venue_orders.order_id from told join venue_orders using (venue_order_id)
+            ) as named
+            join told on told.number = named.number
+            join fills on fills.order_id = named.order_id and fills.trade_id = told.trade_id and fills.quantity = told.quantity and fills.price = told.price
+            join orders on orders.order_id = named.order_id and orders.account = $1 and orders.instrument = told.instrument and orders.side = told.side
+            """);
+        object[] parameters =
+        [
+            account,
+            executions.Select(e => e.ClientOrderId).ToArray(),
+            executions.Select(e => e.VenueOrderId).ToArray(),
+            executions.Select(e => e.TradeId).ToArray(),
+            executions.Select(e => instrumentOf(e.Symbol).Value).ToArray(),
+            executions.Select(e => e.Side.ToString()).ToArray(),
+            executions.Select(e => e.Quantity).ToArray(),
+            executions.Select(e => e.Price).ToArray(),
+        ];
+        foreach (var value in parameters) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var booked = new HashSet<long>();
+        while (await reader.ReadAsync(cancellationToken)) booked.Add(reader.GetInt64(0));
+        return [.. executions.Where((_, i) => !booked.Contains(i + 1))];
     }
 
     private async Task<List<Order>> ReadGroupsAsync(List<string> ids, CancellationToken cancellationToken)

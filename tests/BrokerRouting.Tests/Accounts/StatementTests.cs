@@ -1,4 +1,5 @@
 using AlgoStack.BrokerRouting.Accounts;
+using AlgoStack.BrokerRouting.Brokers;
 using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.BrokerRouting.Tests.Brokers.Paper;
 using AlgoStack.Postgres;
@@ -6,6 +7,7 @@ using AlgoStack.Testing;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Risk;
+using AlgoStack.Trading.Venues;
 using FluentAssertions;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -54,6 +56,35 @@ public sealed class StatementTests(PaperFixture paper) : IClassFixture<PaperFixt
     }
 
     [Fact]
+    public async Task Of_what_a_statement_says_has_traded_only_what_is_not_booked_is_looked_into()
+    {
+        var venue = paper.NewVenue(out var account);
+        await using var broker = venue.Connect(TimeProvider.System);
+        var desk = DeskOf(account, broker);
+        using var stop = new CancellationTokenSource();
+        var running = desk.RunAsync(stop.Token);
+        await Eventually.True(() => desk.DownBecause is null);
+        await desk.ListAsync([Apple], default);
+        var order = await RestingAsync(desk, account, "booked");
+        await venue.FillAsync("", 10);
+        await HappenedAsync(order, "order_filled");
+
+        var booked = (await broker.GetExecutionsAsync(["AAPL"], DateTimeOffset.UnixEpoch, default)).Should().ContainSingle().Which;
+        Execution[] told =
+        [
+            booked, booked with { ClientOrderId = null }, booked with { TradeId = "another" }, booked with { Quantity = booked.Quantity + 1 },
+            booked with { Price = booked.Price + 1 }, booked with { Symbol = "MSFT" }, booked with { Side = OrderSide.Sell },
+            booked with { ClientOrderId = "another", VenueOrderId = "another" },
+        ];
+        var unbooked = await paper.Get<AccountLoader>().UnbookedAsync(account, told, symbol => new InstrumentId($"{symbol}.PAPER"), default);
+
+        unbooked.Should().Equal(told[2..]);
+        (await paper.Get<AccountLoader>().UnbookedAsync("another", told, symbol => new InstrumentId($"{symbol}.PAPER"), default)).Should().Equal(told);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task A_change_that_has_not_left_when_a_switch_is_thrown_never_does()
     {
         var venue = paper.NewVenue(out var account);
@@ -83,7 +114,7 @@ public sealed class StatementTests(PaperFixture paper) : IClassFixture<PaperFixt
         await running;
     }
 
-    private AccountDesk DeskOf(string account, HeldBroker broker) => new(
+    private AccountDesk DeskOf(string account, IBroker broker) => new(
         account,
         broker,
         RiskLimits.Default,
