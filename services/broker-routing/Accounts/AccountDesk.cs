@@ -228,8 +228,7 @@ public sealed partial class AccountDesk(
         var restart = new TurnCauses(clock.GetUtcNow());
         restart.Note(_engine.Events, By("desk:restart"));
         await CommitAsync(_engine, [], restart, life.Token);
-        _state = DeskState.Of(_engine);
-        _downBecause = null;
+        Show(_engine);
 
         var (listening, finding) = (ListenAsync(life.Token), FindAsync(life.Token));
         try
@@ -319,7 +318,14 @@ public sealed partial class AccountDesk(
         foreach (var letter in letters) letter.Done?.Invoke();
         foreach (var work in engine.TakeWork(clock.GetUtcNow())) _ = DoAsync(work, LeavingOf(engine, work, switches), cancellationToken);
         engine.Forget();
+        Show(engine);
+    }
+
+    /// <summary>Of an account whose venue has never said what is in it nothing can be asked: an order would be denied for money that is there.</summary>
+    private void Show(AccountEngine engine)
+    {
         _state = DeskState.Of(engine);
+        _downBecause = engine.IsOpened ? null : engine.GatedBecause;
     }
 
     private async Task CommitAsync(AccountEngine engine, List<Letter> letters, TurnCauses causes, CancellationToken cancellationToken)
