@@ -251,6 +251,9 @@ public sealed partial class AccountDesk(
     {
         await trading.RefreshAsync(cancellationToken);
         var stored = await loader.ReadAsync(account, cancellationToken);
+        if (stored.Events.OfType<AccountOpened>().FirstOrDefault() is { } opened && opened.Venue != broker.Venue)
+            throw new InvalidDataException($"{account}: expected {opened.Venue}, where it was opened, found {broker.Venue} configured; an account at another venue is another account.");
+
         var engine = loader.NewEngine(account, broker);
         var terms = await TermsAsync(
             [.. stored.Instruments.Concat(stored.OtherInstruments).Concat(stored.Events.OfType<StrategyStood>().Select(s => s.Instrument)).Distinct()], cancellationToken);

@@ -4,6 +4,7 @@ using AlgoStack.BrokerRouting.Risk;
 using AlgoStack.BrokerRouting.Tests.Brokers.Paper;
 using AlgoStack.Postgres;
 using AlgoStack.Testing;
+using AlgoStack.Trading.Accounts;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.Orders;
 using AlgoStack.Trading.Risk;
@@ -110,6 +111,23 @@ public sealed class StatementTests(PaperFixture paper) : IClassFixture<PaperFixt
         (await KindsAsync(order)).Should().NotContain("order_replaced");
         await trading.SwitchAsync(TradingState.Active, "the drill is over", account);
         trading.Switched -= OnSwitched;
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task Another_venue_than_the_one_where_an_account_was_opened_is_not_asked_about_it()
+    {
+        await using var broker = paper.NewVenue(out var account).Connect(TimeProvider.System);
+        var session = paper.Log.OpenSession();
+        session.Append($"account-{account}", new AccountOpened(account, "ALPACA", [new VenueBalance("USD", 100_000, 100_000)], [], TimeProvider.System.GetUtcNow()));
+        await session.SaveChangesAsync();
+        var desk = DeskOf(account, broker);
+        using var stop = new CancellationTokenSource();
+
+        var running = desk.RunAsync(stop.Token);
+
+        await Eventually.True(() => desk.DownBecause?.Contains("expected ALPACA, where it was opened, found PAPER configured", StringComparison.Ordinal) is true);
         await stop.CancelAsync();
         await running;
     }
