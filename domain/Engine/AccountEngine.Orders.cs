@@ -308,7 +308,7 @@ public sealed partial class AccountEngine
 
         if (order.Status is OrderStatus.Requested or OrderStatus.Approved) Decide(live, new OrderCanceled(order.Id, reason, now));
         else Decide(live, new OrderCancelRequested(order.Id, reason, now));
-        live.NotBefore = now;
+        (live.NotBefore, live.CanceledInVain) = (now, 0);
     }
 
     private AccountWork? WorkOf(LiveOrder live, DateTimeOffset now)

@@ -161,7 +161,12 @@ public sealed partial class AccountEngine
     /// <summary>The statement counts only once the venue has been asked for this order.</summary>
     private void Await(LiveOrder live, Execution? execution, DateTimeOffset now)
     {
-        if (execution is not null && live.Waiting.TrueForAll(e => e.TradeId != execution.TradeId)) live.Waiting.Add(execution);
+        if (execution is not null)
+        {
+            live.Outgrow(execution);
+            if (live.Waiting.TrueForAll(e => e.TradeId != execution.TradeId)) live.Waiting.Add(execution);
+        }
+
         _awaited.Add(live);
         if (live.Order.Status != OrderStatus.Unknown) live.IsInDoubt = true;
         live.NotBefore = now;

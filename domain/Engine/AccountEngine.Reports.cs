@@ -68,7 +68,10 @@ public sealed partial class AccountEngine
         }
 
         // Until the order is seen to be done, the venue is asked where it stands.
-        if (!live.Order.Status.IsFinal() || live.WorksAs is not null) Doubt(live, now);
+        if (live.Order.Status.IsFinal() && live.WorksAs is null) return;
+
+        live.CanceledInVain++;
+        Doubt(live, now);
     }
 
     /// <summary>Takes what came of <see cref="AccountWork.Replace"/>.</summary>
@@ -443,9 +446,10 @@ public sealed partial class AccountEngine
     private TimeSpan PauseAfter(int tries) =>
         TimeSpan.FromTicks(Math.Min(_terms.FirstPause.Ticks << Math.Min(tries, 20), _terms.LongestPause.Ticks));
 
-    private static void Settled(LiveOrder live, DateTimeOffset now)
+    private void Settled(LiveOrder live, DateTimeOffset now)
     {
         live.Asked = 0;
-        live.NotBefore = now;
+        // What the venue does not cancel is not asked for as fast as it answers: that is the room of other orders.
+        live.NotBefore = live.CanceledInVain > 1 ? now + PauseAfter(live.CanceledInVain - 1) : now;
     }
 }

@@ -419,6 +419,9 @@ public sealed partial class AccountEngine
         /// <summary>How often the venue was asked in vain.</summary>
         public int Asked { get; set; }
 
+        /// <summary>How often the venue was asked to cancel it since somebody wanted that, and it still works.</summary>
+        public int CanceledInVain { get; set; }
+
         /// <summary>Not before this is anything more done for it.</summary>
         public DateTimeOffset NotBefore { get; set; }
 
@@ -476,6 +479,13 @@ public sealed partial class AccountEngine
         {
             if (!Order.WasEarlier(venueOrderId)) MostFilled = Math.Max(MostFilled, filled);
             else (MostFilledEarlier ??= new(StringComparer.Ordinal))[venueOrderId] = Math.Max(MostFilledAs(venueOrderId) ?? 0, filled);
+        }
+
+        /// <summary>What the venue has said of an earlier one is too old where a fill of it has no room in that: it is to be asked for again.</summary>
+        public void Outgrow(Execution fill)
+        {
+            if (Order.WasEarlier(fill.VenueOrderId) && Order.FilledAs(fill.VenueOrderId).Quantity + fill.Quantity > MostFilledAs(fill.VenueOrderId))
+                MostFilledEarlier!.Remove(fill.VenueOrderId);
         }
 
         /// <summary>Another takes the place of what the venue has now.</summary>

@@ -311,6 +311,59 @@ public sealed class AccountEngineTests
     }
 
     [Fact]
+    public void A_fill_that_was_missed_before_its_order_was_replaced_is_asked_for_by_the_name_that_it_had()
+    {
+        var engine = Proven();
+        var order = Wish(engine, "order", OrderSide.Buy, 13, OrderType.Limit, 100);
+        Turn(engine);
+        var first = Seen(engine, order, VenueOrderStatus.New, 0);
+        Report(engine, order, VenueOrderStatus.New, 0, 0);
+        // 10 trade, and nobody tells; then somebody puts another in its place for the 3 that are left.
+        engine.OnReport(first with { Status = VenueOrderStatus.Replaced, ReplacedBy = "V-2" }, Now);
+        Turn(engine, Now.AddSeconds(1)).Should().ContainSingle();
+        var second = first with { VenueOrderId = "V-2", ClientOrderId = "theirs", Quantity = 3 };
+        engine.OnLookup(order, new OrderLookup.Found(second), [], Now);
+        Turn(engine, Now.AddSeconds(1));
+
+        var missed = new Execution("T-1", first.VenueOrderId, null, "AAPL", OrderSide.Buy, 10, 99, null, null, null, Now);
+        engine.Reconcile(Now.AddSeconds(2));
+        Turn(engine, Now.AddSeconds(2)).OfType<AccountWork.Reconcile>().Should().ContainSingle();
+        engine.OnStatement(
+            new VenueStatement([second], true, [missed], [new VenuePosition("AAPL", 10, 99)], [new VenueBalance("USD", 99_010, 99_010)], Now.AddSeconds(2)), Now.AddSeconds(2));
+
+        var asked = Turn(engine, Now.AddSeconds(3)).OfType<AccountWork.Lookup>().Should().ContainSingle().Which.Order;
+        (asked.VenueOrderId ?? asked.ClientId).Should().Be(order.Value);
+        engine.OnLookup(order, new OrderLookup.Found(first with { Status = VenueOrderStatus.Replaced, Filled = 10, ReplacedBy = "V-2" }), [], Now.AddSeconds(3));
+        engine.PositionOf(Apple.Id).Held.Should().Be(10);
+        engine.Find(order).Should().BeEquivalentTo(new { Quantity = 13m, Filled = 10m, VenueOrderId = "V-2" });
+    }
+
+    [Fact]
+    public void What_the_venue_does_not_cancel_is_asked_for_ever_more_slowly()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "stuck", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        Report(engine, id, VenueOrderStatus.New, 0, 0);
+        engine.Cancel(id, "changed my mind", Now);
+        var (now, cancels) = (Now, new List<DateTimeOffset>());
+        while (now < Now.AddMinutes(5))
+        {
+            foreach (var work in Turn(engine, now))
+            {
+                if (work is AccountWork.Cancel) cancels.Add(now);
+                if (work is AccountWork.Cancel) engine.OnCancelAnswered(id, new ChangeResult.Refused(new BrokerError(BrokerErrorCategory.OrderNotCancelable, "422", "no", PlacementOutcome.NotPlaced)), now);
+                else if (work is AccountWork.Lookup) engine.OnLookup(id, new OrderLookup.Found(Seen(engine, id, VenueOrderStatus.New, 0)), [], now);
+            }
+
+            now = now.AddMilliseconds(50);
+        }
+
+        cancels.Should().HaveCountGreaterThan(10).And.HaveCountLessThan(30);
+        (cancels[^1] - cancels[^2]).Should().BeGreaterThan(TimeSpan.FromSeconds(25));
+    }
+
+    [Fact]
     public void An_old_report_of_what_is_done_takes_nothing_back()
     {
         var engine = Proven();
