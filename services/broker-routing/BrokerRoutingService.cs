@@ -82,6 +82,7 @@ public static class BrokerRoutingService
         CloseAll.Map(routes);
         ChangeRiskLimits.Map(routes);
         TellCorporateAction.Map(routes);
+        GetCorporateActions.Map(routes);
     }
 
     private static void MapPortfolios(IEndpointRouteBuilder routes)

@@ -5,6 +5,7 @@ using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Live;
 using AlgoStack.Gateway.Status;
+using AlgoStack.Gateway.Udf;
 using AlgoStack.ServiceDefaults;
 
 namespace AlgoStack.Gateway;
@@ -21,6 +22,7 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.AddServiceDefaults();
         builder.AddSignIn();
+        builder.AddUdf();
         builder.AddBus(bus =>
         {
             bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars));
@@ -48,6 +50,7 @@ internal static class GatewayApplication
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         app.MapSignIn();
+        app.MapUdf();
         app.MapForwarding();
         return app;
     }

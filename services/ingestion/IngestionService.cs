@@ -66,6 +66,7 @@ internal static class IngestionService
             .Produces<string>(StatusCodes.Status200OK, BarColumns.MediaType)
             .ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet("/instruments", GetInstruments.HandleAsync);
+        routes.MapGet("/instruments/timeframes", GetTimeframes.HandleAsync).ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet("/history", GetHistory.BarsAsync)
             .Produces<BarColumns>(StatusCodes.Status200OK, "application/json", BarColumns.MediaType)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);

@@ -18,6 +18,7 @@ public sealed class DocumentTests(BrokerFixture broker) : IClassFixture<BrokerFi
             "/auth/users", "/auth/invitations", "/auth/me", "/auth/password",
             "/auth/sign-in", "/auth/refresh", "/auth/sign-out", "/auth/sessions", "/auth/sessions/{id}",
             "/auth/two-factor", "/auth/two-factor/confirm", "/auth/two-factor/remove",
-            "/auth/api-keys", "/auth/api-keys/{id}", "/auth/api-keys/{id}/rotate", "/auth/token");
+            "/auth/api-keys", "/auth/api-keys/{id}", "/auth/api-keys/{id}/rotate", "/auth/token",
+            "/udf/config", "/udf/symbols", "/udf/search", "/udf/history", "/udf/time", "/udf/marks", "/udf/timescale_marks", "/udf/quotes");
     }
 }
