@@ -4,6 +4,7 @@ using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Live;
+using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
 using AlgoStack.ServiceDefaults;
 
@@ -21,11 +22,12 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.AddServiceDefaults();
         builder.AddSignIn();
+        builder.AddPush();
         builder.AddBus(bus =>
         {
-            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars));
-            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Wants(services, LiveTopics.Signals));
-            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, LiveTopics.Orders));
+            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars, PushNews.OfBars));
+            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Wants(services, LiveTopics.Signals, PushNews.OfSignals));
+            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, LiveTopics.Orders, PushNews.OfOrders));
             bus.AddConsumer<ShowAlerts>();
         });
         builder.Services.AddSingleton<ServiceAddresses>();
@@ -47,12 +49,14 @@ internal static class GatewayApplication
             .Produces<LiveUpdate>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        app.MapPush();
         app.MapSignIn();
         app.MapForwarding();
         return app;
     }
 
-    private static bool Wants(IServiceProvider services, LiveTopics topic) => services.GetRequiredService<LiveHub>().IsWanted(topic);
+    private static bool Wants(IServiceProvider services, LiveTopics topic, PushKinds kinds) =>
+        services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
 
     // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load.
     private static void Guard(IHeaderDictionary headers)
