@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using AlgoStack.Gateway.Live;
+using AlgoStack.ServiceDefaults.Messaging;
 using MassTransit;
 
 namespace AlgoStack.Gateway.Push;
@@ -9,7 +11,13 @@ namespace AlgoStack.Gateway.Push;
 /// </summary>
 internal sealed class WatchBus(IBus bus, PushFeed feed) : IHostedService, IReceiveEndpointObserver
 {
-    private const PushKinds FromBus = PushKinds.Prices | PushKinds.Bars | PushKinds.Signals | PushKinds.Orders | PushKinds.Fills | PushKinds.Positions;
+    // By the end of their names: the service's stands before. Alerts wait in a queue that stays.
+    private static readonly (string Queue, PushKinds Kinds)[] Queues =
+    [
+        (OrderedTopology.QueueOf("", typeof(ShowBars)), PushNews.OfBars),
+        (OrderedTopology.QueueOf("", typeof(ShowSignals)), PushNews.OfSignals),
+        (OrderedTopology.QueueOf("", typeof(ShowOrders)), PushNews.OfOrders),
+    ];
 
     private readonly ConcurrentDictionary<Uri, bool> _faulted = [];
     private ConnectHandle? _handle;
@@ -28,7 +36,13 @@ internal sealed class WatchBus(IBus bus, PushFeed feed) : IHostedService, IRecei
 
     public Task Ready(ReceiveEndpointReady ready)
     {
-        if (_faulted.TryRemove(ready.InputAddress, out _)) feed.TellMissed(FromBus, "bus_away: the broker was away.");
+        if (!_faulted.TryRemove(ready.InputAddress, out _)) return Task.CompletedTask;
+
+        foreach (var (queue, kinds) in Queues)
+        {
+            if (ready.InputAddress.AbsolutePath.Contains($"{queue}.", StringComparison.Ordinal)) feed.TellMissed(kinds, "bus_away: the broker was away.");
+        }
+
         return Task.CompletedTask;
     }
 
