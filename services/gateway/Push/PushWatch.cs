@@ -18,6 +18,7 @@ internal sealed partial class PushWatch(PushFeed feed, SessionTable sessions, Ap
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
+        var away = false;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var connections = feed.Connections;
@@ -27,23 +28,25 @@ internal sealed partial class PushWatch(PushFeed feed, SessionTable sessions, Ap
             try
             {
                 await EndRevokedAsync(connections, stoppingToken);
+                away = false;
             }
             catch (DbException e)
             {
-                LogAway(e);
+                if (!away) LogAway(e);
+                away = true;
             }
         }
     }
 
     private async Task EndRevokedAsync(IReadOnlyList<PushConnection> connections, CancellationToken cancellationToken)
     {
-        var open = await sessions.OpenAmongAsync(Distinct(connections.Select(c => c.Caller.Session)), cancellationToken);
-        open.UnionWith(await keys.OpenAmongAsync(Distinct(connections.Select(c => c.Caller.ApiKey)), cancellationToken));
-        foreach (var connection in connections)
+        var asked = connections.Select(connection => (Connection: connection, connection.Caller)).ToList();
+        var open = await sessions.OpenAmongAsync(Distinct(asked.Select(a => a.Caller.Session)), cancellationToken);
+        open.UnionWith(await keys.OpenAmongAsync(Distinct(asked.Select(a => a.Caller.ApiKey)), cancellationToken));
+        foreach (var (connection, caller) in asked)
         {
-            var (session, key) = (connection.Caller.Session, connection.Caller.ApiKey);
-            // What was renewed meanwhile is asked about the next time.
-            if ((session ?? key) is { } origin && !open.Contains(origin)) connection.End(PushEnd.TokenRevoked);
+            // Who has sent another token meanwhile is asked about the next time.
+            if ((caller.Session ?? caller.ApiKey) is { } origin && !open.Contains(origin) && connection.Caller == caller) connection.End(PushEnd.TokenRevoked);
         }
     }
 
