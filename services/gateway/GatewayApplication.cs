@@ -4,6 +4,7 @@ using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Live;
+using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
 using AlgoStack.Gateway.Udf;
 using AlgoStack.ServiceDefaults;
@@ -23,11 +24,12 @@ internal static class GatewayApplication
         builder.AddServiceDefaults();
         builder.AddSignIn();
         builder.AddUdf();
+        builder.AddPush();
         builder.AddBus(bus =>
         {
-            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars));
-            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Wants(services, LiveTopics.Signals));
-            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, LiveTopics.Orders));
+            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars, PushNews.OfBars));
+            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Wants(services, LiveTopics.Signals, PushNews.OfSignals));
+            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, LiveTopics.Orders, PushNews.OfOrders));
             bus.AddConsumer<ShowAlerts>();
         });
         builder.Services.AddSingleton<ServiceAddresses>();
@@ -49,13 +51,15 @@ internal static class GatewayApplication
             .Produces<LiveUpdate>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        app.MapPush();
         app.MapSignIn();
         app.MapUdf();
         app.MapForwarding();
         return app;
     }
 
-    private static bool Wants(IServiceProvider services, LiveTopics topic) => services.GetRequiredService<LiveHub>().IsWanted(topic);
+    private static bool Wants(IServiceProvider services, LiveTopics topic, PushKinds kinds) =>
+        services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
 
     // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load.
     private static void Guard(IHeaderDictionary headers)

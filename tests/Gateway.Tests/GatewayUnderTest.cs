@@ -23,17 +23,19 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="at">Where it listens. Null: any free port.</param>
     /// <param name="clock">Its clock. Null: the machine's.</param>
     /// <param name="logs">Gets every line that it logs, however fine. Null: errors are shown.</param>
+    /// <param name="messaging">Where it finds RabbitMQ. Null: where it is.</param>
     public static async Task<GatewayUnderTest> StartAsync(
-        BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null)
+        BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null, string? messaging = null)
     {
         string[] args =
         [
             "--urls", at?.AbsoluteUri ?? "http://127.0.0.1:0",
             .. services.SelectMany(s => (string[])[$"--services:{s.Key}:http:0", s.Value.AbsoluteUri]),
-            "--ConnectionStrings:messaging", broker.Address,
+            "--ConnectionStrings:messaging", messaging ?? broker.Address,
             "--ConnectionStrings:algostack", broker.Database,
             "--ALGOSTACK_STATE", broker.State,
             "--Logging:LogLevel:Default", logs is null ? "Error" : "Trace",
+            .. logs is null ? Array.Empty<string>() : ["--Logging:LogLevel:Microsoft.AspNetCore", "Trace"],
         ];
         var app = GatewayApplication.Build(args, clock);
         if (logs is not null) app.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);

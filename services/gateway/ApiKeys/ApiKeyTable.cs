@@ -112,6 +112,20 @@ internal sealed class ApiKeyTable(NpgsqlDataSource source, ServiceDatabase datab
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
+    /// <summary>Which of these keys are open.</summary>
+    public async Task<HashSet<Guid>> OpenAmongAsync(Guid[] keyIds, CancellationToken cancellationToken)
+    {
+        var open = new HashSet<Guid>();
+        if (keyIds.Length == 0) return open;
+
+        await using var command = source.CreateCommand($"select k.key_id from api_keys k where k.key_id = any($2) and {IsOpen}");
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        command.Parameters.Add(new() { Value = keyIds });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) open.Add(reader.GetGuid(0));
+        return open;
+    }
+
     /// <summary>The open keys of a user, the newest first, each with its secrets that are good, the newest first.</summary>
     public async Task<IReadOnlyList<ApiKey>> ListAsync(Guid userId, CancellationToken cancellationToken)
     {

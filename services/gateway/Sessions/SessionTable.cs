@@ -89,6 +89,20 @@ internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase data
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
+    /// <summary>Which of these sessions are open.</summary>
+    public async Task<HashSet<Guid>> OpenAmongAsync(Guid[] sessionIds, CancellationToken cancellationToken)
+    {
+        var open = new HashSet<Guid>();
+        if (sessionIds.Length == 0) return open;
+
+        await using var command = source.CreateCommand($"select session_id from sessions where session_id = any($3) and {IsOpen}");
+        AddTimes(command);
+        command.Parameters.Add(new() { Value = sessionIds });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) open.Add(reader.GetGuid(0));
+        return open;
+    }
+
     /// <summary>The open sessions of a user, the newest first.</summary>
     public async Task<IReadOnlyList<OpenSession>> ListAsync(Guid userId, Guid current, CancellationToken cancellationToken)
     {

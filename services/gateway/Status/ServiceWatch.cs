@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Text.Json;
 using AlgoStack.Contracts.Operations;
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Gateway.Push;
 
 namespace AlgoStack.Gateway.Status;
 
 /// <summary>Asks every service in the background whether it is ready, so that whoever wants to know never waits.</summary>
-internal sealed class ServiceWatch(ServiceAddresses addresses, TimeProvider time) : BackgroundService
+internal sealed class ServiceWatch(ServiceAddresses addresses, PushNews push, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -30,7 +31,9 @@ internal sealed class ServiceWatch(ServiceAddresses addresses, TimeProvider time
         do
         {
             var services = await Task.WhenAll(Routes.Services.Select(s => AskAsync(http, s, stoppingToken)));
+            var before = _status;
             _status = new SystemStatus(Worst(services), time.GetUtcNow(), services);
+            push.Tell(before, _status);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
