@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Order, OrderStatus } from '../api/contracts';
 import { accounts, type OrderFilter, orders } from '../api/queries';
-import { count, price, quantity, utc } from '../figures/format';
+import { count, price, quantity } from '../figures/format';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { isOpen, OrderPill, sideTone, statusWords } from '../parts/words';
+import { isOpen, Minute, OrderPill, sideTone, statusWords } from '../parts/words';
 import { useChoice } from '../shell/route';
 import { useRights } from '../shell/rights';
 import { CancelAll } from './CancelOrder';
@@ -17,7 +17,7 @@ const most = 1_000;
 const statuses: OrderStatus[] = ['Unknown', 'Accepted', 'PartiallyFilled', 'Filled', 'Denied', 'Rejected', 'Canceled', 'Expired'];
 
 const columns: Column<Order>[] = [
-  { name: 'Requested, UTC', cell: order => utc(order.requestedAt).slice(0, 16) },
+  { name: 'UTC', cell: order => <Minute at={order.requestedAt} /> },
   { name: 'Instrument', cell: order => order.instrument },
   { name: 'Side', cell: order => order.side, tone: order => sideTone(order.side) },
   { name: 'Type', wide: true, cell: order => order.type },

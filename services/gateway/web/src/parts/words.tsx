@@ -1,6 +1,7 @@
 import type { OrderStatus, Signal } from '../api/contracts';
 import type { Decimal } from '../api/exactJson';
 import { sign } from '../figures/decimal';
+import { barTime } from '../figures/format';
 
 /** A state in a word of its colour: the word says it too. */
 export function Pill({ tone = '', title, children }: { tone?: string; title?: string | undefined; children: string }) {
@@ -25,3 +26,9 @@ export const isOpen = (status: OrderStatus): boolean => ['Requested', 'Approved'
 export const gainTone = (value: Decimal | null | undefined): string => (value == null ? '' : { '1': 'up', '-1': 'down', '0': '' }[`${sign(value)}`] ?? '');
 
 export const sideTone = (side: 'Buy' | 'Sell' | Signal['direction']): string => ({ Buy: 'up', Long: 'up', Sell: 'down', Short: 'down', Flat: '' })[side];
+
+/** A time in a table, UTC: where there is little room the year goes first. */
+export function Minute({ at, timeframe = '' }: { at: string; timeframe?: string }) {
+  const words = barTime(at, timeframe);
+  return <time dateTime={at} title={`${words} UTC`}><span className="wide">{words.slice(0, 5)}</span>{words.slice(5)}</time>;
+}

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Signal } from '../api/contracts';
 import { sessions, type SignalFilter, signals } from '../api/queries';
-import { barTime, count, latency, measure, share } from '../figures/format';
+import { count, latency, measure, share } from '../figures/format';
 import { Meter } from '../parts/Meter';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { sideTone } from '../parts/words';
+import { Minute, sideTone } from '../parts/words';
 import { useChoice } from '../shell/route';
 import { SignalDrawer } from './SignalDrawer';
 
@@ -14,7 +14,7 @@ const page = 100;
 const most = 1_000;
 
 const columns: Column<Signal>[] = [
-  { name: 'Bar, UTC', cell: signal => barTime(signal.barClose, signal.timeframe) },
+  { name: 'Bar, UTC', cell: signal => <Minute at={signal.barClose} timeframe={signal.timeframe} /> },
   { name: 'Direction', cell: signal => signal.direction, tone: signal => sideTone(signal.direction) },
   { name: 'Instrument', cell: signal => signal.instrument },
   { name: 'Score', cell: signal => <span className="score"><Meter value={signal.score} />{share(signal.score)}</span> },
