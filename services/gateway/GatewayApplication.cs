@@ -48,7 +48,7 @@ internal static class GatewayApplication
         app.UseDefaultFiles();
         app.UseStaticFiles(files);
         // Which screen it is, the page itself reads from the path.
-        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files);
+        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).ExcludeFromDescription();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
         app
             .MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
