@@ -8,12 +8,15 @@ using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
 using AlgoStack.Gateway.Udf;
 using AlgoStack.ServiceDefaults;
+using Microsoft.AspNetCore.StaticFiles;
 
 namespace AlgoStack.Gateway;
 
 /// <summary>The one address of the console: its page, its live stream, and every service's paths behind it.</summary>
 internal static class GatewayApplication
 {
+    private const string ConsolePath = "/console";
+
     /// <param name="clock">The machine's where none is given.</param>
     public static WebApplication Build(string[] args, TimeProvider? clock = null)
     {
@@ -32,6 +35,8 @@ internal static class GatewayApplication
             bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, LiveTopics.Orders, PushNews.OfOrders));
             bus.AddConsumer<ShowAlerts>();
         });
+        // For the pages alone, which are no secret: what services answer is passed on as they answered it.
+        builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
         builder.Services.AddSingleton<ServiceAddresses>();
         builder.Services.AddSingleton<Forwarder>();
         builder.Services.AddSingleton<LiveHub>();
@@ -42,8 +47,12 @@ internal static class GatewayApplication
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
+        var files = new StaticFileOptions { OnPrepareResponse = Guard };
         app.UseDefaultFiles();
-        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = page => Guard(page.Context.Response.Headers) });
+        app.UseStaticFiles(files);
+        // Which screen it is, the page itself reads from the path.
+        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).ExcludeFromDescription();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
         app
             .MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
@@ -61,11 +70,13 @@ internal static class GatewayApplication
     private static bool Wants(IServiceProvider services, LiveTopics topic, PushKinds kinds) =>
         services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
 
-    // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load.
-    private static void Guard(IHeaderDictionary headers)
+    // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load: what is named by
+    // its content never changes.
+    private static void Guard(StaticFileResponseContext page)
     {
+        var headers = page.Context.Response.Headers;
         headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-        headers.CacheControl = "no-cache";
+        headers.CacheControl = page.Context.Request.Path.StartsWithSegments($"{ConsolePath}/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
         headers.XContentTypeOptions = "nosniff";
     }
 }

@@ -9,7 +9,7 @@ internal sealed class Invitations(NpgsqlDataSource database, TimeProvider clock)
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     /// <summary>The path of the page that takes one. The secret is behind the #, which browsers keep to themselves.</summary>
-    public static string Link(string secret) => $"/join.html#{secret}";
+    public static string Link(string secret) => $"/console/join#{secret}";
 
     public async Task<(string Secret, DateTimeOffset ExpiresAt)> MakeAsync(Role role, Guid invitedBy, CancellationToken cancellationToken)
     {

@@ -1,0 +1,237 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Account, AccountLimits, Alert, Portfolio, PortfolioDetail, SessionStatus, TradingSwitch } from '../api/contracts';
+import type { Decimal } from '../api/exactJson';
+import { accounts, alerts, equity, limits, portfolio, portfolios, sessions, status, trading } from '../api/queries';
+import { absolute, compare, ratio, subtract } from '../figures/decimal';
+import { age, barTime, count, latency, money, percent, signedMoney, signedPercent, utc } from '../figures/format';
+import { Meter } from '../parts/Meter';
+import { useNow } from '../parts/now';
+import { Panel } from '../parts/Panel';
+import { type Column, Table } from '../parts/Table';
+import { gainTone, Pill } from '../parts/words';
+import { Link } from '../shell/Link';
+import { useRights } from '../shell/rights';
+import { SwitchDialog } from './KillSwitch';
+import { stateWords } from './states';
+
+/** Whether all is well, and what is not, on one screen. */
+export default function Mission() {
+  return (
+    <div className="screen">
+      <div className="span-8 wide-too stack">
+        <Money />
+        <Venues />
+        <Alerts />
+        <Sessions />
+      </div>
+      <div className="span-4 wide-too stack">
+        <Switches />
+        <Services />
+        <OpenRisk />
+      </div>
+    </div>
+  );
+}
+
+type MoneyRow = { portfolio: Portfolio; balance: Portfolio['balances'][number] };
+
+function Money() {
+  const read = useQuery(portfolios);
+  const columns: Column<MoneyRow>[] = [
+    { name: 'Portfolio', cell: ({ portfolio: { portfolio: id } }) => <Link to={`/positions?portfolio=${encodeURIComponent(id)}`}>{id}</Link> },
+    { name: 'Venue', wide: true, cell: ({ portfolio: { venue } }) => venue ?? <span className="dim">session</span> },
+    { name: 'Equity', right: true, cell: ({ balance }) => <><b>{money(balance.equity)}</b> <span className="dim">{balance.currency}</span></> },
+    { name: 'Today', right: true, cell: row => (row.portfolio.venue ? <Today row={row} /> : <span className="dim" title="A session has its own time">–</span>) },
+    { name: 'P&L', right: true, wide: true, cell: ({ balance }) => signedMoney(gainOf(balance)), tone: ({ balance }) => gainTone(gainOf(balance)) },
+    { name: 'Return', right: true, wide: true, cell: ({ balance }) => signedPercent(ratio(gainOf(balance), balance.opening)), tone: ({ balance }) => gainTone(gainOf(balance)) },
+    { name: 'Cash', right: true, wide: true, cell: ({ balance }) => money(balance.cash) },
+    { name: 'As of, UTC', right: true, wide: true, cell: ({ portfolio: { asOf } }) => <span className="dim">{asOf ? utc(asOf).slice(0, 16) : '–'}</span> },
+  ];
+  return (
+    <Panel title="Equity and profit" of={read} className="short-list" count={all => count(all.length)} empty={all => all.length === 0 && 'No portfolio yet. Start a session with ./run, or configure an account.'}>
+      {all => (
+        <Table
+          label="Equity and profit"
+          columns={columns}
+          rows={[...all].sort(venuesFirst).flatMap(each => each.balances.map(balance => ({ portfolio: each, balance })))}
+          keyOf={({ portfolio: { portfolio: id }, balance }) => `${id} ${balance.currency}`}
+        />
+      )}
+    </Panel>
+  );
+}
+
+const venuesFirst = (a: Portfolio, b: Portfolio): number => Number(b.venue !== null) - Number(a.venue !== null);
+
+const gainOf = ({ equity: now, opening }: Portfolio['balances'][number]): Decimal => subtract(now, opening);
+
+/** Since midnight UTC, what was paid in or out included. */
+function Today({ row: { portfolio: { portfolio: id }, balance } }: { row: MoneyRow }) {
+  const midnight = `${utc(useNow()).slice(0, 10)}T00:00:00Z`;
+  const first = useQuery(equity(id, midnight)).data?.find(point => point.currency === balance.currency);
+  if (!first) return <span className="dim" title="Nothing was valued today">–</span>;
+
+  const gain = subtract(balance.equity, first.equity);
+  return <span className={gainTone(gain)} title={`Since ${utc(first.at)} UTC, what was paid in or out included`}>{signedMoney(gain)}</span>;
+}
+
+function Venues() {
+  const read = useQuery(accounts);
+  const now = useNow();
+  const columns: Column<Account>[] = [
+    { name: 'Account', cell: ({ account }) => account },
+    { name: 'Venue', wide: true, cell: ({ venue }) => venue },
+    { name: 'Orders', cell: ({ isProven, gatedBecause }) => <Pill tone={isProven ? 'good' : 'bad'} title={gatedBecause ?? undefined}>{isProven ? 'may leave' : 'held back'}</Pill> },
+    { name: 'Drifts', right: true, cell: ({ drifts }) => (drifts.length > 0 ? <Link to="/positions" className="down">{`${drifts.length} open`}</Link> : 'none') },
+    { name: 'Compared', right: true, cell: ({ reconciledAt }) => (reconciledAt ? `${age(now - Date.parse(reconciledAt))} ago` : 'never') },
+    { name: 'Why', wide: true, cell: ({ gatedBecause }) => <span className="reason" title={gatedBecause ?? ''}>{gatedBecause ?? ''}</span> },
+  ];
+  return (
+    <Panel title="Accounts at venues" of={read} count={all => count(all.length)} empty={all => all.length === 0 && 'No account at a venue is configured: sessions trade on paper accounts of their own.'}>
+      {all => <Table label="Accounts at venues" columns={columns} rows={all} keyOf={row => row.account} />}
+    </Panel>
+  );
+}
+
+const sessionTones: Record<SessionStatus['state'], string> = { starting: 'warn', running: 'info', completed: 'good', failed: 'bad' };
+
+function Sessions() {
+  const read = useQuery(sessions);
+  const columns: Column<SessionStatus>[] = [
+    { name: 'Session', cell: row => row.sessionId },
+    { name: 'Source', wide: true, cell: row => <span className="reason" title={row.source}>{row.source.split('/').pop()}</span> },
+    { name: 'State', cell: row => <Pill tone={sessionTones[row.state] ?? ''} title={row.error ?? undefined}>{row.state}</Pill> },
+    { name: 'Bars', right: true, cell: row => count(row.barsAccepted) },
+    { name: 'Kept out', right: true, wide: true, cell: row => count(Object.values(row.quarantined).reduce((all, one) => all + one, 0)) },
+    { name: 'Come to, UTC', right: true, cell: row => (row.lastBar ? barTime(row.lastBar, row.timeframe ?? '') : '–') },
+  ];
+  return (
+    <Panel title="Sessions" of={read} className="short-list" count={all => count(all.length)} empty={all => all.length === 0 && 'No session yet. Start one with ./run or ./algo replay.'}>
+      {all => <Table label="Sessions" columns={columns} rows={all.slice(0, 50)} keyOf={row => row.sessionId} />}
+    </Panel>
+  );
+}
+
+function Switches() {
+  const read = useQuery(trading);
+  const { mayTrade } = useRights();
+  const [asked, setAsked] = useState<Pick<TradingSwitch, 'account' | 'strategy'> & { to: TradingSwitch['state'] } | null>(null);
+  const everybody = read.data?.find(each => each.account === null);
+  return (
+    <Panel
+      title="Trading"
+      of={read}
+      actions={mayTrade && everybody && everybody.state !== 'Reducing' && <button type="button" onClick={() => setAsked({ to: 'Reducing', account: null, strategy: null })}>Only reduce</button>}
+    >
+      {all => (
+        <>
+          <ul className="rows switches">
+            {all.filter(each => each.account === null || each.state !== 'Active').map(each => {
+              const [text, tone] = stateWords[each.state];
+              return (
+                <li key={`${each.account} ${each.strategy}`}>
+                  <Pill tone={tone}>{text}</Pill>
+                  <span className="what">{each.account === null ? 'Everybody' : each.strategy ? `${each.strategy} on ${each.account}` : each.account}</span>
+                  {mayTrade && each.state !== 'Active' && (
+                    <button type="button" onClick={() => setAsked({ to: 'Active', account: each.account, strategy: each.strategy })}>Resume</button>
+                  )}
+                  {each.reason && <small>{each.reason}. Since {utc(each.at).slice(0, 16)} UTC.</small>}
+                </li>
+              );
+            })}
+          </ul>
+          {asked && <SwitchDialog {...asked} onClose={() => setAsked(null)} />}
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Services() {
+  const read = useQuery(status);
+  const now = useNow();
+  return (
+    <Panel title="Services" of={read} staleAfterMs={8_000}>
+      {({ services }) => (
+        <ul className="rows lights">
+          {services.map(({ service, state, latencyMs, checkedAt, detail, checks }) => (
+            <li key={service}>
+              <i className={`dot ${state}`} />
+              <span className="what">{service} <span className={state === 'healthy' ? 'only-read' : 'bad'}>{state}</span></span>
+              <small title={checks.map(check => `${check.name}: ${check.state}`).join(', ')}>{latency(latencyMs)}</small>
+              <small className="when">{checkedAt ? age(now - Date.parse(checkedAt)) : '–'}</small>
+              {detail && <small className="why">{detail}</small>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+type Risk = { name: string; used: Decimal; limit: Decimal };
+
+function OpenRisk() {
+  const venues = useQuery(accounts);
+  const names = venues.data?.map(each => each.account) ?? [];
+  const details = useQueries({ queries: names.map(portfolio) });
+  const bounds = useQueries({ queries: names.map(limits) });
+  const rows = names.flatMap((_, i) => risksOf(details[i]?.data, bounds[i]?.data));
+  return (
+    <Panel title="Open risk against limits" of={venues} empty={() => rows.length === 0 && 'No limit of exposure is set on an account at a venue.'}>
+      {() => (
+        <ul className="rows risk">
+          {rows.map(({ name, used, limit }) => {
+            const share = Number(ratio(used, limit) ?? '1');
+            return (
+              <li key={name}>
+                <span className="what">{name}</span>
+                <small>{money(used)} of {money(limit)}, {percent(ratio(used, limit), 0)}</small>
+                <Meter value={share} tone={share >= 0.9 ? 'bad' : share >= 0.7 ? 'warn' : ''} />
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function risksOf(detail: PortfolioDetail | undefined, bounds: AccountLimits | undefined): Risk[] {
+  if (!detail || !bounds) return [];
+
+  const { grossExposure, netExposure, positionValue } = bounds.limits;
+  return detail.exposures.flatMap(({ currency, gross, net, instruments }) => {
+    const of = `${detail.portfolio}, ${currency}`;
+    const largest = instruments.map(each => absolute(each.value)).sort(compare).at(-1) ?? '0';
+    return [
+      ...(grossExposure ? [{ name: `Gross exposure of ${of}`, used: gross, limit: grossExposure }] : []),
+      ...(netExposure ? [{ name: `Net exposure of ${of}`, used: absolute(net), limit: netExposure }] : []),
+      ...(positionValue ? [{ name: `Largest position of ${of}`, used: largest, limit: positionValue }] : []),
+    ];
+  });
+}
+
+function Alerts() {
+  const read = useQuery(alerts(30));
+  const urgent = (all: Alert[]) => all.filter(each => each.severity === 'critical' || each.severity === 'high').length;
+  return (
+    <Panel title="Alerts" of={read} className="short-list" count={all => `newest ${all.length}, ${urgent(all)} high or critical`} empty={all => all.length === 0 && 'Nothing to be told.'}>
+      {all => (
+        <div className="scroll" tabIndex={0} role="group" aria-label="Alerts">
+          <ul className="rows alerts">
+            {all.map(({ alertId, severity, title, text, at }) => (
+              <li key={alertId}>
+                <i className={`dot ${severity}`} />
+                <span className="what"><span className="only-read">{severity}: </span>{title}</span>
+                <small>{utc(at).slice(5, 16)}</small>
+                <small className="text" title={text}>{text}</small>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Panel>
+  );
+}
