@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Testing.Services;
 
 namespace AlgoStack.Gateway.Tests;
 
@@ -10,7 +11,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     private GatewayUnderTest(WebApplication app)
     {
         _app = app;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
+        Http = ServiceAccess.NewClient(new Uri(app.Urls.First()));
+        Http.Timeout = TimeSpan.FromSeconds(30);
     }
 
     public HttpClient Http { get; }
@@ -33,6 +35,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             "--ConnectionStrings:messaging", broker.Address,
             "--ConnectionStrings:algostack", broker.Database,
             "--ALGOSTACK_STATE", broker.State,
+            "--Tokens:ServiceKey", ServiceAccess.Key,
             "--Logging:LogLevel:Default", logs is null ? "Error" : "Trace",
         ];
         var app = GatewayApplication.Build(args, clock);

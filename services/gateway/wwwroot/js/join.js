@@ -22,6 +22,8 @@ form.addEventListener('submit', async event => {
     await post('/auth/users', { invitation, name, password });
     form.reset();
     say(`${name} may sign in now.`, false);
+    const link = Object.assign(document.createElement('a'), { href: '/sign-in.html', textContent: ' Sign in' });
+    said.append(link);
   } catch (problem) {
     form.querySelector('button').disabled = false;
     say(problem.message, true);
