@@ -13,12 +13,14 @@ namespace AlgoStack.Gateway;
 internal static class GatewayApplication
 {
     /// <param name="clock">The machine's where none is given.</param>
-    public static WebApplication Build(string[] args, TimeProvider? clock = null)
+    /// <param name="configure">Registers what goes before the gateway's own.</param>
+    public static WebApplication Build(string[] args, TimeProvider? clock = null, Action<IServiceCollection>? configure = null)
     {
         // The page lies beside the program, wherever it was started from.
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
+        configure?.Invoke(builder.Services);
         builder.AddServiceDefaults();
         builder.AddSignIn();
         builder.AddBus(bus =>

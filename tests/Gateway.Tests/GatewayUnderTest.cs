@@ -24,9 +24,11 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="services">Address of each service, by name; those not named have none.</param>
     /// <param name="at">Where it listens. Null: any free port.</param>
     /// <param name="clock">Its clock. Null: the machine's.</param>
+    /// <param name="configure">Registers what goes before the gateway's own.</param>
     /// <param name="logs">Gets every line that it logs, however fine. Null: errors are shown.</param>
     public static async Task<GatewayUnderTest> StartAsync(
-        BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null)
+        BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null,
+        Action<IServiceCollection>? configure = null)
     {
         string[] args =
         [
@@ -38,7 +40,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             "--Tokens:ServiceKey", ServiceAccess.Key,
             "--Logging:LogLevel:Default", logs is null ? "Error" : "Trace",
         ];
-        var app = GatewayApplication.Build(args, clock);
+        var app = GatewayApplication.Build(args, clock, configure);
         if (logs is not null) app.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
         await app.StartAsync(CancellationToken.None);
         return new GatewayUnderTest(app);

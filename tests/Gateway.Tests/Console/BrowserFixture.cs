@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AlgoStack.Testing.Services;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -28,9 +29,14 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 
     /// <summary>The page in a window of its own.</summary>
-    public async Task<OpenPage> OpenAsync(Uri address, int width = 1440, int height = 900)
+    /// <param name="isLetIn">Whatever it asks for; else it has to sign in.</param>
+    public async Task<OpenPage> OpenAsync(Uri address, int width = 1440, int height = 900, bool isLetIn = true)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ExtraHTTPHeaders = isLetIn ? [KeyValuePair.Create("Authorization", ServiceAccess.Header.ToString())] : null,
+        });
         var page = await context.NewPageAsync();
         var errors = new ConcurrentQueue<string>();
         page.PageError += (_, error) => errors.Enqueue(error);
