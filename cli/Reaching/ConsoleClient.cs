@@ -23,6 +23,9 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
 
     public Uri Address => address;
 
+    /// <summary>What it asks with; null: it asks as nobody.</summary>
+    public async Task<string?> TokenAsync(CancellationToken cancellationToken) => (await _credential.HeaderAsync(_http, cancellationToken))?.Parameter;
+
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
