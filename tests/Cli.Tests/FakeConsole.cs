@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using AlgoStack.Backtesting;
 using AlgoStack.Backtesting.Reports;
 using AlgoStack.Backtesting.Sweeps;

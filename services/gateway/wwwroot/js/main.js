@@ -3,7 +3,7 @@
 // The live stream is the doorbell and carries what moves fast (bars, signals, fills). Orders, positions and equity are
 // read from their owner when it rings, at a bounded pace, so that what is shown is what is recorded.
 
-import { follow, get, query } from './api.js';
+import { follow, get, post, query } from './api.js';
 import { Chart, Curve, row } from './chart.js';
 import { byId, text } from './dom.js';
 import * as paint from './panels.js';
@@ -327,6 +327,10 @@ byId('sessions').addEventListener('change', event => {
 byId('instruments').addEventListener('change', event => {
   pickInstrument(event.target.value);
   remember();
+});
+byId('sign-out').addEventListener('click', async () => {
+  await post('/auth/sign-out');
+  location.assign('/sign-in.html');
 });
 wireSwitch(() => state.portfolio?.tradingState === 'Halted', () => readPortfolio());
 
