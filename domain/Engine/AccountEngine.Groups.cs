@@ -118,24 +118,25 @@ public sealed partial class AccountEngine
 
     private void Watch(ExitGroup group, LiveOrder head, DateTimeOffset now)
     {
-        if (group.Targets.FindLast(o => o.IsWanted) is not { } target || PriceSince(group) is not { } price) return;
+        var targets = group.Targets.Where(o => o.IsWanted).ToList();
+        if (targets is not [.., var newest] || PriceSince(group) is not { } price) return;
 
-        var order = target.Order;
+        var order = newest.Order;
         var (sign, goal) = (order.Intent.Side == OrderSide.Sell ? 1 : -1, order.LimitPrice!.Value);
-        if (!order.IsTouched)
+        if (!targets.Exists(o => o.Order.IsTouched))
         {
             // A stop that has become an order to the market closes by itself.
             var closes = group.Stops.Exists(o => o.IsOut && o.Order.StopPrice is null);
-            if (sign * price < sign * goal || group.Open == 0 || closes || StoppedBy(order) is not null || HeldBackBecause(target) is not null) return;
-
-            Decide(target, new OrderTouched(order.Id, price, now));
+            if (sign * price < sign * goal || group.Open == 0 || closes || StoppedBy(order) is not null || HeldBackBecause(newest) is not null) return;
         }
         else if (sign * price < sign * (goal + group.Stop.StopPrice!.Value) / 2)
         {
-            Withdraw(target, "the price has gone back toward the stop", now);
+            foreach (var target in targets.Where(o => o.Order.IsTouched)) Withdraw(target, "the price has gone back toward the stop", now);
             return;
         }
 
+        // One that came later, for what others had closed of the same units, has its turn with the first.
+        foreach (var target in targets.Where(o => !o.Order.IsTouched)) Decide(target, new OrderTouched(target.Order.Id, price, now));
         if (group.MayGrow) Withdraw(head, "the target's price was seen", now);
         foreach (var stop in group.Stops.Where(o => o.IsOut)) Withdraw(stop, "it makes room for the target", now);
     }

@@ -324,6 +324,7 @@ public sealed partial class AccountEngine
         if (order.Status == OrderStatus.Unknown || live.IsInDoubt || live.IsMissingFills)
         {
             if (order.SubmittedAt is not { } submitted) return null;
+            live.AskedAt = now;
             return new AccountWork.Lookup(order.Id, RefToAsk(live), live.IsMissingFills ? submitted - _terms.Overlap : null);
         }
 
@@ -331,9 +332,10 @@ public sealed partial class AccountEngine
         if (order.Status is not (OrderStatus.Accepted or OrderStatus.PartiallyFilled)) return null;
         if (order.CancelReason is not null) return new AccountWork.Cancel(order.Id, RefOf(order));
         // At a venue that makes an order of it, it is one that leaves.
-        return order.Change is { } change && IsProven
-            ? new AccountWork.Replace(order.Id, RefOf(order), new VenueOrderChange(change.VenueClientId, change.Quantity, change.LimitPrice, change.StopPrice, order.Filled))
-            : null;
+        if (order.Change is not { } change || !IsProven) return null;
+
+        live.SentAt = now;
+        return new AccountWork.Replace(order.Id, RefOf(order), new VenueOrderChange(change.VenueClientId, change.Quantity, change.LimitPrice, change.StopPrice, order.Filled));
     }
 
     /// <summary>An order that has not left by then is not wanted any more; null where it waits for another, or not at all.</summary>

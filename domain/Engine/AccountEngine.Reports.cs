@@ -37,6 +37,7 @@ public sealed partial class AccountEngine
                 BecomeUnknown(live, $"the venue has one of this id: {placed.Error}", now);
                 break;
             case PlaceResult.OutcomeUnknown unknown:
+                live.SentAt = now;
                 BecomeUnknown(live, unknown.Reason, now);
                 break;
             case PlaceResult.NotSent notSent:
@@ -93,6 +94,7 @@ public sealed partial class AccountEngine
                 Doubt(live, now);
                 break;
             default:
+                live.SentAt = now;
                 Doubt(live, now);
                 break;
         }
@@ -158,11 +160,9 @@ public sealed partial class AccountEngine
             return;
         }
 
-        var sent = live.SentAt ?? order.SubmittedAt!.Value;
-        if (now - sent < _terms.Capabilities.SettleTime)
+        if (MayArrive(live, order.SubmittedAt!.Value))
         {
             live.IsInDoubt = true;
-            live.NotBefore = sent + _terms.Capabilities.SettleTime;
             return;
         }
 
@@ -178,15 +178,25 @@ public sealed partial class AccountEngine
     private void ChangeNotFound(LiveOrder live, DateTimeOffset now)
     {
         live.IsInDoubt = true;
-        if (live.Order.Change is { } change && now - change.At < _terms.Capabilities.SettleTime)
-        {
-            live.NotBefore = change.At + _terms.Capabilities.SettleTime;
-            return;
-        }
+        if (live.Order.Change is { } change && MayArrive(live, change.At)) return;
 
         live.IsChangeAwaited = false;
         if (live.Order.Change is not null) Decide(live, new OrderReplaceRefused(live.Order.Id, "the venue has canceled the order, and none is in its place", now));
         live.NotBefore = now;
+    }
+
+    /// <summary>
+    /// Whether what was sent last may have arrived since the venue was asked: then it is asked again, once nothing can arrive any more.
+    /// What counts is when it was asked and not when it has answered.
+    /// </summary>
+    /// <param name="since">When it was sent, where this engine did not send it.</param>
+    private bool MayArrive(LiveOrder live, DateTimeOffset since)
+    {
+        var settled = (live.SentAt ?? since) + _terms.Capabilities.SettleTime;
+        if (live.AskedAt >= settled) return false;
+
+        live.NotBefore = settled;
+        return true;
     }
 
     /// <summary>Takes an order as the venue shows it, with the fills that are at hand.</summary>
@@ -194,7 +204,8 @@ public sealed partial class AccountEngine
     {
         if (IsInItsPlace(live, seen)) Replaced(live, seen, now);
 
-        if (live.Order.Status is OrderStatus.Submitted or OrderStatus.Unknown or OrderStatus.Approved) FirstWord(live, seen, now);
+        // What was given up for lost is named too, once it is seen: a fill may come that has no other name.
+        if (live.Order.Status is OrderStatus.Submitted or OrderStatus.Unknown or OrderStatus.Approved || live.Order is { VenueOrderId: null, SubmittedAt: not null }) FirstWord(live, seen, now);
         live.Saw(seen.VenueOrderId, seen.Filled);
         BookFills(live, [.. seen.Executions, .. executions ?? []], now);
         if (live.Order.Change is { Quantity: { } wanted } && wanted <= live.Order.Filled && !live.IsBusy)

@@ -422,8 +422,11 @@ public sealed partial class AccountEngine
         /// <summary>Not before this is anything more done for it.</summary>
         public DateTimeOffset NotBefore { get; set; }
 
-        /// <summary>When the last copy of it was sent, for all we know.</summary>
+        /// <summary>When it, or a change of it, may last have left, for all we know.</summary>
         public DateTimeOffset? SentAt { get; set; }
+
+        /// <summary>When the venue was last asked where it stands.</summary>
+        public DateTimeOffset AskedAt { get; set; }
 
         /// <summary>The venue's name of what it has in the order's place, where that was not asked for yet.</summary>
         public string? ReplacedBy { get; set; }

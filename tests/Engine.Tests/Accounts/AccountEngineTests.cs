@@ -277,6 +277,40 @@ public sealed class AccountEngineTests
     }
 
     [Fact]
+    public void That_an_order_was_not_there_counts_only_where_the_venue_was_asked_once_nothing_could_arrive_any_more()
+    {
+        var engine = Proven(TimeSpan.FromSeconds(2));
+        var id = Wish(engine, "slow", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        engine.OnPlaced(id, new PlaceResult.OutcomeUnknown("no answer within a second"), Now.AddSeconds(1));
+        Turn(engine, Now.AddSeconds(2)).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Lookup>();
+
+        // It was asked in time and has answered late: the order may have come in between.
+        engine.OnLookup(id, new OrderLookup.NotFound(), [], Now.AddSeconds(4));
+
+        engine.Find(id)!.Status.Should().Be(OrderStatus.Unknown);
+        Turn(engine, Now.AddSeconds(4)).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Lookup>();
+        engine.OnLookup(id, new OrderLookup.NotFound(), [], Now.AddSeconds(4));
+        Turn(engine, Now.AddSeconds(4)).Should().ContainSingle().Which.Should().BeOfType<AccountWork.Place>();
+    }
+
+    [Fact]
+    public void What_was_given_up_for_lost_has_a_name_once_it_is_seen()
+    {
+        var engine = Proven();
+        var id = Wish(engine, "late", OrderSide.Buy, 10, OrderType.Limit, 100);
+        Turn(engine);
+        engine.OnPlaced(id, new PlaceResult.OutcomeUnknown("no answer"), Now);
+        engine.Cancel(id, "changed my mind", Now);
+        Turn(engine);
+        engine.OnLookup(id, new OrderLookup.NotFound(), [], Now);
+
+        Report(engine, id, VenueOrderStatus.Filled, 10, 10);
+
+        engine.Find(id)!.Should().BeEquivalentTo(new { Status = OrderStatus.Canceled, Filled = 10m, VenueOrderId = Seen(engine, id, VenueOrderStatus.Filled, 10).VenueOrderId });
+    }
+
+    [Fact]
     public void An_old_report_of_what_is_done_takes_nothing_back()
     {
         var engine = Proven();

@@ -149,8 +149,9 @@ public sealed class AccountSimulationTests
         foreach (var order in simulation.Venue.Reversals.Where(o => o.Order.Symbol is AccountSimulation.Long or AccountSimulation.Short or AccountSimulation.Held))
             yield return $"{order.Order.ClientId} closed more than what was held";
 
-        // Two who close the same units get as much of them as there are.
-        var ofHeld = new List<(string Group, decimal Open, decimal Covered)>();
+        // Two who close the same units get as much of them as there are: two exits of what is held, and, where both exits of a group may
+        // trade at once, all groups.
+        var shared = new List<(string Symbol, string Group, decimal Open, decimal Taken, decimal Covered)>();
         foreach (var group in orders.Where(o => o.Intent.Leg is not null).GroupBy(o => o.Intent.OneCancelsOther!, StringComparer.Ordinal))
         {
             var head = orders.Single(o => o.Id.Value == group.Key);
@@ -163,16 +164,21 @@ public sealed class AccountSimulationTests
             if (head.AreExitsEnded || open <= 0 || isTargetAlone) continue;
 
             var atVenue = group.Where(o => o.Status is OrderStatus.Accepted or OrderStatus.PartiallyFilled).GroupBy(o => o.Intent.Leg).Select(l => l.Sum(o => o.Leaves)).ToList();
-
-            // Where both exits of another group traded at once, less is held than all groups have open.
-            var coverable = canReduceOnly ? Math.Min(open, Math.Abs(simulation.Venue.Positions.GetValueOrDefault(head.Intent.Instrument.Symbol))) : open;
-            if (head.Intent.Leg is not null) ofHeld.Add((group.Key, open, atVenue.DefaultIfEmpty().Max()));
-            else if (atVenue.Count == 0 || atVenue.Exists(l => l < coverable))
+            if (canReduceOnly || head.Intent.Leg is not null)
+            {
+                shared.Add((head.Intent.Instrument.Symbol, group.Key, open, atVenue.DefaultIfEmpty().Max(), atVenue.DefaultIfEmpty().Min()));
+            }
+            else if (atVenue.Count == 0 || atVenue.Exists(l => l < open))
+            {
                 yield return $"group {group.Key} has {string.Join(" and ", atVenue)} at the venue for the {open} that are open: {string.Join(", ", group.Select(o => $"{o.Intent.Leg}.{o.Intent.Turn} {o.Status}"))}, its head {head.Status}";
+            }
         }
 
-        var room = simulation.Venue.Positions.GetValueOrDefault(AccountSimulation.Held) - ofHeld.Sum(g => g.Covered);
-        foreach (var (group, open, covered) in ofHeld.Where(g => g.Covered < g.Open && g.Open - g.Covered <= room))
-            yield return $"group {group} covers {covered} of {open}, and {room} are free";
+        foreach (var symbol in shared.GroupBy(g => g.Symbol, StringComparer.Ordinal))
+        {
+            var room = Math.Abs(simulation.Venue.Positions.GetValueOrDefault(symbol.Key)) - symbol.Sum(g => g.Taken);
+            foreach (var (_, group, open, _, covered) in symbol.Where(g => g.Covered < g.Open && g.Open - g.Covered <= room))
+                yield return $"group {group} covers {covered} of {open}, and {room} are free";
+        }
     }
 }

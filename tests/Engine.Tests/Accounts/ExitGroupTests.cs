@@ -233,6 +233,25 @@ public sealed class ExitGroupTests
     }
 
     [Fact]
+    public void What_another_order_closed_of_the_same_units_and_gave_back_joins_the_target_and_goes_back_with_it()
+    {
+        Protected();
+        _account.Sell("other", 4, 120).Should().Equal("place other: Sell 4 Limit 120");
+        _account.Rests("other");
+        _account.Price(110).Should().Equal("cancel stop.0");
+        _account.Canceled("stop.0").Should().Equal("place target.0: Sell 6 Limit 110");
+        _account.Rests("target.0");
+
+        _account.Cancels("other").Should().Equal("cancel other");
+        _account.Canceled("other").Should().Equal("place target.1: Sell 4 Limit 110");
+        _account.Rests("target.1");
+
+        _account.Price(99).Should().Equal("cancel target.0", "cancel target.1");
+        _account.Canceled("target.0").Should().BeEmpty();
+        _account.Canceled("target.1").Should().Equal("place stop.1: Sell 10 Stop 90");
+    }
+
+    [Fact]
     public void A_short_is_covered_the_same_way()
     {
         _account.Place("entry", OrderSide.Sell, OrderType.Limit, 100, new OrderExits(90, 110));

@@ -59,6 +59,15 @@ internal sealed class ExitScript
         return Turn();
     }
 
+    /// <summary>Sells so many of what is held at a limit, and nothing with it.</summary>
+    public IReadOnlyList<string> Sell(string name, decimal quantity, decimal limit)
+    {
+        var id = ClientOrderId.ForRequest("main", name);
+        _names[id.Value] = name;
+        Engine.Place(new OrderIntent(id, "main", "test", Apple.Id, OrderSide.Sell, quantity, OrderType.Limit, limit, null, Now) { LimitPrice = limit, ReduceOnly = true }, Now);
+        return Turn();
+    }
+
     /// <summary>Decides, commits, and says what is to be done at the venue.</summary>
     public IReadOnlyList<string> Turn()
     {
