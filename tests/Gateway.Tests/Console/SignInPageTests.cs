@@ -21,7 +21,7 @@ public sealed class SignInPageTests(SignInFixture fixture, BrowserFixture browse
         await Expect(seen.Page).ToHaveURLAsync(new Uri(gateway.Address, "/sign-in.html").AbsoluteUri);
 
         await SignInAsync(seen.Page, person with { Password = "not the password" });
-        await Expect(seen.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("The name or the password is wrong.");
+        await Expect(seen.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("There is no such user with this password.");
         await SignInAsync(seen.Page, person);
         await Expect(seen.Page.Locator("#session-state")).ToHaveTextAsync("running");
         await Expect(seen.Page.Locator("#link")).ToHaveTextAsync("live");
