@@ -10,7 +10,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AlgoStack.ServiceDefaults;
 
-/// <summary>The endpoints that every service answers besides its own; they share its port and are not forwarded.</summary>
+/// <summary>The endpoints that every service answers besides its own; they share its port, demand nothing of who asks, and are not forwarded.</summary>
 public static class DefaultEndpoints
 {
     /// <summary>
@@ -31,8 +31,8 @@ public static class DefaultEndpoints
         app.MapHealth("/health/deep", _ => true);
 
         var metrics = app.Services.GetRequiredService<PrometheusScrape>();
-        app.MapGet("/metrics", metrics.WriteAsync).DisableHttpMetrics().ExcludeFromDescription();
-        app.MapOpenApi();
+        app.MapGet("/metrics", metrics.WriteAsync).DisableHttpMetrics().ExcludeFromDescription().AllowAnonymous();
+        app.MapOpenApi().AllowAnonymous();
         return app;
     }
 
@@ -66,6 +66,6 @@ public static class DefaultEndpoints
     {
         var options = new HealthCheckOptions { Predicate = predicate, ResponseWriter = HealthAnswer.WriteAsync };
         options.ResultStatusCodes[HealthStatus.Degraded] = StatusCodes.Status200OK;
-        app.MapHealthChecks(path, options).DisableHttpMetrics();
+        app.MapHealthChecks(path, options).DisableHttpMetrics().AllowAnonymous();
     }
 }

@@ -19,7 +19,12 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         Timeout = Patience,
     };
 
+    private readonly ConsoleCredential _credential = new(address);
+
     public Uri Address => address;
+
+    /// <summary>What it asks with; null: it asks as nobody.</summary>
+    public async Task<string?> TokenAsync(CancellationToken cancellationToken) => (await _credential.HeaderAsync(_http, cancellationToken))?.Parameter;
 
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
     {
@@ -78,6 +83,7 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         HttpResponseMessage response;
         try
         {
+            request.Headers.Authorization = await _credential.HeaderAsync(_http, cancellationToken);
             response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
         catch (HttpRequestException e)
@@ -97,7 +103,7 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         }
     }
 
-    private static async Task<ConsoleProblemException> ProblemAsync(
+    internal static async Task<ConsoleProblemException> ProblemAsync(
         HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string? code = null, detail = null, service = null;
@@ -113,6 +119,7 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
             // Not a problem of ours: its status has to do.
         }
 
+        if (response.StatusCode == HttpStatusCode.Unauthorized) detail = $"{detail} {ConsoleCredential.Hint}";
         detail ??= $"{request.Method} {request.RequestUri} was answered {(int)response.StatusCode} {response.ReasonPhrase}.";
         return new ConsoleProblemException(response.StatusCode, code, service, detail);
     }

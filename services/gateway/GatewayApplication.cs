@@ -18,12 +18,14 @@ internal static class GatewayApplication
     private const string ConsolePath = "/console";
 
     /// <param name="clock">The machine's where none is given.</param>
-    public static WebApplication Build(string[] args, TimeProvider? clock = null)
+    /// <param name="configure">Registers what goes before the gateway's own.</param>
+    public static WebApplication Build(string[] args, TimeProvider? clock = null, Action<IServiceCollection>? configure = null)
     {
         // The page lies beside the program, wherever it was started from.
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
+        configure?.Invoke(builder.Services);
         builder.AddServiceDefaults();
         builder.AddSignIn();
         builder.AddUdf();
@@ -49,10 +51,10 @@ internal static class GatewayApplication
         app.UseWebSockets();
         app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
         var files = new StaticFileOptions { OnPrepareResponse = Guard };
-        app.UseDefaultFiles();
         app.UseStaticFiles(files);
+        app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
         // Which screen it is, the page itself reads from the path.
-        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).ExcludeFromDescription();
+        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
         app
             .MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>

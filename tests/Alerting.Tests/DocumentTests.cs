@@ -25,4 +25,8 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
 
         (await alerting.AlertsAsync()).Should().ContainSingle();
     }
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(AlertingService.Build, "services/alerting/scopes.txt", servers, "signal");
 }

@@ -50,4 +50,8 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
         ("ingestion", tape),
         ("signal", Nobody),
         ("broker-routing", Nobody));
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(BacktestService.Build, "services/backtest/scopes.txt", servers, "ingestion", "signal", "broker-routing");
 }

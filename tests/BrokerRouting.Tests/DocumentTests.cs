@@ -56,4 +56,8 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
         await servers.CreateVirtualHostAsync(),
         ("ingestion", Nobody),
         ("signal", Nobody));
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(BrokerRoutingService.Build, "services/broker-routing/scopes.txt", servers, "ingestion", "signal");
 }

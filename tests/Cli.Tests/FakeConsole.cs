@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using AlgoStack.Backtesting;
 using AlgoStack.Backtesting.Reports;
 using AlgoStack.Backtesting.Sweeps;
@@ -25,7 +26,14 @@ public sealed class FakeConsole : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
+    public const string ApiKey = "algostack_of-a-program";
+
+    private int _tokens;
+
     public ConcurrentQueue<string> Asked { get; } = new();
+
+    /// <summary>What was in <c>Authorization</c> each time.</summary>
+    public ConcurrentQueue<string> AskedWith { get; } = new();
 
     public StartReplay? Replayed { get; private set; }
 
@@ -143,9 +151,13 @@ public sealed class FakeConsole : IAsyncDisposable
         _app.Use((context, next) =>
         {
             Asked.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            AskedWith.Enqueue(context.Request.Headers.Authorization.ToString());
             OnAsked(this);
             return next(context);
         });
+        _app.MapPost("/auth/token", (JsonElement given) => given.GetProperty("apiKey").GetString() == ApiKey
+            ? Results.Ok(new { AccessToken = $"token-{++_tokens}", ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(5) })
+            : Results.Problem("The API key is revoked.", statusCode: 401));
         _app.MapPost("/api/v1/replays", (StartReplay replay) =>
         {
             Replayed = replay;

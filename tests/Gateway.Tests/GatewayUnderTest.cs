@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Testing.Services;
 
 namespace AlgoStack.Gateway.Tests;
 
@@ -10,7 +11,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     private GatewayUnderTest(WebApplication app)
     {
         _app = app;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
+        Http = ServiceAccess.NewClient(new Uri(app.Urls.First()));
+        Http.Timeout = TimeSpan.FromSeconds(30);
     }
 
     public HttpClient Http { get; }
@@ -22,10 +24,12 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="services">Address of each service, by name; those not named have none.</param>
     /// <param name="at">Where it listens. Null: any free port.</param>
     /// <param name="clock">Its clock. Null: the machine's.</param>
+    /// <param name="configure">Registers what goes before the gateway's own.</param>
     /// <param name="logs">Gets every line that it logs, however fine. Null: errors are shown.</param>
     /// <param name="messaging">Where it finds RabbitMQ. Null: where it is.</param>
     public static async Task<GatewayUnderTest> StartAsync(
-        BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null, string? messaging = null)
+        BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null,
+        string? messaging = null, Action<IServiceCollection>? configure = null)
     {
         string[] args =
         [
@@ -34,10 +38,11 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             "--ConnectionStrings:messaging", messaging ?? broker.Address,
             "--ConnectionStrings:algostack", broker.Database,
             "--ALGOSTACK_STATE", broker.State,
+            "--Tokens:ServiceKey", ServiceAccess.Key,
             "--Logging:LogLevel:Default", logs is null ? "Error" : "Trace",
             .. logs is null ? Array.Empty<string>() : ["--Logging:LogLevel:Microsoft.AspNetCore", "Trace"],
         ];
-        var app = GatewayApplication.Build(args, clock);
+        var app = GatewayApplication.Build(args, clock, configure);
         if (logs is not null) app.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
         await app.StartAsync(CancellationToken.None);
         return new GatewayUnderTest(app);

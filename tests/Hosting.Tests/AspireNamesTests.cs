@@ -25,6 +25,7 @@ public sealed class AspireNamesTests
         "DistributedApplication IDistributedApplicationBuilder.Build()",
         "IResourceBuilder<ParameterResource> ParameterResourceBuilderExtensions.AddParameter(this IDistributedApplicationBuilder builder, String name, Boolean secret = False)",
         "IResourceBuilder<ParameterResource> ParameterResourceBuilderExtensions.AddParameter(this IDistributedApplicationBuilder builder, String name, String value, Boolean publishValueAsDefault = False, Boolean secret = False)",
+        "IResourceBuilder<ParameterResource> ParameterResourceBuilderExtensions.AddParameter(this IDistributedApplicationBuilder builder, String name, ParameterDefault value, Boolean secret = False, Boolean persist = False)",
         "IResourceBuilder<IResourceWithConnectionString> ParameterResourceBuilderExtensions.AddConnectionString(this IDistributedApplicationBuilder builder, String name, String environmentVariableName = null)",
         "IResourceBuilder<PostgresServerResource> PostgresBuilderExtensions.AddPostgres(this IDistributedApplicationBuilder builder, String name, IResourceBuilder<ParameterResource> userName = null, IResourceBuilder<ParameterResource> password = null, Nullable<Int32> port = null)",
         "IResourceBuilder<PostgresDatabaseResource> PostgresBuilderExtensions.AddDatabase(this IResourceBuilder<PostgresServerResource> builder, String name, String databaseName = null)",

@@ -4,6 +4,7 @@ using AlgoStack.Ingestion.Tests.Running;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
+using Microsoft.AspNetCore.Builder;
 using Xunit;
 
 namespace AlgoStack.Ingestion.Tests;
@@ -28,4 +29,8 @@ public sealed class DocumentTests(IngestionFixture fixture) : IClassFixture<Inge
     }
 
     public void Dispose() => _csv.Dispose();
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(builder => builder.AddIngestion().Build().MapIngestion(), "services/ingestion/scopes.txt", fixture.Servers);
 }

@@ -17,4 +17,8 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
 
         await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services);
     }
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(SignalService.Build, "services/signal/scopes.txt", servers, "ingestion");
 }

@@ -55,6 +55,7 @@ public sealed class RunningSystem : IAsyncLifetime, IDisposable
         // Somebody else's gateway on the same port would look healthy too.
         foreach (var (resource, line) in Endpoints()) line.GetProperty("crashes").GetInt32().Should().Be(0, "{0} starts at the first attempt", resource);
         _gateway = new HttpClient { BaseAddress = new Uri(Endpoint("gateway").GetProperty("url").GetString()!), Timeout = TimeSpan.FromMinutes(5) };
+        _gateway.DefaultRequestHeaders.Authorization = new("Bearer", await File.ReadAllTextAsync(Path.Combine(_state, "parameters", "service-key")));
     }
 
     public async Task DisposeAsync()

@@ -14,6 +14,7 @@ internal static class TakeToken
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/token", HandleAsync)
+        .AllowAnonymous()
         .ProducesProblem(StatusCodes.Status401Unauthorized);
 
     private static async Task<Results<Ok<ProgramToken>, ProblemHttpResult>> HandleAsync(

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
+using AlgoStack.Gateway.Sessions;
 
 namespace AlgoStack.Gateway.Forwarding;
 
 /// <summary>
 /// Passes a request to the service that owns its path and the answer back: bodies are streamed, status and headers kept,
-/// nothing is tried twice. A service that cannot be reached is a 503 that names it.
+/// nothing is tried twice. Services know no cookies: a token that came in one goes on as <c>Authorization</c>. A service that cannot
+/// be reached is a 503 that names it.
 /// </summary>
 internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider time, ILogger<Forwarder> logger) : IDisposable
 {
@@ -23,6 +25,8 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
         "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer",
         "Transfer-Encoding", "Upgrade",
     };
+
+    private static readonly HashSet<string> OurOwn = new(StringComparer.OrdinalIgnoreCase) { "Host", "Cookie", "Authorization" };
 
     private static readonly string[] TraceHeaders = ["traceparent", "tracestate", "baggage"];
 
@@ -113,7 +117,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
         };
         foreach (var (name, values) in incoming.Headers)
         {
-            if (HopByHop.Contains(name) || name.StartsWith(':') || name.Equals("Host", StringComparison.OrdinalIgnoreCase)) continue;
+            if (HopByHop.Contains(name) || OurOwn.Contains(name) || name.StartsWith(':')) continue;
 
             // With a span of our own, the client writes the headers itself: the service's span is then its child.
             if (Activity.Current is not null && TraceHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
@@ -122,10 +126,19 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
                 request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
 
+        if (Authorization(incoming) is { } authorization) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", context.Connection.RemoteIpAddress?.ToString());
         request.Headers.TryAddWithoutValidation("X-Forwarded-Host", incoming.Host.Value);
         request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", incoming.Scheme);
         return request;
+    }
+
+    /// <summary>The token that has let the caller in here.</summary>
+    private static string? Authorization(HttpRequest incoming)
+    {
+        if (incoming.Headers.Authorization is { Count: > 0 } given) return given;
+
+        return incoming.Cookies[SessionCookies.Access] is { Length: > 0 } token ? $"Bearer {token}" : null;
     }
 
     private static bool HasBody(HttpRequest request) =>
@@ -173,6 +186,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             if (context.Request.Headers[name] is { Count: > 0 } values) service.Options.SetRequestHeader(name, values);
         }
 
+        if (Authorization(context.Request) is { } authorization) service.Options.SetRequestHeader("Authorization", authorization);
         try
         {
             using var patience = new CancellationTokenSource(ConnectTimeout, time);

@@ -13,6 +13,7 @@ internal sealed partial class RefreshSession(SessionTable sessions, IssueTokens 
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/refresh", (GivenRefreshToken? given, RefreshSession refresh, HttpContext context) => refresh.HandleAsync(given, context))
+        .AllowAnonymous()
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status403Forbidden);
 

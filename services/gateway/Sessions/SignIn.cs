@@ -17,6 +17,7 @@ internal sealed partial class SignIn(
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/sign-in", (Credentials credentials, SignIn signIn, HttpContext context) => signIn.HandleAsync(credentials, context))
+        .AllowAnonymous()
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status429TooManyRequests);

@@ -14,6 +14,7 @@ internal sealed partial class AcceptInvitation(UserManager<User> users, Invitati
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/users", (NewUser user, AcceptInvitation accept, CancellationToken cancellationToken) => accept.HandleAsync(user, cancellationToken))
+        .AllowAnonymous()
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 

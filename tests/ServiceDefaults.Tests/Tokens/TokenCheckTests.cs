@@ -233,7 +233,8 @@ public sealed class TokenCheckTests : IAsyncLifetime
             app =>
             {
                 app.MapGet("/read", (ClaimsPrincipal who) => who.Identity!.Name).RequireScope(TokenScopes.Read);
-                app.MapGet("/open", () => "open");
+                app.MapGet("/open", () => "open").AllowAnonymous();
+                app.MapMethods("/undecided", ["GET", "POST"], () => "in");
             },
             settings: settings);
     }

@@ -4,12 +4,12 @@ using AlgoStack.Testing.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace AlgoStack.ServiceDefaults.Tests.Tokens;
+namespace AlgoStack.Testing.Services;
 
 /// <summary>Publishes the keys that it is told to, and signs whatever it is told to.</summary>
 public sealed class TestIssuer : IAsyncDisposable
 {
-    private TestService? _service;
+    private HttpPeer? _peer;
     private int _asked;
 
     public TestKey Key { get; } = new("one");
@@ -20,13 +20,13 @@ public sealed class TestIssuer : IAsyncDisposable
     /// <summary>How often it was asked for its keys.</summary>
     public int Asked => Volatile.Read(ref _asked);
 
-    public Uri Address => _service!.Http.BaseAddress!;
+    public Uri Address => _peer!.Address;
 
     public static async Task<TestIssuer> StartAsync()
     {
         var issuer = new TestIssuer();
         issuer.Publish(issuer.Key);
-        issuer._service = await TestService.StartAsync(map: app => app.MapGet("/.well-known/jwks.json", () =>
+        issuer._peer = await HttpPeer.StartAsync(routes => routes.MapGet("/.well-known/jwks.json", () =>
         {
             Interlocked.Increment(ref issuer._asked);
             return issuer.KeySet is { } keys ? Results.Text(keys, "application/json") : Results.StatusCode(500);
@@ -39,7 +39,7 @@ public sealed class TestIssuer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Key.Dispose();
-        if (_service is not null) await _service.DisposeAsync();
+        if (_peer is not null) await _peer.DisposeAsync();
     }
 }
 
