@@ -4,7 +4,6 @@ using AlgoStack.Ingestion.Tests.Running;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
-using Microsoft.AspNetCore.Builder;
 using Xunit;
 
 namespace AlgoStack.Ingestion.Tests;

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using AlgoStack.ServiceDefaults.Tokens;
 using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
 using AlgoStack.Testing.Tokens;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;

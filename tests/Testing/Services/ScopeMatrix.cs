@@ -1,3 +1,4 @@
+using AlgoStack.Testing.Tokens;
 using FluentAssertions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
