@@ -210,6 +210,7 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
         await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("orders.v1");
+        socket.Options.SetRequestHeader("Authorization", ServiceAccess.Header.ToString());
         var buffer = new byte[1024];
 
         await socket.ConnectAsync(new UriBuilder(gateway.Address) { Scheme = "ws", Path = "/api/v1/orders/ws" }.Uri, CancellationToken.None);
