@@ -5,6 +5,7 @@ using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Caching;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Live;
+using AlgoStack.Gateway.OpenApi;
 using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
 using AlgoStack.Gateway.Udf;
@@ -43,6 +44,7 @@ internal static class GatewayApplication
         builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
         builder.Services.AddSingleton<ServiceAddresses>();
         builder.Services.AddSingleton<Forwarder>();
+        builder.Services.AddSingleton<WholeDocument>();
         builder.Services.AddSingleton<LiveHub>();
         builder.Services.AddSingleton<StreamLive>();
         builder.Services.AddSingleton<ServiceWatch>();
@@ -65,6 +67,7 @@ internal static class GatewayApplication
             .Produces<LiveUpdate>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        WholeDocument.Map(app);
         app.MapPush();
         app.MapSignIn();
         app.MapUdf();

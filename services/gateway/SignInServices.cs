@@ -41,6 +41,7 @@ internal static class SignInServices
 
         builder.Services.AddSingleton<SigningKeys>();
         builder.Services.AddSingleton<AccessTokens>();
+        builder.Services.AddSingleton<TokenOrigin>();
         builder.Services.AddSingleton<SessionTable>();
         builder.Services.AddSingleton<IssueTokens>();
         builder.Services.AddSingleton<RefreshSession>();

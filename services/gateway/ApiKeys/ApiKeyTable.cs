@@ -6,7 +6,7 @@ using Npgsql;
 namespace AlgoStack.Gateway.ApiKeys;
 
 /// <summary>The keys of programs. A secret is shown when it is made and never again; what is stored is its hash.</summary>
-internal sealed class ApiKeyTable(NpgsqlDataSource source, ServiceDatabase database, TimeProvider clock)
+internal sealed class ApiKeyTable(NpgsqlDataSource source, ServiceDatabase database, TokenOrigin origin, TimeProvider clock)
 {
     public const int MostDays = 180;
 
@@ -83,7 +83,9 @@ internal sealed class ApiKeyTable(NpgsqlDataSource source, ServiceDatabase datab
         command.Parameters.Add(new() { Value = clock.GetUtcNow() });
         command.Parameters.Add(new() { Value = keyId });
         command.Parameters.Add(new() { Value = userId });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        var ended = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        origin.Forget();
+        return ended;
     }
 
     /// <summary>Whose a secret is, and that it was used now. Null when it is none that is good.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
@@ -153,6 +154,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             if (!HopByHop.Contains(name)) context.Response.Headers[name] = values.ToArray();
         }
 
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBuffer);
         try
         {
             // Without a length the body may be a stream of events: its head, and each event, is wanted now.
@@ -160,7 +162,6 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             await using var body = await response.Content.ReadAsStreamAsync(until);
             if (stream) await context.Response.Body.FlushAsync(until);
 
-            var buffer = new byte[CopyBuffer];
             int read;
             while ((read = await body.ReadAsync(buffer, until)) > 0)
             {
@@ -174,6 +175,10 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             // The status is out already. Cutting the connection is the only way left to say that the body is not whole.
             if (!context.RequestAborted.IsCancellationRequested) BodyCutShort(route.Service, e.Message);
             context.Abort();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -11,7 +11,7 @@ namespace AlgoStack.Gateway.Sessions;
 /// revoked. Each refresh token is good once: one that comes again has been copied, and nobody can tell who has the copy, so
 /// the session ends for both.
 /// </summary>
-internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase database, TimeProvider clock)
+internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase database, TokenOrigin origin, TimeProvider clock)
 {
     public static readonly TimeSpan LongestIdle = TimeSpan.FromHours(1);
     public static readonly TimeSpan LongestLife = TimeSpan.FromHours(12);
@@ -59,6 +59,7 @@ internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase data
         {
             await RevokeAsync(connection, found.SessionId, now, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            origin.Forget();
             return new Refreshed(RefreshRefusal.Reused, SessionId: found.SessionId);
         }
 
@@ -139,7 +140,9 @@ internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase data
         AddTimes(command);
         command.Parameters.Add(new() { Value = sessionId });
         command.Parameters.Add(new() { Value = userId });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        var ended = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        origin.Forget();
+        return ended;
     }
 
     /// <summary>Ends every session of a user but one.</summary>
@@ -150,6 +153,7 @@ internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase data
         command.Parameters.Add(new() { Value = userId });
         command.Parameters.Add(new() { Value = kept });
         await command.ExecuteNonQueryAsync(cancellationToken);
+        origin.Forget();
     }
 
     // The session's row is held, so that of two who come with one token the second sees that it is used.
