@@ -29,8 +29,12 @@ public static class ServiceClients
                 client.BaseAddress = new Uri($"http://{service}/");
                 client.Timeout = RequestTimeout;
             })
-            .AddHttpMessageHandler(services => new AsService(services.GetRequiredService<ServiceKey>()))
+            .AskAsService()
             .AddHttpMessageHandler(services => new RetriedReads(services.GetRequiredService<TimeProvider>()))
             .AddHttpMessageHandler(() => new ServiceDiscovery(addresses));
     }
+
+    /// <summary>Has a client ask with <c>Tokens:ServiceKey</c>, by which services know each other.</summary>
+    public static IHttpClientBuilder AskAsService(this IHttpClientBuilder client) =>
+        client.AddHttpMessageHandler(services => new AsService(services.GetRequiredService<ServiceKey>()));
 }

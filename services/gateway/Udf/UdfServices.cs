@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.ServiceDefaults.Problems;
 
@@ -58,6 +59,7 @@ internal static class UdfServices
             UseCookies = false,
             UseProxy = false,
         })
+        .AskAsService()
         .AddHttpMessageHandler<FindService>();
 
     private static async ValueTask<object?> GuardAsync(

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react';
 import type { Me } from '../api/contracts';
 import { follow, useLine } from '../api/live';
 import { status } from '../api/queries';
+import { builtAt, release } from '../api/release';
 import { signOut } from '../api/session';
 import { utc, utcClock } from '../figures/format';
 import { KillSwitch, ModeBadge } from '../mission/KillSwitch';
@@ -68,8 +69,8 @@ export function Shell({ user }: { user: Me }) {
       </main>
       <footer className="foot">
         <span className="dim">Ctrl+K: go to a screen</span>
-        <a href="/">The page before this one</a>
         <a href="/console/licences.txt">Licences</a>
+        <span className="dim" title={`Built ${utc(builtAt)} UTC`}>{release}</span>
       </footer>
     </div>
   );
