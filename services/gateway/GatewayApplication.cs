@@ -1,9 +1,8 @@
-using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.Gateway.ClientErrors;
 using AlgoStack.Gateway.Forwarding;
-using AlgoStack.Gateway.Live;
 using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
 using AlgoStack.Gateway.Udf;
@@ -12,7 +11,7 @@ using Microsoft.AspNetCore.StaticFiles;
 
 namespace AlgoStack.Gateway;
 
-/// <summary>The one address of the console: its page, its live stream, and every service's paths behind it.</summary>
+/// <summary>The one address of the console: its page, live push, and every service's paths behind it.</summary>
 internal static class GatewayApplication
 {
     private const string ConsolePath = "/console";
@@ -32,17 +31,16 @@ internal static class GatewayApplication
         builder.AddPush();
         builder.AddBus(bus =>
         {
-            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars, PushNews.OfBars));
-            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Wants(services, LiveTopics.Signals, PushNews.OfSignals));
-            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, LiveTopics.Orders, PushNews.OfOrders));
+            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, PushNews.OfBars));
+            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Wants(services, PushNews.OfSignals));
+            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, PushNews.OfOrders));
             bus.AddConsumer<ShowAlerts>();
         });
         // For the pages alone, which are no secret: what services answer is passed on as they answered it.
         builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
         builder.Services.AddSingleton<ServiceAddresses>();
         builder.Services.AddSingleton<Forwarder>();
-        builder.Services.AddSingleton<LiveHub>();
-        builder.Services.AddSingleton<StreamLive>();
+        builder.Services.AddSingleton<NoteClientError>();
         builder.Services.AddSingleton<ServiceWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ServiceWatch>());
 
@@ -56,12 +54,7 @@ internal static class GatewayApplication
         // Which screen it is, the page itself reads from the path.
         app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
-        app
-            .MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
-                live.HandleAsync(context, session, instrument, topics))
-            .Produces<LiveUpdate>(StatusCodes.Status200OK, "text/event-stream")
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        NoteClientError.Map(app);
         app.MapPush();
         app.MapSignIn();
         app.MapUdf();
@@ -69,8 +62,7 @@ internal static class GatewayApplication
         return app;
     }
 
-    private static bool Wants(IServiceProvider services, LiveTopics topic, PushKinds kinds) =>
-        services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
+    private static bool Wants(IServiceProvider services, PushKinds kinds) => services.GetRequiredService<PushNews>().Wants(kinds);
 
     // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load: what is named by
     // its content never changes.

@@ -5,7 +5,6 @@ using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Contracts.Signals;
-using AlgoStack.Gateway.Tests.Live;
 
 namespace AlgoStack.Gateway.Tests.Console;
 

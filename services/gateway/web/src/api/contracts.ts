@@ -267,6 +267,12 @@ export type ApiKey = {
 };
 export type ApiKeySecret = { keyId: string; secret: string; expiresAt: string };
 
+type MoreFigures = {
+  risk?: { volatility: Decimal | null; calmar: Decimal | null; valueAtRisk: Decimal | null; maxDrawdownDays: Decimal } | null;
+  activity?: { exposure: Decimal | null; turnover: Decimal | null } | null;
+  holding?: { alpha: Decimal | null; beta: Decimal | null } | null;
+};
+
 export type Backtest = {
   backtestId: string;
   state: 'waiting' | 'running' | 'completed' | 'failed' | 'canceled';
@@ -276,7 +282,7 @@ export type Backtest = {
   fills: Decimal;
   orderListHash: string | null;
   dataHash: string | null;
-  statistics: (Statistics & { openingEquity: Decimal; finalEquity: Decimal; profitAndLoss: Decimal; annualReturn: Decimal | null; commission: Decimal })[];
+  statistics: (Statistics & { openingEquity: Decimal; finalEquity: Decimal; profitAndLoss: Decimal; annualReturn: Decimal | null; commission: Decimal } & MoreFigures)[];
   curve: EquityPoint[];
   error: string | null;
   startedAt: string;

@@ -24,6 +24,7 @@ import { pricesOf } from './working';
 const timeframes = ['1m', '5m', '15m', '1h', '4h', '1d'];
 const mostLines = 12;
 const mostMarks = 1_000;
+const paperPrefix = 'paper-'; // of the account that a session trades on, before its name
 
 /** What an instrument has done, what was made of it, and an order for it. */
 export default function Chart() {
@@ -74,7 +75,7 @@ export default function Chart() {
       <div className="span-4 wide-too stack">
         <Watchlist known={known.data ?? []} chosen={instrument} onChoose={show} />
         {mayTrade && <Ticket draft={draft} onChange={change} />}
-        {instrument && <Working instrument={instrument} />}
+        {instrument && <Working instrument={instrument} session={session?.sessionId} />}
       </div>
     </div>
   );
@@ -91,7 +92,7 @@ function Price({ instrument, timeframe, session, terms, draft, onChange }: Shown
   const marks = useMarks(instrument, timeframe, session);
   const [overlays, setOverlays] = useOverlays();
   const [moved, setMoved] = useState<{ order: Order; price: string } | null>(null);
-  const lines = useLines(instrument, terms, draft, onChange, setMoved);
+  const lines = useLines(instrument, session, terms, draft, onChange, setMoved);
   useLiveBars(instrument, timeframe, session);
   return (
     <Panel
@@ -179,16 +180,20 @@ function useMarks(instrument: string, timeframe: string, session: string | undef
   }, [instrument, timeframe, session]);
   return useMemo(() => {
     // Of a replay its own account's; those of other replays of the same file would stand on the same bars.
-    const own = (asked ?? []).filter(order => !session || !order.account.startsWith('paper-') || order.sessionId === session);
+    const own = (asked ?? []).filter(order => !session || !order.account.startsWith(paperPrefix) || order.sessionId === session);
     const all = [...signalMarks(raised ?? [], timeframe), ...orderMarks(own, instrument), ...actionMarks(actions ?? [], instrument), ...told];
     return [...new Map(all.map(mark => [`${mark.at} ${mark.kind}`, mark])).values()];
   }, [raised, asked, actions, told, instrument, timeframe, session]);
 }
 
+/** Of accounts at venues, and of the session whose bars are shown: what other replays have is at prices of another time. */
+const isOfChart = (order: Order, instrument: string, session: string | undefined): boolean =>
+  isOpen(order.status) && symbolOf(order.instrument) === symbolOf(instrument) && (!order.account.startsWith(paperPrefix) || order.sessionId === session);
+
 /** Prices of the order that is being written, and of those that work. */
-function useLines(instrument: string, terms: InstrumentTerms | undefined, draft: Draft | null, onChange: (part: Partial<Draft>) => void, onMoved: (moved: { order: Order; price: string }) => void): PriceLine[] {
+function useLines(instrument: string, session: string | undefined, terms: InstrumentTerms | undefined, draft: Draft | null, onChange: (part: Partial<Draft>) => void, onMoved: (moved: { order: Order; price: string }) => void): PriceLine[] {
   const asked = useQuery(orders({}, 200)).data;
-  const open = useMemo(() => (asked ?? []).filter(order => isOpen(order.status) && symbolOf(order.instrument) === symbolOf(instrument)).slice(0, mostLines), [asked, instrument]);
+  const open = useMemo(() => (asked ?? []).filter(order => isOfChart(order, instrument, session)).slice(0, mostLines), [asked, instrument, session]);
   const told = useQueries({ queries: open.map(order => orderEvents(order.orderId)), combine: reads => reads.map(read => read.data) });
   return useMemo(() => {
     const working = open.flatMap((order, i): PriceLine[] => {
@@ -196,7 +201,8 @@ function useLines(instrument: string, terms: InstrumentTerms | undefined, draft:
       const price = stopPrice ?? limitPrice;
       if (price === null) return [];
 
-      const onMove = draft ? (to: number) => onMoved({ order, price: atTick(to, terms?.tick) }) : undefined;
+      // Orders of a session are its engine's.
+      const onMove = draft && !order.account.startsWith(paperPrefix) ? (to: number) => onMoved({ order, price: atTick(to, terms?.tick) }) : undefined;
       return [{ id: order.orderId, price: Number(price), label: `${order.side} ${quantity(order.quantity)} ${order.type}`, tone: order.side === 'Buy' ? 'up' : 'down', ...(onMove ? { onMove } : {}) }];
     });
     if (!draft || (draft.mode !== 'order' && draft.mode !== 'exits')) return working;
@@ -217,14 +223,14 @@ function useLines(instrument: string, terms: InstrumentTerms | undefined, draft:
 const columns: Column<Order>[] = [
   { name: 'Order', cell: order => <Link to={`/orders?account=${encodeURIComponent(order.account)}&order=${encodeURIComponent(order.orderId)}`}>{`${order.side} ${quantity(order.quantity)}`}</Link>, tone: order => sideTone(order.side) },
   { name: 'Type', cell: order => order.type },
-  { name: 'Account', cell: order => order.account },
+  { name: 'Account', cell: order => <span className="clip" title={order.account}>{order.account}</span> },
   { name: 'Status', cell: order => <OrderPill status={order.status} reason={order.reason} /> },
 ];
 
 /** Orders of the symbol that something can still come of. */
-function Working({ instrument }: { instrument: string }) {
+function Working({ instrument, session }: { instrument: string; session: string | undefined }) {
   const read = useQuery(orders({}, 200));
-  const of = (all: Order[]) => all.filter(order => isOpen(order.status) && symbolOf(order.instrument) === symbolOf(instrument));
+  const of = (all: Order[]) => all.filter(order => isOfChart(order, instrument, session));
   return (
     <Panel title="Open orders" of={read} empty={all => of(all).length === 0 && `None of ${symbolOf(instrument)}.`}>
       {all => <Table label="Open orders" columns={columns} rows={of(all)} keyOf={order => order.orderId} />}
