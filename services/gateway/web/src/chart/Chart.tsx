@@ -1,4 +1,4 @@
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import type { InstrumentTerms, LiveBars, LiveFill, Order, Signal } from '../api/contracts';
 import { hear, useWanted } from '../api/live';
@@ -93,11 +93,12 @@ function Price({ instrument, timeframe, session, terms, draft, onChange }: Shown
   const [overlays, setOverlays] = useOverlays();
   const [moved, setMoved] = useState<{ order: Order; price: string } | null>(null);
   const lines = useLines(instrument, session, terms, draft, onChange, setMoved);
-  useLiveBars(instrument, timeframe, session);
+  const { rows, heardAt } = useLiveBars(instrument, timeframe, session);
+  const data = useMemo(() => read.data && grown(read.data, rows), [read.data, rows]);
   return (
     <Panel
       title={instrument}
-      of={read}
+      of={{ ...read, data, dataUpdatedAt: Math.max(read.dataUpdatedAt, heardAt) }}
       className="chart"
       count={({ close }) => `${timeframe}, last ${measure(close.at(-1), 8)}`}
       empty={({ close }) => close.length === 0 && `There are no bars of ${timeframe}.`}
@@ -137,10 +138,12 @@ function useOverlays(): [string[], (next: string[]) => void] {
   ];
 }
 
-/** Puts bars onto the chart as they close. */
-function useLiveBars(instrument: string, timeframe: string, session: string | undefined): void {
-  const queries = useQueryClient();
+const mostRows = 500;
+
+/** The bars that have closed since the chart was opened, as they close. A reading that began before one of them does not take it away again. */
+function useLiveBars(instrument: string, timeframe: string, session: string | undefined): { rows: LiveBars['rows']; heardAt: number } {
   useWanted({ id: 'bars', kinds: ['bars'], instruments: [instrument], ...(session ? { session } : {}) });
+  const [heard, setHeard] = useState<{ rows: LiveBars['rows']; heardAt: number }>({ rows: [], heardAt: 0 });
   useEffect(() => {
     const rows: LiveBars['rows'] = [];
     let painting = 0;
@@ -150,14 +153,16 @@ function useLiveBars(instrument: string, timeframe: string, session: string | un
       rows.push(...told.rows);
       painting ||= requestAnimationFrame(() => {
         painting = 0;
-        queries.setQueryData(bars(instrument, timeframe, session).queryKey, former => former && grown(former, rows.splice(0)));
+        const next = rows.splice(0);
+        setHeard(former => ({ rows: [...former.rows, ...next].slice(-mostRows), heardAt: Date.now() }));
       });
     });
     return () => {
       stop();
       cancelAnimationFrame(painting);
     };
-  }, [queries, instrument, timeframe, session]);
+  }, [instrument, timeframe, session]);
+  return heard;
 }
 
 /** What was made of the instrument: read once, and then as it is told. */
