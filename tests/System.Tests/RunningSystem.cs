@@ -71,6 +71,14 @@ public sealed class RunningSystem : IAsyncLifetime, IDisposable
 
     public void Dispose() => _gateway?.Dispose();
 
+    /// <summary>Where the console is.</summary>
+    public Uri Console => new(_gateway!.BaseAddress!, "/console/");
+
+    /// <summary>The one-time link by which the first admin comes in, as <c>./run</c> prints it; null once it was used.</summary>
+    public Uri? FirstAdminLink => File.Exists(Path.Combine(_state, "first-admin"))
+        ? new Uri(_gateway!.BaseAddress!, File.ReadAllText(Path.Combine(_state, "first-admin")).Trim())
+        : null;
+
     public string? StateOf(string resource) =>
         Endpoints().TryGetValue(resource, out var line) ? line.GetProperty("state").GetString() : null;
 
