@@ -135,7 +135,7 @@ async function connect(hears: (told: Told) => void, isOver: () => boolean): Prom
   await next.start();
   if (isOver()) void next.stop();
   await end;
-  hub = null;
+  if (hub === next) hub = null;
   return reason;
 }
 
