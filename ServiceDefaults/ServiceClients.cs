@@ -29,12 +29,12 @@ public static class ServiceClients
                 client.BaseAddress = new Uri($"http://{service}/");
                 client.Timeout = RequestTimeout;
             })
-            .AskAsService()
+            .AsService()
             .AddHttpMessageHandler(services => new RetriedReads(services.GetRequiredService<TimeProvider>()))
             .AddHttpMessageHandler(() => new ServiceDiscovery(addresses));
     }
 
-    /// <summary>Has a client ask with <c>Tokens:ServiceKey</c>, by which services know each other.</summary>
-    public static IHttpClientBuilder AskAsService(this IHttpClientBuilder client) =>
+    /// <summary>Says with <c>Tokens:ServiceKey</c> that a service asks, for clients of another kind.</summary>
+    public static IHttpClientBuilder AsService(this IHttpClientBuilder client) =>
         client.AddHttpMessageHandler(services => new AsService(services.GetRequiredService<ServiceKey>()));
 }

@@ -59,7 +59,7 @@ internal static class UdfServices
             UseCookies = false,
             UseProxy = false,
         })
-        .AskAsService()
+        .AsService()
         .AddHttpMessageHandler<FindService>();
 
     private static async ValueTask<object?> GuardAsync(
