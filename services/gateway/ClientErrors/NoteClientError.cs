@@ -23,6 +23,8 @@ internal sealed partial class NoteClientError(ILogger<NoteClientError> logger)
     private const int MostOfAStack = 4_000;
     private const int MostOfAStep = 200;
 
+    private const int PatienceMs = 1_000;
+
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/api/v1/client-errors", (ClientError error, HttpContext context, NoteClientError note) => note.Handle(error, context.User.FindFirstValue(TokenClaims.Subject)))
         .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
@@ -49,10 +51,10 @@ internal sealed partial class NoteClientError(ILogger<NoteClientError> logger)
     /// <summary>On one line, so that nobody writes lines of the log, and without what looks like a secret or a person's address.</summary>
     private static string Clean(string text) => Secrets().Replace(Unprintable().Replace(text, " "), "***");
 
-    [GeneratedRegex(@"[\p{C}\p{Zl}\p{Zp}]+")]
+    [GeneratedRegex(@"[\p{C}\p{Zl}\p{Zp}]+", RegexOptions.None, PatienceMs)]
     private static partial Regex Unprintable();
 
-    [GeneratedRegex(@"eyJ[\w-]+(\.[\w-]*)*|algostack_[\w-]+|(?<=[?&#])[^\s""'|]+|[^\s@""'|/]+@[^\s@""'|/]+")]
+    [GeneratedRegex(@"eyJ[\w-]+(\.[\w-]*)*|algostack_[\w-]+|(?<=[?&#])[^\s""'|]+|[^\s@""'|/]{1,64}@[^\s@""'|/]{1,255}", RegexOptions.None, PatienceMs)]
     private static partial Regex Secrets();
 
     [LoggerMessage(
