@@ -1,13 +1,11 @@
 using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.Orders;
 
-namespace AlgoStack.Gateway.Live;
+namespace AlgoStack.Gateway.Push;
 
 /// <summary>A page of order events as one list in one shape.</summary>
 internal static class OrderChanges
 {
-    public const string FilledKind = "filled";
-
     public static IEnumerable<OrderChange> Of(OrdersChanged page) =>
         page.Requested.Select(o => new OrderChange(
                 o.Position, "requested", o.OrderId, o.Account, o.Instrument, o.Side, o.Quantity, o.ReferencePrice, null, null, o.At))
@@ -16,7 +14,7 @@ internal static class OrderChanges
             .Concat(page.Accepted.Select(o => Of(o.Position, "accepted", o.OrderId, o.Account, o.Instrument, null, null, o.At)))
             .Concat(page.Rejected.Select(o => Of(o.Position, "rejected", o.OrderId, o.Account, o.Instrument, null, o.Reason, o.At)))
             .Concat(page.Filled.Select(o => new OrderChange(
-                o.Position, FilledKind, o.OrderId, o.Account, o.Instrument, o.Side, o.Quantity, o.Price, null, null, o.At)))
+                o.Position, "filled", o.OrderId, o.Account, o.Instrument, o.Side, o.Quantity, o.Price, null, null, o.At)))
             .Concat(page.Canceled.Select(o => Of(o.Position, "canceled", o.OrderId, o.Account, o.Instrument, null, o.Reason, o.At)))
             .Concat((page.BecameUnknown ?? []).Select(o => Of(o.Position, "unknown", o.OrderId, o.Account, o.Instrument, null, o.Reason, o.At)))
             .Concat((page.Reconciled ?? []).Select(o => Of(o.Position, "reconciled", o.OrderId, o.Account, o.Instrument, null, o.Finding, o.At)))

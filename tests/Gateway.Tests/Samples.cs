@@ -2,7 +2,7 @@ using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
 
-namespace AlgoStack.Gateway.Tests.Live;
+namespace AlgoStack.Gateway.Tests;
 
 /// <summary>Messages as the services publish them.</summary>
 public static class Samples
