@@ -8,7 +8,7 @@ namespace AlgoStack.ServiceDefaults.Http;
 /// <summary>Refuses what no handler could read, before one would fail at it.</summary>
 internal static class UnreadableRequests
 {
-    public const string TextInvalid = "text_invalid";
+    public const string ValueUnstorable = "value_unstorable";
 
     public const string NoTextWithNul = "A text with the character U+0000, or with half of one, cannot be kept.";
 
@@ -17,7 +17,7 @@ internal static class UnreadableRequests
         var request = context.Request;
         // In a path, Kestrel refuses it itself.
         if (request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) is true)
-            return Problem.Invalid(TextInvalid, NoTextWithNul).ExecuteAsync(context);
+            return Problem.Invalid(ValueUnstorable, NoTextWithNul).ExecuteAsync(context);
 
         return MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type is { Charset.HasValue: true, Encoding: null }
             ? Problem.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", $"Content-Type: there is no charset {type.Charset}.").ExecuteAsync(context)

@@ -73,7 +73,7 @@ internal static class ServiceProblems
             {
                 Status = StatusCodes.Status400BadRequest,
                 Detail = UnreadableRequests.NoTextWithNul,
-                Extensions = { ["code"] = UnreadableRequests.TextInvalid },
+                Extensions = { ["code"] = UnreadableRequests.ValueUnstorable },
             },
             // What an unforeseen exception says is for the log, not for the caller.
             _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong here; the log has the rest under this traceId." },

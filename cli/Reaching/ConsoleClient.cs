@@ -100,7 +100,7 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         {
             using (socket)
             {
-                if (socket.HttpStatusCode == 0) throw new NotReachableException(address, e);
+                if (socket.HttpStatusCode == default) throw new NotReachableException(address, e);
 
                 var hint = socket.HttpStatusCode == HttpStatusCode.Unauthorized ? $" {ConsoleCredential.Hint}" : "";
                 throw new ConsoleProblemException(socket.HttpStatusCode, null, null, $"Live push was answered {(int)socket.HttpStatusCode}.{hint}");

@@ -18,12 +18,12 @@ internal sealed class LoadedSystem : IAsyncDisposable
 
     private readonly WholeSystem _system;
     private readonly HttpClient _http;
-    private readonly string _apiKey;
-    private readonly string _folder;
+    private readonly string _folder = Directory.CreateTempSubdirectory("algostack-bench-").FullName;
+    private string _apiKey = "";
 
-    private LoadedSystem(WholeSystem system, string apiKey, string folder)
+    private LoadedSystem(WholeSystem system)
     {
-        (_system, _apiKey, _folder) = (system, apiKey, folder);
+        _system = system;
         // As a browser or a program would: connections are kept.
         _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = MostConnections, UseCookies = false }) { BaseAddress = system.Address };
     }
@@ -37,17 +37,18 @@ internal sealed class LoadedSystem : IAsyncDisposable
 
     public static async Task<LoadedSystem> StartAsync(int minutes)
     {
-        var system = await WholeSystem.StartAsync();
-        // Every account may enter it: services read what is in it.
-        var folder = Directory.CreateTempSubdirectory("algostack-bench-").FullName;
-        await system.MakeAdminAsync();
-        using var make = new HttpRequestMessage(HttpMethod.Post, new Uri(system.Address, "/auth/api-keys"));
-        make.Headers.Authorization = new("Bearer", await system.SignInAsync());
-        make.Content = JsonContent.Create(new { Name = "bench", Scopes = new[] { "read" } });
-        using var made = await system.Gateway.SendAsync(make);
-        made.EnsureSuccessStatusCode();
-        var loaded = new LoadedSystem(system, (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("apiKey").GetString()!, folder);
-        await loaded.FillAsync(minutes);
+        var loaded = new LoadedSystem(await WholeSystem.StartAsync());
+        try
+        {
+            await loaded.MakeKeyAsync();
+            await loaded.FillAsync(minutes);
+        }
+        catch
+        {
+            await loaded.DisposeAsync();
+            throw;
+        }
+
         return loaded;
     }
 
@@ -114,6 +115,17 @@ internal sealed class LoadedSystem : IAsyncDisposable
     }
 
     private static string Days => Path.Combine(Repository.Root, "data", "sp500-2000", "sp500-2000.csv");
+
+    private async Task MakeKeyAsync()
+    {
+        await _system.MakeAdminAsync();
+        using var make = new HttpRequestMessage(HttpMethod.Post, new Uri(_system.Address, "/auth/api-keys"));
+        make.Headers.Authorization = new("Bearer", await _system.SignInAsync());
+        make.Content = JsonContent.Create(new { Name = "bench", Scopes = new[] { "read" } });
+        using var made = await _system.Gateway.SendAsync(make);
+        made.EnsureSuccessStatusCode();
+        _apiKey = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("secret").GetString()!;
+    }
 
     private async Task FillAsync(int minutes)
     {

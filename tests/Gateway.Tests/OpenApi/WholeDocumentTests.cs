@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.OpenApi;
 using AlgoStack.Testing.OpenApi;
@@ -8,7 +9,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.OpenApi;
 
-public sealed class WholeDocumentTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
+public sealed partial class WholeDocumentTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
 {
     private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
 
@@ -61,6 +62,26 @@ public sealed class WholeDocumentTests(BrokerFixture broker) : IClassFixture<Bro
             demands.Select(d => d.EnumerateObject().Single().Name).Should().Equal(["token", "cookie"], name);
             demands.Select(d => string.Join(' ', d.EnumerateObject().Single().Value.EnumerateArray())).Distinct(StringComparer.Ordinal).Should().ContainSingle(name)
                 .Which.Should().NotBeEmpty(name);
+        }
+    }
+
+    [Theory]
+    [InlineData(Routes.Ingestion)]
+    [InlineData(Routes.Signal)]
+    [InlineData(Routes.BrokerRouting)]
+    [InlineData(Routes.Alerting)]
+    [InlineData(Routes.Backtest)]
+    public async Task What_a_document_says_is_demanded_is_what_the_table_of_scopes_has(string service)
+    {
+        using var released = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Testing.Repository.Root, "docs", "openapi", $"{service}.json")));
+        var table = (await File.ReadAllLinesAsync(Path.Combine(Testing.Repository.Root, "services", service, "scopes.txt")))
+            .Select(line => line.Split(' ', 3)).ToDictionary(line => $"{line[1]} {Constraint().Replace(line[2], "")}", line => line[0], StringComparer.Ordinal);
+
+        foreach (var (name, operation) in Operations(released.RootElement))
+        {
+            var demanded = operation.GetProperty("security").EnumerateArray().SelectMany(way => way.GetProperty("token").EnumerateArray()).Select(role => role.GetString());
+            var (method, path) = (name.Split(' ')[0].ToUpperInvariant(), name.Split(' ')[1]);
+            table[$"{method} {path}"].Split('+').Should().BeEquivalentTo(demanded, name);
         }
     }
 
@@ -119,6 +140,9 @@ public sealed class WholeDocumentTests(BrokerFixture broker) : IClassFixture<Bro
         JsonArray a => a.SelectMany(References),
         _ => [],
     };
+
+    [GeneratedRegex(":[a-z]+(?=})", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Constraint();
 
     private static JsonNode Schema(string json) => JsonNode.Parse(json)!;
 

@@ -85,7 +85,7 @@ public sealed class ProblemTests : IAsyncLifetime
     {
         using var answer = await _service.Http.GetAsync(new Uri(path, UriKind.Relative));
 
-        Check(answer, await answer.Content.ReadAsStringAsync(), 400, "text_invalid", retryable: false);
+        Check(answer, await answer.Content.ReadAsStringAsync(), 400, "value_unstorable", retryable: false);
     }
 
     [Fact]

@@ -86,6 +86,7 @@ export function follow(queries: QueryClient): () => void {
   let isOver = false;
   const follows = async () => {
     for (let attempt = 0; !isOver; attempt++) {
+      const begun = Date.now();
       const closed = await connect(told => listen(told, doorbell), () => isOver).catch(() => null);
       if (isOver) return;
 
@@ -100,15 +101,25 @@ export function follow(queries: QueryClient): () => void {
       attempt = -1;
       const isLost = setTimeout(() => line !== 'lost' && hub === null && set('lost'), grace);
       if (closed.startsWith('token')) await refresh(sessionMark()).catch(() => undefined);
+      // Who is shown the door at once does not stand in it.
+      if (Date.now() - begun < longestPause) await pause(longestPause);
       if (isOver) clearTimeout(isLost);
     }
   };
   const offline = () => set('lost');
   addEventListener('offline', offline);
+  // What could not be read meanwhile is not waited for.
+  const revive = () => {
+    if (line === 'live' && former === 'lost') void queries.invalidateQueries();
+    former = line;
+  };
+  let former: Line = line;
+  listeners.add(revive);
   set('connecting');
   void follows();
   return () => {
     isOver = true;
+    listeners.delete(revive);
     removeEventListener('offline', offline);
     void hub?.stop();
     place = null;
