@@ -54,7 +54,7 @@ internal sealed partial class NoteClientError(ILogger<NoteClientError> logger)
     [GeneratedRegex(@"[\p{C}\p{Zl}\p{Zp}]+", RegexOptions.None, PatienceMs)]
     private static partial Regex Unprintable();
 
-    [GeneratedRegex(@"eyJ[\w-]+(\.[\w-]*)*|algostack_[\w-]+|(?<=[?&#])[^\s""'|]+|[^\s@""'|/]{1,64}@[^\s@""'|/]{1,255}", RegexOptions.None, PatienceMs)]
+    [GeneratedRegex(@"eyJ[\w-]+(\.[\w-]*)*|algostack_[\w-]+|(?<=[?&#])[^\s""'|]+|[^\s@""'|/]{1,64}@[^\s@""'|/]{1,255}", RegexOptions.ExplicitCapture, PatienceMs)]
     private static partial Regex Secrets();
 
     [LoggerMessage(
