@@ -51,7 +51,7 @@ internal sealed partial class NoteClientError(ILogger<NoteClientError> logger)
     /// <summary>On one line, so that nobody writes lines of the log, and without what looks like a secret or a person's address.</summary>
     private static string Clean(string text) => Secrets().Replace(Unprintable().Replace(text, " "), "***");
 
-    [GeneratedRegex(@"[\p{C}\p{Zl}\p{Zp}]+", RegexOptions.None, PatienceMs)]
+    [GeneratedRegex(@"[\p{C}\p{Zl}\p{Zp}]+", RegexOptions.ExplicitCapture, PatienceMs)]
     private static partial Regex Unprintable();
 
     [GeneratedRegex(@"eyJ[\w-]+(\.[\w-]*)*|algostack_[\w-]+|(?<=[?&#])[^\s""'|]+|[^\s@""'|/]{1,64}@[^\s@""'|/]{1,255}", RegexOptions.ExplicitCapture, PatienceMs)]

@@ -20,6 +20,7 @@ public sealed class FakeDesk
         [new("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423312, 31, 0.516, 1.41, 0.93, 1.22, 0.083, 10, -7, 40, -22, 4, 3, 12)];
 
     private volatile bool _halted;
+    private long _batch = 1_000;
 
     public ConcurrentQueue<string> Switched { get; } = new();
 
@@ -42,6 +43,9 @@ public sealed class FakeDesk
 
     /// <summary>Close of the newest bar that the history has.</summary>
     public static DateTimeOffset LastBar => Samples.Start.AddDays(History - 1);
+
+    /// <summary>The number of the session's next batch.</summary>
+    public long NextBatch() => Interlocked.Increment(ref _batch);
 
     public Task<FakeUpstream> StartAsync() => FakeUpstream.StartAsync(app =>
     {

@@ -13,8 +13,6 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
 {
     private const string Account = "paper-" + FakeDesk.SessionId;
 
-    private static long _sequence = 1_000;
-
     [Theory]
     [InlineData(1440)]
     [InlineData(380)]
@@ -67,9 +65,10 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
     {
         await using var seen = await fixture.OpenAsync(browser, "/orders");
         await ShouldBeLiveAsync(seen.Page);
-        var page = Samples.Filled(FakeDesk.SessionId, ++_sequence, 2);
+        const long Position = 50_000;
+        var page = Samples.Filled(FakeDesk.SessionId, Position, 2);
 
-        await fixture.Broker.PublishAsync(page with { Filled = [page.Filled[0], page.Filled[1] with { Account = "main", Quantity = 12 }] }, "live", _sequence);
+        await fixture.Broker.PublishAsync(page with { Filled = [page.Filled[0], page.Filled[1] with { Account = "main", Quantity = 12 }] }, "live", Position);
 
         await Expect(seen.Page.Locator(".toast")).ToHaveTextAsync("Bought 12 SP500.SIM at 101 on main. Order");
         await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
@@ -85,7 +84,8 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
         fixture.Desk.Orders.Enqueue(FakeDesk.Order("o-pushed", "Filled"));
         var started = Stopwatch.GetTimestamp();
 
-        await fixture.Broker.PublishAsync(Samples.Filled(FakeDesk.SessionId, ++_sequence, 1), FakeDesk.SessionId, _sequence);
+        const long Position = 60_000;
+        await fixture.Broker.PublishAsync(Samples.Filled(FakeDesk.SessionId, Position, 1), FakeDesk.SessionId, Position);
 
         await Expect(panel.GetByText("Filled", new() { Exact = true }).First).ToBeVisibleAsync();
         output.WriteLine($"published to read anew and painted: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
@@ -123,7 +123,7 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
     /// <summary>A bar of a day that none before was of, with a close of 100 and so many.</summary>
     private Task TellBarsAsync(int over)
     {
-        var sequence = Interlocked.Increment(ref _sequence);
+        var sequence = fixture.Desk.NextBatch();
         var bars = Samples.Bars(FakeDesk.SessionId, sequence, 1);
         return fixture.Broker.PublishAsync(bars with { Bars = bars.Bars with { High = [200], Close = [100.0 + over] } }, FakeDesk.SessionId, sequence);
     }
