@@ -37,7 +37,7 @@ internal sealed partial class NoteClientError(ILogger<NoteClientError> logger)
         var steps = error.Steps ?? [];
         string?[] names = [error.Release, error.Screen, error.Kind, error.TraceId];
         if (names.Any(name => name?.Length > MostOfAName) || error.Message.Length is 0 or > MostOfAMessage || error.Stack?.Length > MostOfAStack
-            || steps.Count > MostSteps || steps.Any(step => step.Length > MostOfAStep))
+            || steps.Count > MostSteps || steps.Any(step => step?.Length > MostOfAStep))
         {
             return Problem.Invalid(
                 "client_error_too_long",
@@ -69,4 +69,4 @@ internal sealed partial class NoteClientError(ILogger<NoteClientError> logger)
 /// <param name="TraceId">Of the request that failed.</param>
 /// <param name="Steps">What was done last, without its values, oldest first.</param>
 internal sealed record ClientError(
-    string Release, string Screen, string Kind, string Message, string? Stack = null, string? TraceId = null, IReadOnlyList<string>? Steps = null);
+    string Release, string Screen, string Kind, string Message, string? Stack = null, string? TraceId = null, IReadOnlyList<string?>? Steps = null);

@@ -28,7 +28,7 @@ public sealed class ClientErrorTests(SignInFixture fixture) : IClassFixture<Sign
     {
         var (logs, _) = await TellAsync(await fixture.JoinAsync("viewer"), new
         {
-            Release = "r", Screen = "/s", Kind = "error",
+            Release = "r", Screen = "/s", Kind = "error", Steps = (string?[])[null],
             Message = "first\r\nwarn: second\u2028third\u001b[31m of /api?token=abc123 with eyJhbGciOi.eyJzdWIi.c2ln, algostack_Zm9v and mara@example.org",
         });
 
