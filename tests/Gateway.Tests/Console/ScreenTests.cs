@@ -329,9 +329,9 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;
-        var output = await npm.StandardOutput.ReadToEndAsync();
+        var said = await npm.StandardOutput.ReadToEndAsync();
         await npm.WaitForExitAsync();
 
-        npm.ExitCode.Should().Be(0, output);
+        npm.ExitCode.Should().Be(0, said);
     }
 }
