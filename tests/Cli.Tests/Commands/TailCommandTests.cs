@@ -17,7 +17,9 @@ public sealed class TailCommandTests
     [
         new
         {
-            Type = "event", Sequence = 3, Kind = "signals",
+            Type = "event",
+            Sequence = 3,
+            Kind = "signals",
             Data = new SignalRaised(
                 "s-1", "replay-1", "ema-cross", "SP500.SIM", "1d", At, "Long", 101, 0.72, "Trending", null, null, 0,
                 new SignalExplanation([], [], []), "The fast average crossed above the slow one.", 3,

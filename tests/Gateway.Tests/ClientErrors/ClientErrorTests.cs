@@ -16,7 +16,13 @@ public sealed class ClientErrorTests(SignInFixture fixture) : IClassFixture<Sign
         var person = await fixture.JoinAsync("viewer");
         var (logs, user) = await TellAsync(person, new
         {
-            Release = "0.1.0+abc", Screen = "/console/orders", Kind = "request", Message = "AlgoStack answered 500.", Stack = "Problem\n    at read (x.js:1)", TraceId = "4bf92f35", Steps = (string[])["to /orders"],
+            Release = "0.1.0+abc",
+            Screen = "/console/orders",
+            Kind = "request",
+            Message = "AlgoStack answered 500.",
+            Stack = "Problem\n    at read (x.js:1)",
+            TraceId = "4bf92f35",
+            Steps = (string[])["to /orders"],
         });
 
         logs.Should().Contain("The console failed (request) at /console/orders in release 0.1.0+abc, trace 4bf92f35").And.Contain($"user {user}: AlgoStack answered 500. Problem").And.Contain("After: to /orders");
@@ -28,7 +34,10 @@ public sealed class ClientErrorTests(SignInFixture fixture) : IClassFixture<Sign
     {
         var (logs, _) = await TellAsync(await fixture.JoinAsync("viewer"), new
         {
-            Release = "r", Screen = "/s", Kind = "error", Steps = (string?[])[null],
+            Release = "r",
+            Screen = "/s",
+            Kind = "error",
+            Steps = (string?[])[null],
             Message = "first\r\nwarn: second\u2028third\u001b[31m of /api?token=abc123 with eyJhbGciOi.eyJzdWIi.c2ln, algostack_Zm9v and mara@example.org",
         });
 
