@@ -2,6 +2,7 @@ using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Live;
 using AlgoStack.Gateway.Push;
@@ -27,6 +28,7 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         configure?.Invoke(builder.Services);
         builder.AddServiceDefaults();
+        builder.AddAudit();
         builder.AddSignIn();
         builder.AddUdf();
         builder.AddPush();
@@ -49,6 +51,7 @@ internal static class GatewayApplication
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
+        app.UseAudit();
         app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
         var files = new StaticFileOptions { OnPrepareResponse = Guard };
         app.UseStaticFiles(files);
@@ -65,6 +68,7 @@ internal static class GatewayApplication
         app.MapPush();
         app.MapSignIn();
         app.MapUdf();
+        app.MapAudit();
         app.MapForwarding();
         return app;
     }

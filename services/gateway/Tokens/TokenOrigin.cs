@@ -10,11 +10,11 @@ internal static class TokenOrigin
 {
     public static async Task<bool> HasEndedAsync(HttpContext context, ClaimsPrincipal principal)
     {
-        var services = context.RequestServices;
+        var (services, role) = (context.RequestServices, principal.FindFirstValue(TokenClaims.Role) ?? "");
         if (Guid.TryParse(principal.FindFirstValue(TokenClaims.Session), out var session))
-            return !await services.GetRequiredService<SessionTable>().IsOpenAsync(session, context.RequestAborted);
+            return !await services.GetRequiredService<SessionTable>().IsOpenAsync(session, role, context.RequestAborted);
         if (Guid.TryParse(principal.FindFirstValue(TokenClaims.ApiKey), out var key))
-            return !await services.GetRequiredService<ApiKeyTable>().IsOpenAsync(key, context.RequestAborted);
+            return !await services.GetRequiredService<ApiKeyTable>().IsOpenAsync(key, role, context.RequestAborted);
 
         return true;
     }

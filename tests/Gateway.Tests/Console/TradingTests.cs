@@ -47,7 +47,7 @@ public sealed class PaperDeskFixture : ConsoleFixture
     {
         var others = await base.StartServicesAsync();
         // The gateway, whose tokens it takes, starts after it.
-        _issuer = await FakeUpstream.StartAsync(app => app.MapGet(KeySet, () => Http.GetStringAsync(KeySet)));
+        _issuer = await FakeUpstream.StartAsync(app => app.MapGet(KeySet, (CancellationToken cancellationToken) => Http.GetStringAsync(KeySet, cancellationToken)));
         _routing = await ServiceUnderTest.StartAsync(
             BrokerRoutingService.Build, Broker.Database, Broker.Address,
             [
