@@ -1,6 +1,7 @@
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Caching;
 using AlgoStack.Gateway.ClientErrors;
 using AlgoStack.Gateway.Forwarding;
@@ -28,6 +29,7 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         configure?.Invoke(builder.Services);
         builder.AddServiceDefaults();
+        builder.AddAudit();
         builder.AddSignIn();
         builder.AddUdf();
         builder.AddPush();
@@ -51,6 +53,7 @@ internal static class GatewayApplication
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
+        app.UseAudit();
         app.UseOutputCache();
         app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
         var files = new StaticFileOptions { OnPrepareResponse = Guard };
@@ -64,6 +67,7 @@ internal static class GatewayApplication
         app.MapPush();
         app.MapSignIn();
         app.MapUdf();
+        app.MapAudit();
         app.MapForwarding();
         return app;
     }

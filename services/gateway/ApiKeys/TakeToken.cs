@@ -20,7 +20,7 @@ internal static class TakeToken
     private static async Task<Results<Ok<ProgramToken>, ProblemHttpResult>> HandleAsync(
         GivenApiKey given, ApiKeyTable keys, AccessTokens tokens, HttpContext context)
     {
-        if (await keys.UseAsync(given.ApiKey, context.RequestAborted) is not { } holder)
+        if (await keys.UseAsync(given.ApiKey, context) is not { } holder)
             return Problem.Of(StatusCodes.Status401Unauthorized, "api_key_invalid", "The API key is revoked, over, or none of ours.");
 
         // As far as its user may now: a role may have been taken back since.

@@ -61,12 +61,8 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
 
     public void Dispose() => _http.Dispose();
 
-    private static Uri Target(HttpRequest request, Route route, Uri address)
-    {
-        // The path is the normalised one that the route was matched on, so that no ".." slips past the table.
-        var path = route.Put + request.Path.ToUriComponent()[route.Cut.Length..];
-        return new Uri(address, path + request.QueryString.ToUriComponent());
-    }
+    private static Uri Target(HttpRequest request, Route route, Uri address) =>
+        new(address, route.PathOf(request.Path) + request.QueryString.ToUriComponent());
 
     private async Task HttpAsync(HttpContext context, Route route, Uri target)
     {

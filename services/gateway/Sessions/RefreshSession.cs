@@ -25,10 +25,10 @@ internal sealed partial class RefreshSession(SessionTable sessions, IssueTokens 
 
         if ((given?.RefreshToken ?? cookie) is not { } token) return Refuse(RefreshRefusal.Unknown);
 
-        var refreshed = await sessions.RefreshAsync(token, context.RequestAborted);
+        var refreshed = await sessions.RefreshAsync(token, context);
         if (refreshed.Session is { } session) return TypedResults.Ok(await tokens.ToAsync(context, session, cookie is not null));
 
-        if (refreshed.Refusal == RefreshRefusal.Reused) LogReused(refreshed.SessionId);
+        if (refreshed.Refusal == RefreshRefusal.Reused) LogReused(refreshed.Ended?.SessionId);
         if (cookie is not null) SessionCookies.Clear(context);
         return Refuse(refreshed.Refusal);
     }
