@@ -2,8 +2,11 @@ using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Gateway.Hooks;
 using AlgoStack.Gateway.Live;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
 using AlgoStack.Gateway.Udf;
@@ -27,8 +30,10 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         configure?.Invoke(builder.Services);
         builder.AddServiceDefaults();
+        builder.AddDoor();
         builder.AddSignIn();
         builder.AddUdf();
+        builder.AddHooks();
         builder.AddPush();
         builder.AddBus(bus =>
         {
@@ -47,11 +52,13 @@ internal static class GatewayApplication
         builder.Services.AddHostedService(services => services.GetRequiredService<ServiceWatch>());
 
         var app = builder.Build();
+        app.UseHeaders();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
         app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
-        var files = new StaticFileOptions { OnPrepareResponse = Guard };
+        var files = new StaticFileOptions { OnPrepareResponse = Keep };
         app.UseStaticFiles(files);
+        app.UseDoor();
         app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
         // Which screen it is, the page itself reads from the path.
         app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
@@ -64,7 +71,9 @@ internal static class GatewayApplication
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         app.MapPush();
         app.MapSignIn();
+        SwitchMaintenance.Map(app);
         app.MapUdf();
+        TakeAlert.Map(app);
         app.MapForwarding();
         return app;
     }
@@ -72,13 +81,9 @@ internal static class GatewayApplication
     private static bool Wants(IServiceProvider services, LiveTopics topic, PushKinds kinds) =>
         services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
 
-    // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load: what is named by
-    // its content never changes.
-    private static void Guard(StaticFileResponseContext page)
+    // A new version is seen at the next load: what is named by its content never changes.
+    private static void Keep(StaticFileResponseContext page)
     {
-        var headers = page.Context.Response.Headers;
-        headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-        headers.CacheControl = page.Context.Request.Path.StartsWithSegments($"{ConsolePath}/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-        headers.XContentTypeOptions = "nosniff";
+        page.Context.Response.Headers.CacheControl = page.Context.Request.Path.StartsWithSegments($"{ConsolePath}/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
     }
 }

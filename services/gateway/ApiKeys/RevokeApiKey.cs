@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,6 +11,7 @@ internal static class RevokeApiKey
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapDelete("/auth/api-keys/{id:guid}", HandleAsync)
         .RequireSession()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status404NotFound);
 

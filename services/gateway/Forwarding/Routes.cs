@@ -9,6 +9,9 @@ internal sealed record Route(string Pattern, string Service, string Cut = "", st
 {
     /// <summary>How long the service may take to answer, up to its headers.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A path of this route as the service has it.</summary>
+    public PathString TargetOf(PathString path) => new(Put + path.Value![Cut.Length..]);
 }
 
 /// <summary>Every path that the gateway passes on, and to whom. Paths that are not here are the gateway's own.</summary>

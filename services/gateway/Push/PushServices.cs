@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Tokens;
 using Microsoft.AspNetCore.Http.Connections;
@@ -32,6 +33,6 @@ internal static class PushServices
     public static void MapPush(this WebApplication app)
     {
         app.Map(SocketPath, app.Services.GetRequiredService<PushSocket>().HandleAsync).RequireScope(TokenScopes.Read);
-        app.MapHub<PushHub>(HubPath, options => options.Transports = HttpTransportType.WebSockets).RequireScope(TokenScopes.Read);
+        app.MapHub<PushHub>(HubPath, options => options.Transports = HttpTransportType.WebSockets).WithMetadata(GoesOn.Always).RequireScope(TokenScopes.Read);
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using AlgoStack.Gateway.Bans;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.TwoFactor;
 using AlgoStack.Gateway.Users;
 using AlgoStack.ServiceDefaults.Problems;
@@ -13,11 +15,12 @@ namespace AlgoStack.Gateway.Sessions;
 /// once the password is right: 401 <c>second_factor_required</c>, 401 <c>second_factor_failed</c>.
 /// </summary>
 internal sealed partial class SignIn(
-    SignInFailures failures, PasswordCheck passwords, SecondFactor second, SessionTable sessions, IssueTokens tokens, ILogger<SignIn> logger)
+    SignInFailures failures, FailedAddresses addresses, PasswordCheck passwords, SecondFactor second, SessionTable sessions, IssueTokens tokens, ILogger<SignIn> logger)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/sign-in", (Credentials credentials, SignIn signIn, HttpContext context) => signIn.HandleAsync(credentials, context))
         .AllowAnonymous()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status429TooManyRequests);
@@ -30,6 +33,7 @@ internal sealed partial class SignIn(
         if (await passwords.FindAsync(credentials.Name, credentials.Password) is not { } user)
         {
             LogFailed(context.Connection.RemoteIpAddress?.ToString());
+            await addresses.CountAsync(context);
             return Refuse("sign_in_failed", "There is no such user with this password.");
         }
 
@@ -38,7 +42,10 @@ internal sealed partial class SignIn(
             if (credentials.Code is not { } code)
                 return Refuse("second_factor_required", "The user has a second factor: expected a code of their app, or one on paper, in code.");
             if (!await second.TakeAsync(user.Id, code, context.RequestAborted))
+            {
+                await addresses.CountAsync(context);
                 return Refuse("second_factor_failed", "The code is wrong, over, or was used before.");
+            }
         }
 
         await failures.ForgetAsync(credentials.Name, context.RequestAborted);

@@ -1,3 +1,5 @@
+using AlgoStack.Gateway.Maintenance;
+
 namespace AlgoStack.Gateway.Sessions;
 
 /// <summary><c>POST /auth/sign-out</c>: ends the session that asks.</summary>
@@ -11,5 +13,6 @@ internal static class SignOut
             return TypedResults.NoContent();
         })
         .RequireSession()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized);
 }
