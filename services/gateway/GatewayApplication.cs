@@ -4,7 +4,10 @@ using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Caching;
 using AlgoStack.Gateway.ClientErrors;
+using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Gateway.Hooks;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.OpenApi;
 using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
@@ -29,9 +32,11 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         configure?.Invoke(builder.Services);
         builder.AddServiceDefaults();
+        builder.AddDoor();
         builder.AddAudit();
         builder.AddSignIn();
         builder.AddUdf();
+        builder.AddHooks();
         builder.AddPush();
         builder.AddAnswerCache();
         builder.AddBus(bus =>
@@ -51,13 +56,16 @@ internal static class GatewayApplication
         builder.Services.AddHostedService(services => services.GetRequiredService<ServiceWatch>());
 
         var app = builder.Build();
+        app.UseHeaders();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
-        app.UseAudit();
-        app.UseOutputCache();
         app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
-        var files = new StaticFileOptions { OnPrepareResponse = Guard };
+        var files = new StaticFileOptions { OnPrepareResponse = Keep };
         app.UseStaticFiles(files);
+        app.UseDoor();
+        app.UseAudit();
+        // What was kept is given to who was let in alone.
+        app.UseOutputCache();
         app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
         // Which screen it is, the page itself reads from the path.
         app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
@@ -66,8 +74,10 @@ internal static class GatewayApplication
         WholeDocument.Map(app);
         app.MapPush();
         app.MapSignIn();
+        SwitchMaintenance.Map(app);
         app.MapUdf();
         app.MapAudit();
+        TakeAlert.Map(app);
         app.MapForwarding();
         return app;
     }
@@ -79,13 +89,9 @@ internal static class GatewayApplication
         return services.GetRequiredService<PushNews>().Wants(kinds);
     }
 
-    // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load: what is named by
-    // its content never changes.
-    private static void Guard(StaticFileResponseContext page)
+    // A new version is seen at the next load: what is named by its content never changes.
+    private static void Keep(StaticFileResponseContext page)
     {
-        var headers = page.Context.Response.Headers;
-        headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-        headers.CacheControl = page.Context.Request.Path.StartsWithSegments($"{ConsolePath}/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-        headers.XContentTypeOptions = "nosniff";
+        page.Context.Response.Headers.CacheControl = page.Context.Request.Path.StartsWithSegments($"{ConsolePath}/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
     }
 }

@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,6 +12,7 @@ internal static class RevokeApiKey
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapDelete("/auth/api-keys/{id:guid}", HandleAsync)
         .RequireSession()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status404NotFound);
 

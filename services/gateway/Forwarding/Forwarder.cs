@@ -27,7 +27,10 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
         "Transfer-Encoding", "Upgrade",
     };
 
-    private static readonly HashSet<string> OurOwn = new(StringComparer.OrdinalIgnoreCase) { "Host", "Cookie", "Authorization" };
+    private static readonly HashSet<string> OurOwn = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host", "Cookie", "Authorization", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
+    };
 
     private static readonly string[] TraceHeaders = ["traceparent", "tracestate", "baggage"];
 
@@ -93,7 +96,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
         if (context.RequestAborted.IsCancellationRequested) return Task.CompletedTask;
 
         if ((failure as BadHttpRequestException ?? failure.InnerException) is BadHttpRequestException own)
-            return ProblemAsync(context, own.StatusCode, "bad_request", "Bad request", route.Service, own.Message);
+            return ProblemAsync(context, own.StatusCode, own.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too_large" : "bad_request", "Bad request", route.Service, own.Message);
 
         if (failure is not OperationCanceledException)
             return RefuseAsync(context, route, $"{route.Service} cannot be reached: {failure.Message}");

@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Tokens;
 using Microsoft.AspNetCore.Http.Connections;
@@ -33,6 +34,8 @@ internal static class PushServices
     public static void MapPush(this WebApplication app)
     {
         app.Map(SocketPath, app.Services.GetRequiredService<PushSocket>().HandleAsync).RequireScope(TokenScopes.Read).WithMetadata(new AuditsItself());
-        app.MapHub<PushHub>(HubPath, options => options.Transports = HttpTransportType.WebSockets).RequireScope(TokenScopes.Read).WithMetadata(new AuditsItself());
+        app.MapHub<PushHub>(HubPath, options => options.Transports = HttpTransportType.WebSockets)
+            .RequireScope(TokenScopes.Read)
+            .WithMetadata(GoesOn.Always, new AuditsItself());
     }
 }

@@ -1,5 +1,6 @@
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Bans;
 using AlgoStack.Gateway.Users;
 using Npgsql;
 
@@ -21,6 +22,8 @@ internal sealed partial class RemoveEnded(NpgsqlDataSource database, EventLog lo
         Add("delete from sessions where expires_at < $1", now - Kept);
         Add("delete from invitations where expires_at < $1", now - Kept);
         Add("delete from sign_in_failures where last_at <= $1", now - SignInFailures.LockedFor);
+        Add("delete from address_failures where last_at <= $1", now - FailedAddresses.Remembered);
+        Add("delete from hook_alerts where first_at < $1", now - Kept);
         Add("delete from signing_keys where verifies_until < $1", now - Kept);
         Add("delete from api_key_secrets where expires_at < $1", now - Kept);
         Add("delete from api_keys k where revoked_at < $1 or not exists (select from api_key_secrets s where s.key_id = k.key_id)", now - Kept);

@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,6 +11,7 @@ internal static class RevokeSession
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapDelete("/auth/sessions/{id:guid}", HandleAsync)
         .RequireSession()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status404NotFound);
 

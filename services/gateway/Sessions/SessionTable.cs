@@ -35,6 +35,14 @@ internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase data
         return new Session(id, user.Id, user.Role, refreshToken);
     }
 
+    /// <summary>Whose refresh token it is or was; null of one that is none of ours.</summary>
+    public async Task<Guid?> FindOfTokenAsync(string refreshToken, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("select session_id from refresh_tokens where hash = $1");
+        command.Parameters.Add(new() { Value = Secret.Hash(refreshToken) });
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
     /// <summary>Takes a refresh token for the next one.</summary>
     public async Task<Refreshed> RefreshAsync(string refreshToken, HttpContext context)
     {

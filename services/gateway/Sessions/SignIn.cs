@@ -1,5 +1,7 @@
 using System.Globalization;
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Bans;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.TwoFactor;
 using AlgoStack.Gateway.Users;
 using AlgoStack.ServiceDefaults.Problems;
@@ -14,11 +16,13 @@ namespace AlgoStack.Gateway.Sessions;
 /// once the password is right: 401 <c>second_factor_required</c>, 401 <c>second_factor_failed</c>.
 /// </summary>
 internal sealed partial class SignIn(
-    SignInFailures failures, PasswordCheck passwords, SecondFactor second, SessionTable sessions, IssueTokens tokens, AuditLog audit, ILogger<SignIn> logger)
+    SignInFailures failures, FailedAddresses addresses, PasswordCheck passwords, SecondFactor second, SessionTable sessions, IssueTokens tokens, AuditLog audit,
+    ILogger<SignIn> logger)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/sign-in", (Credentials credentials, SignIn signIn, HttpContext context) => signIn.HandleAsync(credentials, context))
         .AllowAnonymous()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status429TooManyRequests);
@@ -33,6 +37,7 @@ internal sealed partial class SignIn(
         if (!isTheirs || user is null)
         {
             await FailAsync(user is null ? SignInFailure.NameUnknown : SignInFailure.PasswordWrong);
+            await addresses.CountAsync(context);
             return Refuse("sign_in_failed", "There is no such user with this password.");
         }
 
@@ -51,6 +56,7 @@ internal sealed partial class SignIn(
             if (factor is null)
             {
                 await FailAsync(SignInFailure.SecondFactorWrong);
+                await addresses.CountAsync(context);
                 return Refuse("second_factor_failed", "The code is wrong, over, or was used before.");
             }
         }

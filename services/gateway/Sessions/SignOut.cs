@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Maintenance;
 
 namespace AlgoStack.Gateway.Sessions;
 
@@ -13,5 +14,6 @@ internal static class SignOut
             return TypedResults.NoContent();
         })
         .RequireSession()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized);
 }

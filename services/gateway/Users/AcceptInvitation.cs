@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Bans;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,7 +8,8 @@ using Microsoft.AspNetCore.Identity;
 namespace AlgoStack.Gateway.Users;
 
 /// <summary><c>POST /auth/users</c>: makes a user with a one-time link, the first admin and everybody after.</summary>
-internal sealed partial class AcceptInvitation(UserManager<User> users, Invitations invitations, FirstAdmin firstAdmin, AuditLog audit, ILogger<AcceptInvitation> logger)
+internal sealed partial class AcceptInvitation(
+    UserManager<User> users, Invitations invitations, FirstAdmin firstAdmin, FailedAddresses failures, AuditLog audit, ILogger<AcceptInvitation> logger)
 {
     public static readonly IdentityError Invalid = new() { Code = "InvitationInvalid", Description = "The invitation is used, over, or none of ours." };
 
@@ -17,13 +19,19 @@ internal sealed partial class AcceptInvitation(UserManager<User> users, Invitati
         .MapPost("/auth/users", (NewUser user, AcceptInvitation accept, HttpContext context) => accept.HandleAsync(user, context))
         .AllowAnonymous()
         .ProducesProblem(StatusCodes.Status409Conflict)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     private async Task<Results<Created<MadeUser>, ProblemHttpResult>> HandleAsync(NewUser wanted, HttpContext context)
     {
         var hash = Secret.Hash(wanted.Invitation);
         // Before all else: who has no link is told nothing about names.
-        if (await invitations.FindOpenAsync(hash, context.RequestAborted) is not { } invited) return Refuse(Invalid);
+        if (await invitations.FindOpenAsync(hash, context.RequestAborted) is not { } invited)
+        {
+            await failures.CountAsync(context);
+            return Refuse(Invalid);
+        }
+
         if (wanted.Name.Length is 0 or > MostNameCharacters)
             return Problem.Refused("user_name_invalid", $"name: expected 1 to {MostNameCharacters} characters, found {wanted.Name.Length}.");
 
