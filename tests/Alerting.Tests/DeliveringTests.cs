@@ -7,7 +7,6 @@ using AlgoStack.Alerting.Channels;
 using AlgoStack.Alerting.Tests.Channels;
 using AlgoStack.Alerting.Tests.Rules;
 using AlgoStack.Testing;
-using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
 using AlertView = AlgoStack.Contracts.Alerts.AlertView;
@@ -152,7 +151,7 @@ public sealed partial class DeliveringTests(ServerFixture servers) : IClassFixtu
         _discord.Answer(Taken);
         using (var killed = await StartProcessAsync(here))
         {
-            using var http = ServiceAccess.NewClient(killed.Address);
+            using var http = Testing.Services.ServiceAccess.NewClient(killed.Address);
             using var raised = await http.PostAsJsonAsync("/alerts", Alert("critical"));
             raised.EnsureSuccessStatusCode();
             await Eventually.Equal(1, () => _discord.Requests.Count);
