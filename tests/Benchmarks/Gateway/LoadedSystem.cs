@@ -53,12 +53,14 @@ internal sealed class LoadedSystem : IAsyncDisposable
     }
 
     /// <summary>Asks with a token that is good for the next five minutes.</summary>
-    public async Task<HttpClient> ClientAsync()
+    /// <param name="anew">Whether what the gateway has kept is not good enough.</param>
+    public async Task<HttpClient> ClientAsync(bool anew = false)
     {
         using var taken = await _system.Gateway.PostAsJsonAsync(new Uri("/auth/token", UriKind.Relative), new { ApiKey = _apiKey });
         taken.EnsureSuccessStatusCode();
         Token = (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
         _http.DefaultRequestHeaders.Authorization = new("Bearer", Token);
+        _http.DefaultRequestHeaders.CacheControl = new() { NoCache = anew };
         return _http;
     }
 
