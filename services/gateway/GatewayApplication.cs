@@ -22,6 +22,8 @@ internal static class GatewayApplication
 {
     private const string ConsolePath = "/console";
 
+    private static readonly StaticFileOptions Files = new() { OnPrepareResponse = Keep };
+
     /// <param name="clock">The machine's where none is given.</param>
     /// <param name="configure">Registers what goes before the gateway's own.</param>
     public static WebApplication Build(string[] args, TimeProvider? clock = null, Action<IServiceCollection>? configure = null)
@@ -31,6 +33,15 @@ internal static class GatewayApplication
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         configure?.Invoke(builder.Services);
+        AddServices(builder);
+        var app = builder.Build();
+        Use(app);
+        Map(app);
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
         builder.AddServiceDefaults();
         builder.AddDoor();
         builder.AddAudit();
@@ -54,21 +65,27 @@ internal static class GatewayApplication
         builder.Services.AddSingleton<NoteClientError>();
         builder.Services.AddSingleton<ServiceWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ServiceWatch>());
+    }
 
-        var app = builder.Build();
+    /// <summary>What every request goes through, in this order.</summary>
+    private static void Use(WebApplication app)
+    {
         app.UseHeaders();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
         app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
-        var files = new StaticFileOptions { OnPrepareResponse = Keep };
-        app.UseStaticFiles(files);
+        app.UseStaticFiles(Files);
         app.UseDoor();
         app.UseAudit();
         // What was kept is given to who was let in alone.
         app.UseOutputCache();
+    }
+
+    private static void Map(WebApplication app)
+    {
         app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
         // Which screen it is, the page itself reads from the path.
-        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
+        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", Files).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
         NoteClientError.Map(app);
         WholeDocument.Map(app);
@@ -79,7 +96,6 @@ internal static class GatewayApplication
         app.MapAudit();
         TakeAlert.Map(app);
         app.MapForwarding();
-        return app;
     }
 
     /// <summary>That something came is enough for what is kept; whether anybody wants to know what it was is the answer.</summary>
