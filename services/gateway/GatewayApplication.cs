@@ -1,10 +1,13 @@
-using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Caching;
+using AlgoStack.Gateway.ClientErrors;
+using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
-using AlgoStack.Gateway.Live;
+using AlgoStack.Gateway.Hooks;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.OpenApi;
 using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
@@ -14,7 +17,7 @@ using Microsoft.AspNetCore.StaticFiles;
 
 namespace AlgoStack.Gateway;
 
-/// <summary>The one address of the console: its page, its live stream, and every service's paths behind it.</summary>
+/// <summary>The one address of the console: its page, live push, and every service's paths behind it.</summary>
 internal static class GatewayApplication
 {
     private const string ConsolePath = "/console";
@@ -29,15 +32,18 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         configure?.Invoke(builder.Services);
         builder.AddServiceDefaults();
+        builder.AddDoor();
+        builder.AddAudit();
         builder.AddSignIn();
         builder.AddUdf();
+        builder.AddHooks();
         builder.AddPush();
         builder.AddAnswerCache();
         builder.AddBus(bus =>
         {
-            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Hears(services, LiveTopics.Bars, PushNews.OfBars, KeptAnswers.Prices));
-            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Hears(services, LiveTopics.Signals, PushNews.OfSignals));
-            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Hears(services, LiveTopics.Orders, PushNews.OfOrders, KeptAnswers.Statistics));
+            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Hears(services, PushNews.OfBars, KeptAnswers.Prices));
+            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Hears(services, PushNews.OfSignals));
+            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Hears(services, PushNews.OfOrders, KeptAnswers.Statistics));
             bus.AddConsumer<ShowAlerts>();
         });
         // For the pages alone, which are no secret: what services answer is passed on as they answered it.
@@ -45,50 +51,47 @@ internal static class GatewayApplication
         builder.Services.AddSingleton<ServiceAddresses>();
         builder.Services.AddSingleton<Forwarder>();
         builder.Services.AddSingleton<WholeDocument>();
-        builder.Services.AddSingleton<LiveHub>();
-        builder.Services.AddSingleton<StreamLive>();
+        builder.Services.AddSingleton<NoteClientError>();
         builder.Services.AddSingleton<ServiceWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ServiceWatch>());
 
         var app = builder.Build();
+        app.UseHeaders();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
-        app.UseOutputCache();
         app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
-        var files = new StaticFileOptions { OnPrepareResponse = Guard };
+        var files = new StaticFileOptions { OnPrepareResponse = Keep };
         app.UseStaticFiles(files);
+        app.UseDoor();
+        app.UseAudit();
+        // What was kept is given to who was let in alone.
+        app.UseOutputCache();
         app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
         // Which screen it is, the page itself reads from the path.
         app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
-        app
-            .MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
-                live.HandleAsync(context, session, instrument, topics))
-            .Produces<LiveUpdate>(StatusCodes.Status200OK, "text/event-stream")
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        NoteClientError.Map(app);
         WholeDocument.Map(app);
         app.MapPush();
         app.MapSignIn();
+        SwitchMaintenance.Map(app);
         app.MapUdf();
+        app.MapAudit();
+        TakeAlert.Map(app);
         app.MapForwarding();
         return app;
     }
 
     /// <summary>That something came is enough for what is kept; whether anybody wants to know what it was is the answer.</summary>
-    private static bool Hears(IServiceProvider services, LiveTopics topic, PushKinds kinds, string? makesOld = null)
+    private static bool Hears(IServiceProvider services, PushKinds kinds, string? makesOld = null)
     {
         if (makesOld is not null) services.GetRequiredService<KeptAnswers>().Forget(makesOld);
-        return services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
+        return services.GetRequiredService<PushNews>().Wants(kinds);
     }
 
-    // The page needs nothing from elsewhere, and nobody needs it in a frame. A new version is seen at the next load: what is named by
-    // its content never changes.
-    private static void Guard(StaticFileResponseContext page)
+    // A new version is seen at the next load: what is named by its content never changes.
+    private static void Keep(StaticFileResponseContext page)
     {
-        var headers = page.Context.Response.Headers;
-        headers.ContentSecurityPolicy = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-        headers.CacheControl = page.Context.Request.Path.StartsWithSegments($"{ConsolePath}/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-        headers.XContentTypeOptions = "nosniff";
+        page.Context.Response.Headers.CacheControl = page.Context.Request.Path.StartsWithSegments($"{ConsolePath}/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
     }
 }

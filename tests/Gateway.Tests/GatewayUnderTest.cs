@@ -27,18 +27,21 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="configure">Registers what goes before the gateway's own.</param>
     /// <param name="logs">Gets every line that it logs, however fine. Null: errors are shown.</param>
     /// <param name="messaging">Where it finds RabbitMQ. Null: where it is.</param>
+    /// <param name="database">Where it finds PostgreSQL. Null: where it is.</param>
+    /// <param name="settings">As on a command line. Null: those of a machine that tries the gateway on purpose, which is limited and banned as no other is.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null,
-        string? messaging = null, Action<IServiceCollection>? configure = null)
+        string? messaging = null, Action<IServiceCollection>? configure = null, string? database = null, IReadOnlyList<string>? settings = null)
     {
         string[] args =
         [
             "--urls", at?.AbsoluteUri ?? "http://127.0.0.1:0",
             .. services.SelectMany(s => (string[])[$"--services:{s.Key}:http:0", s.Value.AbsoluteUri]),
             "--ConnectionStrings:messaging", messaging ?? broker.Address,
-            "--ConnectionStrings:algostack", broker.Database,
+            "--ConnectionStrings:algostack", database ?? broker.Database,
             "--ALGOSTACK_STATE", broker.State,
             "--Tokens:ServiceKey", ServiceAccess.Key,
+            .. settings ?? ["--RateLimits:Load:Addresses", "127.0.0.0/8"],
             "--Logging:LogLevel:Default", logs is null ? "Error" : "Trace",
             .. logs is null ? Array.Empty<string>() : ["--Logging:LogLevel:Microsoft.AspNetCore", "Trace"],
         ];

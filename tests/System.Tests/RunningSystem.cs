@@ -29,6 +29,12 @@ public sealed class RunningSystem : IAsyncLifetime
 
     public int CrashesOf(string resource) => _system!.CrashesOf(resource);
 
+    /// <summary>Where the console is.</summary>
+    public Uri Console => new(_system!.Address, "/console/");
+
+    /// <inheritdoc cref="WholeSystem.FirstAdminLink"/>
+    public Uri? FirstAdminLink => _system!.FirstAdminLink;
+
     /// <inheritdoc cref="WholeSystem.Kill"/>
     public void Kill(string resource) => _system!.Kill(resource);
 

@@ -27,7 +27,10 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
         "Transfer-Encoding", "Upgrade",
     };
 
-    private static readonly HashSet<string> OurOwn = new(StringComparer.OrdinalIgnoreCase) { "Host", "Cookie", "Authorization" };
+    private static readonly HashSet<string> OurOwn = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host", "Cookie", "Authorization", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
+    };
 
     private static readonly string[] TraceHeaders = ["traceparent", "tracestate", "baggage"];
 
@@ -61,12 +64,8 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
 
     public void Dispose() => _http.Dispose();
 
-    private static Uri Target(HttpRequest request, Route route, Uri address)
-    {
-        // The path is the normalised one that the route was matched on, so that no ".." slips past the table.
-        var path = route.Put + request.Path.ToUriComponent()[route.Cut.Length..];
-        return new Uri(address, path + request.QueryString.ToUriComponent());
-    }
+    private static Uri Target(HttpRequest request, Route route, Uri address) =>
+        new(address, route.PathOf(request.Path) + request.QueryString.ToUriComponent());
 
     private async Task HttpAsync(HttpContext context, Route route, Uri target)
     {
@@ -97,7 +96,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
         if (context.RequestAborted.IsCancellationRequested) return Task.CompletedTask;
 
         if ((failure as BadHttpRequestException ?? failure.InnerException) is BadHttpRequestException own)
-            return ProblemAsync(context, own.StatusCode, "bad_request", "Bad request", route.Service, own.Message);
+            return ProblemAsync(context, own.StatusCode, own.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too_large" : "bad_request", "Bad request", route.Service, own.Message);
 
         if (failure is not OperationCanceledException)
             return RefuseAsync(context, route, $"{route.Service} cannot be reached: {failure.Message}");

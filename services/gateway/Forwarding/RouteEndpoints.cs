@@ -8,7 +8,7 @@ internal static class RouteEndpoints
         var forwarder = endpoints.ServiceProvider.GetRequiredService<Forwarder>();
         foreach (var route in Routes.All)
         {
-            var endpoint = endpoints.Map(route.Pattern, context => forwarder.ForwardAsync(context, route));
+            var endpoint = endpoints.Map(route.Pattern, context => forwarder.ForwardAsync(context, route)).WithMetadata(route);
             if (route.Kept is { } kind) endpoint.CacheOutput(kind);
         }
     }

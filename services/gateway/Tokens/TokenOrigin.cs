@@ -16,7 +16,7 @@ internal sealed class TokenOrigin(TimeProvider clock)
 
     private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _stood = [];
+    private readonly ConcurrentDictionary<(Guid Id, string Role), DateTimeOffset> _stood = [];
     private int _ends;
 
     public static Task<bool> HasEndedAsync(HttpContext context, ClaimsPrincipal principal) =>
@@ -31,24 +31,25 @@ internal sealed class TokenOrigin(TimeProvider clock)
 
     private async Task<bool> HasEndedAsync(IServiceProvider services, ClaimsPrincipal principal, CancellationToken cancellationToken)
     {
+        var role = principal.FindFirstValue(TokenClaims.Role) ?? "";
         if (Guid.TryParse(principal.FindFirstValue(TokenClaims.Session), out var session))
-            return !await StandsAsync(session, () => services.GetRequiredService<SessionTable>().IsOpenAsync(session, cancellationToken));
+            return !await StandsAsync((session, role), () => services.GetRequiredService<SessionTable>().IsOpenAsync(session, role, cancellationToken));
         if (Guid.TryParse(principal.FindFirstValue(TokenClaims.ApiKey), out var key))
-            return !await StandsAsync(key, () => services.GetRequiredService<ApiKeyTable>().IsOpenAsync(key, cancellationToken));
+            return !await StandsAsync((key, role), () => services.GetRequiredService<ApiKeyTable>().IsOpenAsync(key, role, cancellationToken));
 
         return true;
     }
 
-    private async Task<bool> StandsAsync(Guid id, Func<Task<bool>> ask)
+    private async Task<bool> StandsAsync((Guid Id, string Role) what, Func<Task<bool>> ask)
     {
         var now = clock.GetUtcNow();
-        if (_stood.TryGetValue(id, out var at) && now - at < Trusted && now >= at) return true;
+        if (_stood.TryGetValue(what, out var at) && now - at < Trusted && now >= at) return true;
 
         var ends = Volatile.Read(ref _ends);
         if (!await ask()) return false;
 
         if (_stood.Count >= MostKept) _stood.Clear();
-        _stood[id] = now;
+        _stood[what] = now;
         // What was ended while the database was asked may have been asked about before.
         if (ends != Volatile.Read(ref _ends)) _stood.Clear();
         return true;

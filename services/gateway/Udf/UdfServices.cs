@@ -51,7 +51,7 @@ internal static class UdfServices
     }
 
     // Nothing is tried twice, as in all that the gateway passes on: who looks at a chart does not wait for a minute.
-    private static void AddClient<T>(WebApplicationBuilder builder, string service)
+    public static void AddClient<T>(WebApplicationBuilder builder, string service)
         where T : class => builder.Services
         .AddHttpClient<T>(client =>
         {

@@ -34,6 +34,9 @@ public sealed class WholeSystem : IAsyncDisposable
 
     public Uri Address => Gateway.BaseAddress!;
 
+    /// <summary>The one-time link by which the first admin comes in, as <c>./run</c> prints it; null once it was used.</summary>
+    public Uri? FirstAdminLink => File.Exists(FirstAdminFile) ? new Uri(Address, File.ReadAllText(FirstAdminFile).Trim()) : null;
+
     public string ServiceKey => Gateway.DefaultRequestHeaders.Authorization!.Parameter!;
 
     /// <param name="settings">Environment of AppHost, and so of the services.</param>
@@ -73,9 +76,8 @@ public sealed class WholeSystem : IAsyncDisposable
     /// <summary>Accepts the first admin's invitation. Can be done once.</summary>
     public async Task MakeAdminAsync()
     {
-        var link = await File.ReadAllTextAsync(Path.Combine(_state, "first-admin"));
         using var made = await Gateway.PostAsJsonAsync(
-            new Uri("/auth/users", UriKind.Relative), new { Invitation = link.Trim().Split('#')[^1], Name, Password });
+            new Uri("/auth/users", UriKind.Relative), new { Invitation = FirstAdminLink!.Fragment.TrimStart('#'), Name, Password });
         made.EnsureSuccessStatusCode();
     }
 
@@ -136,6 +138,8 @@ public sealed class WholeSystem : IAsyncDisposable
         using var process = Process.GetProcessById(ProcessOf(resource));
         process.Kill();
     }
+
+    private string FirstAdminFile => Path.Combine(_state, "first-admin");
 
     private JsonElement Endpoint(string resource) => Endpoints()[resource];
 
