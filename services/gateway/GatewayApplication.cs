@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
@@ -13,6 +14,7 @@ using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
 using AlgoStack.Gateway.Udf;
 using AlgoStack.ServiceDefaults;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.StaticFiles;
 
 namespace AlgoStack.Gateway;
@@ -59,6 +61,8 @@ internal static class GatewayApplication
         });
         // For the pages alone, which are no secret: what services answer is passed on as they answered it.
         builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
+        builder.Services.Configure<GzipCompressionProviderOptions>(options => options.Level = CompressionLevel.Optimal);
+        builder.Services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Optimal);
         builder.Services.AddSingleton<ServiceAddresses>();
         builder.Services.AddSingleton<Forwarder>();
         builder.Services.AddSingleton<WholeDocument>();

@@ -100,7 +100,7 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
     [InlineData(380, 4)]
     public async Task An_order_is_written_reviewed_and_sent_once(int width, int quantity)
     {
-        await using var seen = await fixture.OpenAsync(browser, "/chart", width: width);
+        await using var seen = await fixture.OpenAsync(browser, "/chart?instrument=AAPL.SIM", width: width);
         var ticket = ConsoleFixture.Panel(seen.Page, "Order ticket");
         await Expect(ticket.GetByLabel("Instrument")).ToHaveValueAsync("AAPL.PAPER");
         await ticket.GetByLabel("Quantity").FillAsync($"{quantity}");
@@ -158,7 +158,7 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
         await seen.Page.GetByRole(AriaRole.Button, new() { Name = "Buy 5" }).ClickAsync();
         await Expect(ticket.GetByRole(AriaRole.Status)).ToContainTextAsync("AAPL.PAPER");
 
-        var sent = (await WrittenAsync(5)).Single();
+        var sent = (await WrittenAsync(5)).Single(o => o.Side == "Buy");
         var exits = (await fixture.Routing.GetAsync<OrderState>($"/orders/{sent.OrderId}")).Exits!;
         exits.Select(e => (e.Leg, e.LimitPrice, e.StopPrice)).Should().BeEquivalentTo(new (string, decimal?, decimal?)[] { ("TakeProfit", 75, null), ("StopLoss", null, 55) });
         seen.Errors.Should().BeEmpty();
@@ -167,7 +167,7 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
     [Fact]
     public async Task What_risk_denies_is_said_with_its_code()
     {
-        await using var seen = await fixture.OpenAsync(browser, "/chart");
+        await using var seen = await fixture.OpenAsync(browser, "/chart?instrument=AAPL.SIM");
         var ticket = ConsoleFixture.Panel(seen.Page, "Order ticket");
         await ticket.GetByLabel("Quantity").FillAsync("1000000");
         await ticket.GetByLabel("Limit price").FillAsync("99");

@@ -111,6 +111,8 @@ public sealed class WholeSystem : IAsyncDisposable
             // `./test` lends its servers; the system under test brings and kills its own.
             ["ConnectionStrings__algostack"] = null,
             ["ConnectionStrings__messaging"] = null,
+            // Tests ask more often, and more wrongly, than anybody may who is not named.
+            ["RateLimits__Load__Addresses"] = "127.0.0.1,::1",
         };
         foreach (var (variable, value) in settings) environment[variable] = value;
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
