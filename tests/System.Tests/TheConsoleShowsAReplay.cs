@@ -92,7 +92,7 @@ public sealed class TheConsoleShowsAReplay(RunningSystem system, BrowserFixture 
         await Expect(page.Locator(".line")).ToHaveTextAsync("Live");
     }
 
-    private async Task HaltAndResumeAsync(IPage page)
+    private static async Task HaltAndResumeAsync(IPage page)
     {
         var (badge, dialog) = (page.Locator(".pill.mode"), page.GetByRole(AriaRole.Dialog));
         await page.GetByRole(AriaRole.Button, new() { Name = "Halt", Exact = true }).ClickAsync();
