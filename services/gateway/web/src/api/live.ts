@@ -102,7 +102,7 @@ export function follow(queries: QueryClient): () => void {
       const isLost = setTimeout(() => line !== 'lost' && hub === null && set('lost'), grace);
       if (closed.startsWith('token')) await refresh(sessionMark()).catch(() => undefined);
       // Who is shown the door at once does not stand in it.
-      if (Date.now() - begun < longestPause) await pause(longestPause);
+      else if (Date.now() - begun < longestPause) await pause(longestPause);
       if (isOver) clearTimeout(isLost);
     }
   };
@@ -137,8 +137,10 @@ async function connect(hears: (told: Told) => void, isOver: () => boolean): Prom
   let reason = '';
   const end = new Promise<void>(resolve => next.onclose(() => resolve()));
   next.on('push', (told: Told) => {
-    if (told.type === 'closed') reason = told.reason;
-    else if (!isOver()) {
+    if (told.type === 'closed') {
+      reason = told.reason;
+      void next.stop();
+    } else if (!isOver()) {
       if (told.type === 'hello') hub = next;
       hears(told);
     }

@@ -21,7 +21,7 @@ function kept(): string[] | null {
 }
 
 /** Instruments that one looks at, kept in this browser: what each costs, and since the day before. */
-export function Watchlist({ known, chosen, onChoose }: { known: InstrumentTerms[]; chosen: string | undefined; onChoose: (id: string) => void }) {
+export function Watchlist({ known, session, chosen, onChoose }: { known: InstrumentTerms[]; session: string | undefined; chosen: string | undefined; onChoose: (id: string) => void }) {
   const [own, setOwn] = useState(kept);
   const list = own ?? known.slice(0, atFirst).map(each => each.id);
   const read = useQuery(quotes(list));
@@ -41,7 +41,7 @@ export function Watchlist({ known, chosen, onChoose }: { known: InstrumentTerms[
       {told => (
         <div className="scroll" tabIndex={0} role="group" aria-label="Watchlist">
           <ul className="rows watch">
-            {list.map(id => <Row key={id} id={id} quote={told.find(each => each.n === id)} isChosen={id === chosen} onChoose={() => onChoose(id)} />)}
+            {list.map(id => <Row key={id} id={id} session={session} quote={told.find(each => each.n === id)} isChosen={id === chosen} onChoose={() => onChoose(id)} />)}
           </ul>
         </div>
       )}
@@ -49,9 +49,12 @@ export function Watchlist({ known, chosen, onChoose }: { known: InstrumentTerms[
   );
 }
 
-function Row({ id, quote, isChosen, onChoose }: { id: string; quote: Quote | undefined; isChosen: boolean; onChoose: () => void }) {
-  const heard = usePrice(id);
-  const { lp, ch } = quote?.v ?? {};
+type Watched = { id: string; session: string | undefined; quote: Quote | undefined; isChosen: boolean; onChoose: () => void };
+
+function Row({ id, session, quote, isChosen, onChoose }: Watched) {
+  const heard = usePrice(id, session ?? 'live');
+  // A replay is at a time of its own, of which the newest on the tape says nothing.
+  const { lp, ch } = session === undefined || session === 'live' ? quote?.v ?? {} : {};
   const last = heard?.price ?? lp;
   const before = lp !== undefined && ch !== undefined ? lp - ch : undefined;
   const change = last === undefined || !before ? null : last / before - 1;

@@ -103,7 +103,7 @@ function Money() {
     { name: 'As of, UTC', right: true, wide: true, cell: ({ portfolio: { asOf } }) => <span className="dim">{asOf ? utc(asOf).slice(0, 10) : '–'}</span> },
   ];
   return (
-    <Panel title="Equity and profit" of={read} className="short-list" count={all => count(all.length)} empty={all => all.length === 0 && 'No portfolio yet. Start a session with ./run, or configure an account.'}>
+    <Panel title="Equity and profit" of={read} className="short-list rows-2" count={all => count(all.length)} empty={all => all.length === 0 && 'No portfolio yet. Start a session with ./run, or configure an account.'}>
       {all => (
         <Table
           label="Equity and profit"
@@ -142,7 +142,7 @@ function Venues() {
     { name: 'Why', wide: true, cell: ({ gatedBecause }) => <span className="reason" title={gatedBecause ?? ''}>{gatedBecause ?? ''}</span> },
   ];
   return (
-    <Panel title="Accounts at venues" of={read} count={all => count(all.length)} empty={all => all.length === 0 && 'No account at a venue is configured: sessions trade on paper accounts of their own.'}>
+    <Panel title="Accounts at venues" of={read} className="rows-2" count={all => count(all.length)} empty={all => all.length === 0 && 'No account at a venue is configured: sessions trade on paper accounts of their own.'}>
       {all => <Table label="Accounts at venues" columns={columns} rows={all} keyOf={row => row.account} />}
     </Panel>
   );
@@ -197,6 +197,7 @@ function Switches() {
     <Panel
       title="Trading"
       of={read}
+      className="rows-2"
       actions={mayTrade && everybody && everybody.state !== 'Reducing' && <button type="button" onClick={() => setAsked({ to: 'Reducing', account: null, strategy: null })}>Only reduce</button>}
     >
       {all => (
@@ -230,7 +231,7 @@ function Lights() {
   const venues = useQuery(accounts).data ?? [];
   const now = useNow();
   return (
-    <Panel title="Feed, brokers, bus, database" of={read} staleAfterMs={8_000}>
+    <Panel title="Feed, brokers, bus, database" of={read} className="rows-4" staleAfterMs={8_000}>
       {({ services }) => (
         <ul className="rows lights">
           {lightsOf(services, running, venues, now).map(({ name, state, words, at }) => (
@@ -251,7 +252,7 @@ function Services() {
   const read = useQuery(status);
   const now = useNow();
   return (
-    <Panel title="Services" of={read} staleAfterMs={8_000}>
+    <Panel title="Services" of={read} className="rows-6" staleAfterMs={8_000}>
       {({ services }) => (
         <ul className="rows lights">
           {services.map(({ service, state, latencyMs, checkedAt, detail, checks }) => (
@@ -279,7 +280,7 @@ function OpenRisk() {
   const bounds = useQueries({ queries: names.map(limits) });
   const rows = names.flatMap((_, i) => risksOf(details[i]?.data, bounds[i]?.data));
   return (
-    <Panel title="Open risk against limits" of={venues} empty={() => rows.length === 0 && 'No limit of exposure is set on an account at a venue.'}>
+    <Panel title="Open risk against limits" of={venues} className="rows-2" empty={() => rows.length === 0 && 'No limit of exposure is set on an account at a venue.'}>
       {() => (
         <ul className="rows risk">
           {rows.map(({ name, used, limit }) => {
@@ -317,7 +318,7 @@ function Alerts() {
   const read = useQuery(alerts(30));
   const urgent = (all: Alert[]) => all.filter(each => each.severity === 'critical' || each.severity === 'high').length;
   return (
-    <Panel title="Alerts" of={read} className="short-list" count={all => `newest ${all.length}, ${urgent(all)} high or critical`} empty={all => all.length === 0 && 'Nothing to be told.'}>
+    <Panel title="Alerts" of={read} className="short-list rows-many" count={all => `newest ${all.length}, ${urgent(all)} high or critical`} empty={all => all.length === 0 && 'Nothing to be told.'}>
       {all => (
         <div className="scroll" tabIndex={0} role="group" aria-label="Alerts">
           <ul className="rows alerts">
