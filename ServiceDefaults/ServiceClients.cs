@@ -29,8 +29,12 @@ public static class ServiceClients
                 client.BaseAddress = new Uri($"http://{service}/");
                 client.Timeout = RequestTimeout;
             })
-            .AddHttpMessageHandler(services => new AsService(services.GetRequiredService<ServiceKey>()))
+            .AsService()
             .AddHttpMessageHandler(services => new RetriedReads(services.GetRequiredService<TimeProvider>()))
             .AddHttpMessageHandler(() => new ServiceDiscovery(addresses));
     }
+
+    /// <summary>Says with <c>Tokens:ServiceKey</c> that a service asks, for clients of another kind.</summary>
+    public static IHttpClientBuilder AsService(this IHttpClientBuilder client) =>
+        client.AddHttpMessageHandler(services => new AsService(services.GetRequiredService<ServiceKey>()));
 }

@@ -2,6 +2,7 @@ using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.Gateway.Caching;
 using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Hooks;
@@ -35,11 +36,12 @@ internal static class GatewayApplication
         builder.AddUdf();
         builder.AddHooks();
         builder.AddPush();
+        builder.AddAnswerCache();
         builder.AddBus(bus =>
         {
-            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Wants(services, LiveTopics.Bars, PushNews.OfBars));
-            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Wants(services, LiveTopics.Signals, PushNews.OfSignals));
-            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Wants(services, LiveTopics.Orders, PushNews.OfOrders));
+            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Hears(services, LiveTopics.Bars, PushNews.OfBars, KeptAnswers.Prices));
+            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Hears(services, LiveTopics.Signals, PushNews.OfSignals));
+            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Hears(services, LiveTopics.Orders, PushNews.OfOrders, KeptAnswers.Statistics));
             bus.AddConsumer<ShowAlerts>();
         });
         // For the pages alone, which are no secret: what services answer is passed on as they answered it.
@@ -59,6 +61,7 @@ internal static class GatewayApplication
         var files = new StaticFileOptions { OnPrepareResponse = Keep };
         app.UseStaticFiles(files);
         app.UseDoor();
+        app.UseOutputCache();
         app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
         // Which screen it is, the page itself reads from the path.
         app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
@@ -78,8 +81,12 @@ internal static class GatewayApplication
         return app;
     }
 
-    private static bool Wants(IServiceProvider services, LiveTopics topic, PushKinds kinds) =>
-        services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
+    /// <summary>That something came is enough for what is kept; whether anybody wants to know what it was is the answer.</summary>
+    private static bool Hears(IServiceProvider services, LiveTopics topic, PushKinds kinds, string? makesOld = null)
+    {
+        if (makesOld is not null) services.GetRequiredService<KeptAnswers>().Forget(makesOld);
+        return services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
+    }
 
     // A new version is seen at the next load: what is named by its content never changes.
     private static void Keep(StaticFileResponseContext page)

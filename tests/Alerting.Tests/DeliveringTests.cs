@@ -151,7 +151,7 @@ public sealed partial class DeliveringTests(ServerFixture servers) : IClassFixtu
         _discord.Answer(Taken);
         using (var killed = await StartProcessAsync(here))
         {
-            using var http = new HttpClient { BaseAddress = killed.Address };
+            using var http = Testing.Services.ServiceAccess.NewClient(killed.Address);
             using var raised = await http.PostAsJsonAsync("/alerts", Alert("critical"));
             raised.EnsureSuccessStatusCode();
             await Eventually.Equal(1, () => _discord.Requests.Count);

@@ -59,6 +59,8 @@ public sealed class AspireNamesTests
         "ValueTask<String> PostgresDatabaseResource.GetConnectionStringAsync(CancellationToken cancellationToken = default)",
         "ValueTask<String> RabbitMQServerResource.GetConnectionStringAsync(CancellationToken cancellationToken = default)",
         "ValueTask<String> ParameterResource.GetValueAsync(CancellationToken cancellationToken)",
+        "String ParameterDefault.GetDefaultValue()",
+        "String GenerateParameterDefault.GetDefaultValue()",
     ];
 
     private static readonly string[] Types =
@@ -78,6 +80,7 @@ public sealed class AspireNamesTests
         "Aspire.Hosting.ApplicationModel.EndpointReference",
         "Aspire.Hosting.ApplicationModel.EnvironmentCallbackContext",
         "Aspire.Hosting.ApplicationModel.ExecutableResource",
+        "Aspire.Hosting.ApplicationModel.GenerateParameterDefault",
         "Aspire.Hosting.ApplicationModel.IResource",
         "Aspire.Hosting.ApplicationModel.IResourceAnnotation",
         "Aspire.Hosting.ApplicationModel.IResourceBuilder`1",
@@ -87,6 +90,7 @@ public sealed class AspireNamesTests
         "Aspire.Hosting.ApplicationModel.IResourceWithEndpoints",
         "Aspire.Hosting.ApplicationModel.IResourceWithEnvironment",
         "Aspire.Hosting.ApplicationModel.IResourceWithWaitSupport",
+        "Aspire.Hosting.ApplicationModel.ParameterDefault",
         "Aspire.Hosting.ApplicationModel.ParameterResource",
         "Aspire.Hosting.ApplicationModel.PostgresDatabaseResource",
         "Aspire.Hosting.ApplicationModel.PostgresServerResource",
@@ -103,6 +107,7 @@ public sealed class AspireNamesTests
         "EndpointReference.Scheme", "EndpointReference.Url",
         "EnvironmentCallbackContext.CancellationToken", "EnvironmentCallbackContext.EnvironmentVariables", "EnvironmentCallbackContext.Resource",
         "ExecutableResource.Command", "ExecutableResource.WorkingDirectory",
+        "GenerateParameterDefault.MinLength",
         "IDistributedApplicationBuilder.AppHostDirectory", "IDistributedApplicationBuilder.Resources",
         "IProjectMetadata.ProjectPath",
         "IResource.Annotations", "IResource.Name",

@@ -1,3 +1,5 @@
+using AlgoStack.Gateway.Caching;
+
 namespace AlgoStack.Gateway.Forwarding;
 
 /// <summary>Where a path of the console's address is answered.</summary>
@@ -9,6 +11,9 @@ internal sealed record Route(string Pattern, string Service, string Cut = "", st
 {
     /// <summary>How long the service may take to answer, up to its headers.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What its answers are kept as; null: not at all.</summary>
+    public string? Kept { get; init; }
 
     /// <summary>A path of this route as the service has it.</summary>
     public PathString TargetOf(PathString path) => new(Put + path.Value![Cut.Length..]);
@@ -39,11 +44,11 @@ internal static class Routes
         new("/api/v1/imports/{**rest}", Ingestion, V1),
         new("/api/v1/feeds/{**rest}", Ingestion, V1),
         new("/api/v1/sessions/{**rest}", Ingestion, V1),
-        new("/api/v1/history/{**rest}", Ingestion, V1),
+        new("/api/v1/history/{**rest}", Ingestion, V1) { Kept = KeptAnswers.Prices },
         new("/api/v1/gaps", Ingestion, V1),
         new("/api/v1/instruments/{**rest}", Ingestion, V1),
         new("/api/v1/archives/{**rest}", Ingestion, V1) { Patience = ArchivePatience },
-        new("/history/{**rest}", Ingestion),
+        new("/history/{**rest}", Ingestion) { Kept = KeptAnswers.Prices },
 
         new("/api/v1/signals/{**rest}", Signal, V1),
         new("/api/v1/sessions/{session}/signals", Signal, V1),
@@ -55,6 +60,7 @@ internal static class Routes
         new("/api/v1/positions/{**rest}", BrokerRouting, V1),
         new("/api/v1/portfolio/{**rest}", BrokerRouting, V1),
         new("/api/v1/portfolios/{**rest}", BrokerRouting, V1),
+        new("/api/v1/portfolios/{id}/statistics", BrokerRouting, V1) { Kept = KeptAnswers.Statistics },
         new("/api/v1/corporate-actions/{**rest}", BrokerRouting, V1),
         new("/api/v1/halt", BrokerRouting, V1),
         new("/api/v1/reduce", BrokerRouting, V1),
@@ -64,6 +70,7 @@ internal static class Routes
         new("/positions/{**rest}", BrokerRouting),
         new("/portfolio/{**rest}", BrokerRouting),
         new("/portfolios/{**rest}", BrokerRouting),
+        new("/portfolios/{id}/statistics", BrokerRouting) { Kept = KeptAnswers.Statistics },
         new("/halt", BrokerRouting),
         new("/reduce", BrokerRouting),
         new("/resume", BrokerRouting),
@@ -78,6 +85,7 @@ internal static class Routes
         // Several services answer the same path about a session; these prefixes say which one is meant.
         new("/api/v1/ingestion/{**rest}", Ingestion, "/api/v1/ingestion"),
         new("/api/v1/signal/{**rest}", Signal, "/api/v1/signal"),
+        new("/api/v1/signal/strategies", Signal, "/api/v1/signal") { Kept = KeptAnswers.Catalogue },
         new("/api/v1/routing/{**rest}", BrokerRouting, "/api/v1/routing"),
         new("/api/v1/alerting/{**rest}", Alerting, "/api/v1/alerting"),
 

@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Caching;
 using AlgoStack.ServiceDefaults.Clients;
 
 namespace AlgoStack.Gateway.Udf;
@@ -8,7 +9,7 @@ namespace AlgoStack.Gateway.Udf;
 /// </summary>
 internal static class GetHistory
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/history", ReadAsync).Produces<UdfBars>();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/history", ReadAsync).CacheOutput(KeptAnswers.Prices).Produces<UdfBars>();
 
     private static async Task<IResult> ReadAsync([AsParameters] BarsAsked asked, CancellationToken cancellationToken)
     {

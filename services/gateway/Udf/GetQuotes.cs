@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AlgoStack.Gateway.Caching;
 using AlgoStack.ServiceDefaults.Clients;
 
 namespace AlgoStack.Gateway.Udf;
@@ -13,7 +14,7 @@ internal static class GetQuotes
     private const int AtATime = 4;
     private const int PercentDecimals = 4;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/quotes", ReadAsync).Produces<UdfQuotes>();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/quotes", ReadAsync).CacheOutput(KeptAnswers.Prices).Produces<UdfQuotes>();
 
     private static async Task<IResult> ReadAsync(
         string? symbols, SymbolList list, QuoteReader quotes, TapeClient tape, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.ServiceDefaults.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AlgoStack.Gateway.Udf;
 
@@ -28,7 +30,13 @@ internal static class UdfServices
     public static void MapUdf(this IEndpointRouteBuilder app)
     {
         // Where the protocol has a form for what goes wrong, a chart expects it with a status of 200.
-        var inBand = app.MapGroup("/udf").AddEndpointFilter((context, next) => GuardAsync(context, next, e => UdfError.Of(e.Message)));
+        var inBand = app.MapGroup("/udf").AddEndpointFilter(async (context, next) =>
+        {
+            var answer = await GuardAsync(context, next, e => UdfError.Of(e.Message));
+            // What went wrong is no answer to keep, though its status is 200.
+            if (answer is Ok<UdfError> || (answer is Ok<UdfQuotes> { Value: { } told } && told.D.Any(q => q.S != "ok"))) context.HttpContext.Response.Headers.CacheControl = "no-store";
+            return answer;
+        });
         GetSymbol.Map(inBand);
         SearchSymbols.Map(inBand);
         GetHistory.Map(inBand);
@@ -58,6 +66,7 @@ internal static class UdfServices
             UseCookies = false,
             UseProxy = false,
         })
+        .AsService()
         .AddHttpMessageHandler<FindService>();
 
     private static async ValueTask<object?> GuardAsync(

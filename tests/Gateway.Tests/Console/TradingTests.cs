@@ -19,6 +19,9 @@ public sealed class PaperDeskFixture : ConsoleFixture
 {
     public const string Account = "desk";
 
+    private const string KeySet = "/.well-known/jwks.json";
+
+    private FakeUpstream _issuer = null!;
     private ServiceUnderTest _routing = null!;
     private BusPeer _bus = null!;
 
@@ -43,9 +46,14 @@ public sealed class PaperDeskFixture : ConsoleFixture
     protected override async Task<IReadOnlyDictionary<string, Uri>> StartServicesAsync()
     {
         var others = await base.StartServicesAsync();
+        // The gateway, whose tokens it takes, starts after it.
+        _issuer = await FakeUpstream.StartAsync(app => app.MapGet(KeySet, () => Http.GetStringAsync(KeySet)));
         _routing = await ServiceUnderTest.StartAsync(
             BrokerRoutingService.Build, Broker.Database, Broker.Address,
-            [new($"Accounts:{Account}:Broker", "paper"), new($"Accounts:{Account}:Limits", "none")],
+            [
+                new($"Accounts:{Account}:Broker", "paper"), new($"Accounts:{Account}:Limits", "none"),
+                new("Tokens:Authority", _issuer.Address.AbsoluteUri),
+            ],
             ("ingestion", others[Routes.Ingestion]), ("signal", others[Routes.Signal]));
         _bus = await BusPeer.StartAsync(Broker.Address, (_, _) => { });
         await Eventually.True(
@@ -57,6 +65,7 @@ public sealed class PaperDeskFixture : ConsoleFixture
     {
         await _bus.DisposeAsync();
         await _routing.DisposeAsync();
+        await _issuer.DisposeAsync();
         await base.StopServicesAsync();
     }
 }

@@ -8,6 +8,7 @@ using System.Text;
 using System.Text.Json;
 using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http.Features;
 using Xunit;
@@ -174,6 +175,7 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
         await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/orders", () => Results.Redirect("/elsewhere")));
         await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = gateway.Address };
+        http.DefaultRequestHeaders.Authorization = ServiceAccess.Header;
 
         using var response = await http.GetAsync("/api/v1/orders");
 
@@ -210,6 +212,7 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
         await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("orders.v1");
+        socket.Options.SetRequestHeader("Authorization", ServiceAccess.Header.ToString());
         var buffer = new byte[1024];
 
         await socket.ConnectAsync(new UriBuilder(gateway.Address) { Scheme = "ws", Path = "/api/v1/orders/ws" }.Uri, CancellationToken.None);

@@ -31,7 +31,7 @@ public sealed class ScopeTests(SignInFixture fixture) : IClassFixture<SignInFixt
     private async Task<ScopeMatrix.Caller> ProgramAsync(params string[] scopes)
     {
         using var made = await fixture.PostAsync("/auth/api-keys", new { Name = string.Join('-', scopes), Scopes = scopes }, (await fixture.SignInAsync("admin")).AccessToken);
-        var key = (await SignInFixture.JsonAsync(made)).GetProperty("apiKey").GetString();
+        var key = (await SignInFixture.JsonAsync(made)).GetProperty("secret").GetString();
         using var taken = await fixture.PostAsync("/auth/token", new { ApiKey = key });
         return new(scopes, (await SignInFixture.JsonAsync(taken)).GetProperty("accessToken").GetString());
     }

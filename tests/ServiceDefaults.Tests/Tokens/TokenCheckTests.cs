@@ -216,6 +216,47 @@ public sealed class TokenCheckTests : IAsyncLifetime
         (await start.Should().ThrowAsync<Configuration.InvalidConfigurationException>()).WithMessage("Tokens:Authority is \"over there\": expected an address*");
     }
 
+    [Theory]
+    [InlineData("GET", "read", 200)]
+    [InlineData("GET", "trade", 403)]
+    [InlineData("POST", "trade", 200)]
+    [InlineData("POST", "read", 403)]
+    public async Task An_endpoint_that_says_nothing_demands_read_to_look_and_trade_to_change(string method, string scope, int status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/undecided");
+        request.Headers.Authorization = new("Bearer", Valid().With(t => t.Claims["scope"] = scope).ToString());
+
+        using var answer = await _service.Http.SendAsync(request);
+
+        ((int)answer.StatusCode).Should().Be(status);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_says_nothing_is_shut_to_who_has_no_token()
+    {
+        (await _service.Http.GetAsync("/undecided")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task The_key_of_the_services_lets_in_while_nobody_issues_tokens_and_no_other_does()
+    {
+        _issuer.KeySet = null;
+
+        (await AskAsync(ServiceAccess.Key)).Should().Be((200, "service"));
+        (await AskAsync(ServiceAccess.Key + "x")).Should().Be((401, "token_malformed"));
+        (await AskAsync(ServiceAccess.Key[..^1])).Should().Be((401, "token_malformed"));
+    }
+
+    [Theory]
+    [InlineData("", "Tokens:ServiceKey is missing*32 random characters or more*")]
+    [InlineData("short", "Tokens:ServiceKey has 5 characters: expected 32 or more.")]
+    public async Task Without_a_key_of_services_that_nobody_guesses_it_does_not_start(string key, string why)
+    {
+        var start = () => StartAsync(settings: new(StringComparer.Ordinal) { ["Tokens:ServiceKey"] = key });
+
+        (await start.Should().ThrowAsync<Configuration.InvalidConfigurationException>()).WithMessage(why);
+    }
+
     private static TestToken Valid(TestKey key, DateTimeOffset now) => TestToken.ValidAt(key, now);
 
     private TestToken Valid() => Valid(_issuer.Key, _clock.GetUtcNow());

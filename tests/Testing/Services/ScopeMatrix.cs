@@ -1,3 +1,4 @@
+using System.Net;
 using AlgoStack.Testing.Tokens;
 using FluentAssertions;
 using Microsoft.AspNetCore.Authorization;
@@ -70,12 +71,13 @@ public static class ScopeMatrix
         scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         scopes.Length == 0 ? null : TestToken.ValidAt(issuer.Key, TimeProvider.System.GetUtcNow()).With(t => t.Claims["scope"] = scopes).ToString());
 
+    /// <returns>Let in, or the refusal; 400 for what refuses by itself, as signing in does.</returns>
     private static async Task<int> AskAsync(HttpClient http, string method, string path, string? token)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (token is not null) request.Headers.Authorization = new("Bearer", token);
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
-        return (int)answer.StatusCode;
+        return answer.StatusCode == HttpStatusCode.Unauthorized && answer.Headers.WwwAuthenticate.Count == 0 ? 400 : (int)answer.StatusCode;
     }
 
     /// <summary>With something in the place of each parameter.</summary>

@@ -61,8 +61,8 @@ public sealed class ServiceUnderTest : IAsyncDisposable
             new("urls", "http://127.0.0.1:0"),
             .. ServiceAccess.Settings,
             .. services.Select(service => KeyValuePair.Create($"services:{service.Name}:http:0", (string?)service.Address.ToString())),
-            .. settings,
         ]);
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(clock);
         var app = build(builder);
