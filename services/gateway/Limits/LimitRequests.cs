@@ -36,17 +36,27 @@ internal sealed class LimitRequests
         // All at once: together they are one wait.
         var asked = new Task<RateAnswer>[limits.Count];
         for (var i = 0; i < asked.Length; i++) asked[i] = _counter.TakeAsync(limits[i].Limit, limits[i].Caller);
-        var headers = context.Response.Headers;
+        var answers = await Task.WhenAll(asked);
+        // At the last moment: an answer that is kept for others is kept without.
+        context.Response.OnStarting(() => Tell(context.Response.Headers, answers));
         RateAnswer? refusal = null;
-        foreach (var one in asked)
+        foreach (var answer in answers)
         {
-            var answer = await one;
-            headers.Append("RateLimit-Policy", answer.Limit.Policy);
-            headers.Append("RateLimit", string.Create(CultureInfo.InvariantCulture, $"\"{answer.Limit.Name}\";r={answer.Remaining};t={Seconds(answer.Wait)}"));
             if (!answer.Allowed && (refusal is null || answer.Wait > refusal.Value.Wait)) refusal = answer;
         }
 
         return refusal is { } found ? Refuse(context, found) : null;
+    }
+
+    private static Task Tell(IHeaderDictionary headers, RateAnswer[] answers)
+    {
+        foreach (var answer in answers)
+        {
+            headers.Append("RateLimit-Policy", answer.Limit.Policy);
+            headers.Append("RateLimit", string.Create(CultureInfo.InvariantCulture, $"\"{answer.Limit.Name}\";r={answer.Remaining};t={Seconds(answer.Wait)}"));
+        }
+
+        return Task.CompletedTask;
     }
 
     private ProblemHttpResult Refuse(HttpContext context, RateAnswer refusal)

@@ -9,6 +9,7 @@ internal sealed class MaintenanceTable(NpgsqlDataSource database, TimeProvider c
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private volatile MaintenanceStatus? _last;
+    private int _switched;
 
     /// <summary>As it was when it was read last.</summary>
     public MaintenanceStatus? Last => _last;
@@ -18,10 +19,14 @@ internal sealed class MaintenanceTable(NpgsqlDataSource database, TimeProvider c
     {
         using var patience = new CancellationTokenSource(Patience, clock);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var switched = Volatile.Read(ref _switched);
         try
         {
             await using var command = database.CreateCommand("select reason, started_by, started_at from maintenance");
-            return _last = await ReadOneAsync(command, until.Token);
+            var found = await ReadOneAsync(command, until.Token);
+            // What was read while it was switched here may be older than that.
+            if (switched == Volatile.Read(ref _switched)) _last = found;
+            return found;
         }
         catch (Exception e) when (e is NpgsqlException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -42,7 +47,7 @@ internal sealed class MaintenanceTable(NpgsqlDataSource database, TimeProvider c
         command.Parameters.Add(new() { Value = by });
         command.Parameters.Add(new() { Value = clock.GetUtcNow() });
         var begun = await ReadOneAsync(command, cancellationToken) ?? throw new InvalidOperationException("An insert that returns a row returned none.");
-        _last = begun;
+        Switch(begun);
         return begun;
     }
 
@@ -50,7 +55,13 @@ internal sealed class MaintenanceTable(NpgsqlDataSource database, TimeProvider c
     {
         await using var command = database.CreateCommand("delete from maintenance");
         await command.ExecuteNonQueryAsync(cancellationToken);
-        _last = null;
+        Switch(null);
+    }
+
+    private void Switch(MaintenanceStatus? now)
+    {
+        Interlocked.Increment(ref _switched);
+        _last = now;
     }
 
     private static async Task<MaintenanceStatus?> ReadOneAsync(NpgsqlCommand command, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ public sealed class DoorFixture : SignInFixture
     {
         using var made = await PostAsync("/auth/api-keys", new { Name = "robot", Scopes = (string[])["read", "trade"] }, (await SignInAsync("trader")).AccessToken);
         made.StatusCode.Should().Be(HttpStatusCode.OK, await made.Content.ReadAsStringAsync());
-        using var taken = await PostAsync("/auth/token", new { ApiKey = (await JsonAsync(made)).GetProperty("apiKey").GetString() });
+        using var taken = await PostAsync("/auth/token", new { ApiKey = (await JsonAsync(made)).GetProperty("secret").GetString() });
         taken.StatusCode.Should().Be(HttpStatusCode.OK, await taken.Content.ReadAsStringAsync());
         return (await JsonAsync(taken)).GetProperty("accessToken").GetString()!;
     }

@@ -211,6 +211,22 @@ public sealed class RateLimitTests(DoorFixture fixture) : IClassFixture<DoorFixt
     }
 
     [Fact]
+    public async Task What_is_kept_for_others_is_for_those_who_may_read_it_and_says_nothing_of_another()
+    {
+        fixture.GoOn();
+        await using var gateway = await fixture.StrictAsync();
+        var (program, path) = (await fixture.NewProgramAsync(), "/api/v1/portfolios/main/statistics");
+        using (await DoorFixture.AskAsync(gateway, HttpMethod.Get, path, fixture.NewAddress(), ServiceAccess.Key))
+        {
+            using var kept = await DoorFixture.AskAsync(gateway, HttpMethod.Get, path, fixture.NewAddress(), program);
+            kept.Headers.Contains("Age").Should().BeTrue("it was kept");
+            kept.Headers.GetValues("RateLimit-Policy").Should().Equal("\"user\";q=1000;w=3600", "\"api-key\";q=100;w=60", "\"portfolios\";q=60;w=60");
+        }
+
+        await SignInFixture.ShouldBeRefusedAsync(await DoorFixture.AskAsync(gateway, HttpMethod.Get, path, fixture.NewAddress()), 401, "token_missing");
+    }
+
+    [Fact]
     public async Task Counts_that_are_over_leave_the_table()
     {
         fixture.GoOn();
