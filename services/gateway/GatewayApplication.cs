@@ -57,14 +57,9 @@ internal static class GatewayApplication
         app.UseHeaders();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
-        var files = new StaticFileOptions { OnPrepareResponse = Keep };
-        app.UseStaticFiles(files);
+        MapPages(app);
         app.UseDoor();
         app.UseOutputCache();
-        app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
-        // Which screen it is, the page itself reads from the path.
-        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
         app
             .MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
@@ -79,6 +74,17 @@ internal static class GatewayApplication
         TakeAlert.Map(app);
         app.MapForwarding();
         return app;
+    }
+
+    // Files go out before anybody asks who wants them.
+    private static void MapPages(WebApplication app)
+    {
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
+        var files = new StaticFileOptions { OnPrepareResponse = Keep };
+        app.UseStaticFiles(files);
+        app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
+        // Which screen it is, the page itself reads from the path.
+        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
     }
 
     /// <summary>That something came is enough for what is kept; whether anybody wants to know what it was is the answer.</summary>
