@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AlgoStack.ServiceDefaults.Health;
+using AlgoStack.ServiceDefaults.Http;
 using AlgoStack.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -23,6 +24,7 @@ public static class DefaultEndpoints
         app.Use(DescribeInTrace);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.RefuseUnreadable();
 
         app.MapHealth("/alive", check => check.Tags.Contains(HealthTags.Live));
         app.MapHealth("/health/live", check => check.Tags.Contains(HealthTags.Live));

@@ -1,13 +1,14 @@
-using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Caching;
+using AlgoStack.Gateway.ClientErrors;
 using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Hooks;
-using AlgoStack.Gateway.Live;
 using AlgoStack.Gateway.Maintenance;
+using AlgoStack.Gateway.OpenApi;
 using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
 using AlgoStack.Gateway.Udf;
@@ -16,10 +17,12 @@ using Microsoft.AspNetCore.StaticFiles;
 
 namespace AlgoStack.Gateway;
 
-/// <summary>The one address of the console: its page, its live stream, and every service's paths behind it.</summary>
+/// <summary>The one address of the console: its page, live push, and every service's paths behind it.</summary>
 internal static class GatewayApplication
 {
     private const string ConsolePath = "/console";
+
+    private static readonly StaticFileOptions Files = new() { OnPrepareResponse = Keep };
 
     /// <param name="clock">The machine's where none is given.</param>
     /// <param name="configure">Registers what goes before the gateway's own.</param>
@@ -30,8 +33,18 @@ internal static class GatewayApplication
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         configure?.Invoke(builder.Services);
+        AddServices(builder);
+        var app = builder.Build();
+        Use(app);
+        Map(app);
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
         builder.AddServiceDefaults();
         builder.AddDoor();
+        builder.AddAudit();
         builder.AddSignIn();
         builder.AddUdf();
         builder.AddHooks();
@@ -39,59 +52,57 @@ internal static class GatewayApplication
         builder.AddAnswerCache();
         builder.AddBus(bus =>
         {
-            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Hears(services, LiveTopics.Bars, PushNews.OfBars, KeptAnswers.Prices));
-            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Hears(services, LiveTopics.Signals, PushNews.OfSignals));
-            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Hears(services, LiveTopics.Orders, PushNews.OfOrders, KeptAnswers.Statistics));
+            bus.AddLiveConsumer<ShowBars, BarsClosed>(services => Hears(services, PushNews.OfBars, KeptAnswers.Prices));
+            bus.AddLiveConsumer<ShowSignals, BarsEvaluated>(services => Hears(services, PushNews.OfSignals));
+            bus.AddLiveConsumer<ShowOrders, OrdersChanged>(services => Hears(services, PushNews.OfOrders, KeptAnswers.Statistics));
             bus.AddConsumer<ShowAlerts>();
         });
         // For the pages alone, which are no secret: what services answer is passed on as they answered it.
         builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
         builder.Services.AddSingleton<ServiceAddresses>();
         builder.Services.AddSingleton<Forwarder>();
-        builder.Services.AddSingleton<LiveHub>();
-        builder.Services.AddSingleton<StreamLive>();
+        builder.Services.AddSingleton<WholeDocument>();
+        builder.Services.AddSingleton<NoteClientError>();
         builder.Services.AddSingleton<ServiceWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ServiceWatch>());
+    }
 
-        var app = builder.Build();
+    /// <summary>What every request goes through, in this order.</summary>
+    private static void Use(WebApplication app)
+    {
         app.UseHeaders();
         app.MapDefaultEndpoints();
         app.UseWebSockets();
-        MapPages(app);
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
+        app.UseStaticFiles(Files);
         app.UseDoor();
+        app.UseAudit();
+        // What was kept is given to who was let in alone.
         app.UseOutputCache();
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
+        // Which screen it is, the page itself reads from the path.
+        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", Files).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/api/v1/status", (ServiceWatch watch) => watch.Status);
-        app
-            .MapGet("/api/v1/live", (HttpContext context, StreamLive live, string? session, string? instrument, string? topics) =>
-                live.HandleAsync(context, session, instrument, topics))
-            .Produces<LiveUpdate>(StatusCodes.Status200OK, "text/event-stream")
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        NoteClientError.Map(app);
+        WholeDocument.Map(app);
         app.MapPush();
         app.MapSignIn();
         SwitchMaintenance.Map(app);
         app.MapUdf();
+        app.MapAudit();
         TakeAlert.Map(app);
         app.MapForwarding();
-        return app;
-    }
-
-    // Files go out before anybody asks who wants them.
-    private static void MapPages(WebApplication app)
-    {
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(ConsolePath, StringComparison.OrdinalIgnoreCase), console => console.UseResponseCompression());
-        var files = new StaticFileOptions { OnPrepareResponse = Keep };
-        app.UseStaticFiles(files);
-        app.MapGet("/", () => Results.Redirect($"{ConsolePath}/")).AllowAnonymous().ExcludeFromDescription();
-        // Which screen it is, the page itself reads from the path.
-        app.MapFallbackToFile($"{ConsolePath}/{{**screen:nonfile}}", $"{ConsolePath}/index.html", files).AllowAnonymous().ExcludeFromDescription();
     }
 
     /// <summary>That something came is enough for what is kept; whether anybody wants to know what it was is the answer.</summary>
-    private static bool Hears(IServiceProvider services, LiveTopics topic, PushKinds kinds, string? makesOld = null)
+    private static bool Hears(IServiceProvider services, PushKinds kinds, string? makesOld = null)
     {
         if (makesOld is not null) services.GetRequiredService<KeptAnswers>().Forget(makesOld);
-        return services.GetRequiredService<LiveHub>().IsWanted(topic) || services.GetRequiredService<PushNews>().Wants(kinds);
+        return services.GetRequiredService<PushNews>().Wants(kinds);
     }
 
     // A new version is seen at the next load: what is named by its content never changes.

@@ -1,4 +1,5 @@
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -13,7 +14,7 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
     {
         await using var alerting = await AlertingUnderTest.StartAsync(await AlertingServers.NewAsync(servers));
 
-        await DocumentedEndpoints.ShouldBeWholeAsync(alerting.Http, alerting.Services);
+        CommittedDocument.ShouldHold(await DocumentedEndpoints.ShouldBeWholeAsync(alerting.Http, alerting.Services), "alerting");
     }
 
     [Fact]

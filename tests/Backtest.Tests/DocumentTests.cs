@@ -1,5 +1,6 @@
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -16,7 +17,7 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
     {
         await using var service = await StartAsync(Nobody);
 
-        await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services);
+        CommittedDocument.ShouldHold(await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services), "backtest");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -19,6 +20,7 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
         await using var service = await StartAsync();
 
         var document = await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services);
+        CommittedDocument.ShouldHold(document, "broker-routing");
 
         var halt = document.GetProperty("paths").GetProperty("/halt").GetProperty("post");
         halt.GetProperty("operationId").GetString().Should().Be("HaltTrading");

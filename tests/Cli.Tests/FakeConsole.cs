@@ -134,6 +134,7 @@ public sealed class FakeConsole : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
+        app.UseWebSockets();
         var console = new FakeConsole(app);
         console.Map();
         await app.StartAsync(CancellationToken.None);
@@ -219,6 +220,6 @@ public sealed class FakeConsole : IAsyncDisposable
         _app.MapPost("/api/v1/stores/signal/archives", () => Array.Empty<ArchiveStatus>());
         _app.MapPost("/api/v1/archives/{name}/restore", (string name) =>
             name == Archived.Name ? Results.Ok(Archived with { State = "restored" }) : Results.Problem($"No archive '{name}'.", statusCode: 404));
-        _app.MapGet("/api/v1/live", context => Live(context));
+        _app.MapGet("/api/v1/ws", context => Live(context));
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Tests.Running;
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class DocumentTests(IngestionFixture fixture) : IClassFixture<Inge
 
     [Fact]
     public async Task The_document_has_every_endpoint_and_what_it_answers() =>
-        await DocumentedEndpoints.ShouldBeWholeAsync(fixture.Ingestion.Http, fixture.Ingestion.Get<IServiceProvider>());
+        CommittedDocument.ShouldHold(await DocumentedEndpoints.ShouldBeWholeAsync(fixture.Ingestion.Http, fixture.Ingestion.Get<IServiceProvider>()), "ingestion");
 
     [Fact]
     public async Task A_replay_whose_answer_got_lost_is_begun_once()

@@ -24,7 +24,7 @@ internal static class TakeToken
     private static async Task<Results<Ok<ProgramToken>, ProblemHttpResult>> HandleAsync(
         GivenApiKey given, ApiKeyTable keys, AccessTokens tokens, FailedAddresses failures, HttpContext context)
     {
-        if (await keys.UseAsync(given.ApiKey, context.RequestAborted) is not { } holder)
+        if (await keys.UseAsync(given.ApiKey, context) is not { } holder)
         {
             await failures.CountAsync(context);
             return Problem.Of(StatusCodes.Status401Unauthorized, "api_key_invalid", "The API key is revoked, over, or none of ours.");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
@@ -63,12 +64,8 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
 
     public void Dispose() => _http.Dispose();
 
-    private static Uri Target(HttpRequest request, Route route, Uri address)
-    {
-        // The path is the normalised one that the route was matched on, so that no ".." slips past the table.
-        var path = route.Put + request.Path.ToUriComponent()[route.Cut.Length..];
-        return new Uri(address, path + request.QueryString.ToUriComponent());
-    }
+    private static Uri Target(HttpRequest request, Route route, Uri address) =>
+        new(address, route.PathOf(request.Path) + request.QueryString.ToUriComponent());
 
     private async Task HttpAsync(HttpContext context, Route route, Uri target)
     {
@@ -156,6 +153,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             if (!HopByHop.Contains(name)) context.Response.Headers[name] = values.ToArray();
         }
 
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBuffer);
         try
         {
             // Without a length the body may be a stream of events: its head, and each event, is wanted now.
@@ -163,7 +161,6 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             await using var body = await response.Content.ReadAsStreamAsync(until);
             if (stream) await context.Response.Body.FlushAsync(until);
 
-            var buffer = new byte[CopyBuffer];
             int read;
             while ((read = await body.ReadAsync(buffer, until)) > 0)
             {
@@ -177,6 +174,10 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             // The status is out already. Cutting the connection is the only way left to say that the body is not whole.
             if (!context.RequestAborted.IsCancellationRequested) BodyCutShort(route.Service, e.Message);
             context.Abort();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -15,6 +15,10 @@ internal sealed record Route(string Pattern, string Service, string Cut = "", st
     /// <summary>What its answers are kept as; null: not at all.</summary>
     public string? Kept { get; init; }
 
+    /// <summary>The path as the service knows it.</summary>
+    /// <param name="path">Normalised, as the route was matched on, so that no ".." slips past the table.</param>
+    public string PathOf(PathString path) => Put + path.ToUriComponent()[Cut.Length..];
+
     /// <summary>A path of this route as the service has it.</summary>
     public PathString TargetOf(PathString path) => new(Put + path.Value![Cut.Length..]);
 }
@@ -27,6 +31,9 @@ internal static class Routes
     public const string BrokerRouting = "broker-routing";
     public const string Alerting = "alerting";
     public const string Backtest = "backtest";
+
+    /// <summary>What the gateway itself is called among them.</summary>
+    public const string Gateway = "gateway";
 
     private const string V1 = "/api/v1";
 

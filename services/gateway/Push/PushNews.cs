@@ -5,7 +5,6 @@ using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Operations;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
-using AlgoStack.Gateway.Live;
 
 namespace AlgoStack.Gateway.Push;
 
@@ -105,7 +104,7 @@ internal sealed class PushNews(PushFeed feed)
         var bars = message.Bars;
         var told = new LiveBars(
             message.SessionId, instrument, message.Timeframe,
-            [.. some.Select(i => new[] { bars.CloseMs[i], bars.Open[i], bars.High[i], bars.Low[i], bars.Close[i], bars.Volume[i] })], 0);
+            [.. some.Select(i => new[] { bars.CloseMs[i], bars.Open[i], bars.High[i], bars.Low[i], bars.Close[i], bars.Volume[i] })]);
         return PushDraft.Event(PushKinds.Bars, Json(told), instrument, message.SessionId);
     });
 

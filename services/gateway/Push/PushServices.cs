@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Maintenance;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Tokens;
@@ -32,7 +33,9 @@ internal static class PushServices
 
     public static void MapPush(this WebApplication app)
     {
-        app.Map(SocketPath, app.Services.GetRequiredService<PushSocket>().HandleAsync).RequireScope(TokenScopes.Read);
-        app.MapHub<PushHub>(HubPath, options => options.Transports = HttpTransportType.WebSockets).WithMetadata(GoesOn.Always).RequireScope(TokenScopes.Read);
+        app.Map(SocketPath, app.Services.GetRequiredService<PushSocket>().HandleAsync).RequireScope(TokenScopes.Read).WithMetadata(new AuditsItself());
+        app.MapHub<PushHub>(HubPath, options => options.Transports = HttpTransportType.WebSockets)
+            .RequireScope(TokenScopes.Read)
+            .WithMetadata(GoesOn.Always, new AuditsItself());
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using AlgoStack.Gateway.Live;
 
 namespace AlgoStack.Gateway.Push;
 
@@ -9,6 +8,9 @@ namespace AlgoStack.Gateway.Push;
 internal sealed record PushSubscription(
     string Id, PushKinds Kinds, FrozenSet<string>? Instruments, string? Session, string? Account, long From = 0)
 {
+    private const string PaperPrefix = "paper-";
+    private const string LiveSession = "live";
+
     /// <summary>What is of no instrument, session or account is wanted by its kind alone.</summary>
     public bool Wants(PushEvent pushed) =>
         (pushed.Kinds & Kinds) != PushKinds.None
@@ -19,5 +21,9 @@ internal sealed record PushSubscription(
 
     // Of an order only the account tells of which session it is.
     private static bool IsOf(PushEvent pushed, string session) =>
-        pushed.Session is { } named ? named == session : pushed.Account is not { } account || LiveHub.Trades(session, account);
+        pushed.Session is { } named ? named == session : pushed.Account is not { } account || Trades(session, account);
+
+    // Each on a paper account of its own, the one that goes on for ever at venues too.
+    private static bool Trades(string session, string account) =>
+        account.StartsWith(PaperPrefix, StringComparison.Ordinal) ? account.AsSpan(PaperPrefix.Length).SequenceEqual(session) : session == LiveSession;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using AlgoStack.Gateway.Live;
 using AlgoStack.ServiceDefaults.Messaging;
 using MassTransit;
 

@@ -37,10 +37,10 @@ internal sealed partial class RefreshSession(
             return tooMany;
         }
 
-        var refreshed = await sessions.RefreshAsync(token, context.RequestAborted);
+        var refreshed = await sessions.RefreshAsync(token, context);
         if (refreshed.Session is { } session) return TypedResults.Ok(await tokens.ToAsync(context, session, cookie is not null));
 
-        if (refreshed.Refusal == RefreshRefusal.Reused) LogReused(refreshed.SessionId);
+        if (refreshed.Refusal == RefreshRefusal.Reused) LogReused(refreshed.Ended?.SessionId);
         if (refreshed.Refusal != RefreshRefusal.Ended) await failures.CountAsync(context);
         if (cookie is not null) SessionCookies.Clear(context);
         return Refuse(refreshed.Refusal);

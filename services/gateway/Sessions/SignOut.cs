@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Maintenance;
 
 namespace AlgoStack.Gateway.Sessions;
@@ -6,9 +7,9 @@ namespace AlgoStack.Gateway.Sessions;
 internal static class SignOut
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapPost("/auth/sign-out", async (Caller caller, SessionTable sessions, HttpContext context) =>
+        .MapPost("/auth/sign-out", async (Caller caller, SessionTable sessions, AuditLog audit, HttpContext context) =>
         {
-            await sessions.RevokeAsync(caller.UserId, caller.SessionId, context.RequestAborted);
+            await sessions.RevokeAsync(caller.UserId, caller.SessionId, new SignedOut(caller.UserId, await audit.ActorAsync(context)), context.RequestAborted);
             SessionCookies.Clear(context);
             return TypedResults.NoContent();
         })

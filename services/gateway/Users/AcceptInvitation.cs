@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Bans;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.ServiceDefaults.Problems;
@@ -7,7 +8,8 @@ using Microsoft.AspNetCore.Identity;
 namespace AlgoStack.Gateway.Users;
 
 /// <summary><c>POST /auth/users</c>: makes a user with a one-time link, the first admin and everybody after.</summary>
-internal sealed partial class AcceptInvitation(UserManager<User> users, Invitations invitations, FirstAdmin firstAdmin, FailedAddresses failures, ILogger<AcceptInvitation> logger)
+internal sealed partial class AcceptInvitation(
+    UserManager<User> users, Invitations invitations, FirstAdmin firstAdmin, FailedAddresses failures, AuditLog audit, ILogger<AcceptInvitation> logger)
 {
     public static readonly IdentityError Invalid = new() { Code = "InvitationInvalid", Description = "The invitation is used, over, or none of ours." };
 
@@ -24,7 +26,7 @@ internal sealed partial class AcceptInvitation(UserManager<User> users, Invitati
     {
         var hash = Secret.Hash(wanted.Invitation);
         // Before all else: who has no link is told nothing about names.
-        if (!await invitations.IsOpenAsync(hash, context.RequestAborted))
+        if (await invitations.FindOpenAsync(hash, context.RequestAborted) is not { } invited)
         {
             await failures.CountAsync(context);
             return Refuse(Invalid);
@@ -34,6 +36,7 @@ internal sealed partial class AcceptInvitation(UserManager<User> users, Invitati
             return Problem.Refused("user_name_invalid", $"name: expected 1 to {MostNameCharacters} characters, found {wanted.Name.Length}.");
 
         var user = new User { Id = Guid.CreateVersion7(), Name = wanted.Name, Invitation = hash };
+        user.Why = new UserMade(user.Id, invited.Role.Name(), invited.By, await audit.NobodyAsync(context));
         var made = await users.CreateAsync(user, wanted.Password);
         if (!made.Succeeded) return Refuse([.. made.Errors]);
 

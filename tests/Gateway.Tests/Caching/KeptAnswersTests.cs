@@ -1,7 +1,6 @@
 using System.Net;
 using AlgoStack.Gateway.Caching;
 using AlgoStack.Gateway.Forwarding;
-using AlgoStack.Gateway.Tests.Live;
 using AlgoStack.Testing;
 using FluentAssertions;
 using Xunit;

@@ -5,7 +5,6 @@ using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Contracts.Signals;
-using AlgoStack.Gateway.Tests.Live;
 
 namespace AlgoStack.Gateway.Tests.Console;
 
@@ -21,6 +20,7 @@ public sealed class FakeDesk
         [new("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423312, 31, 0.516, 1.41, 0.93, 1.22, 0.083, 10, -7, 40, -22, 4, 3, 12)];
 
     private volatile bool _halted;
+    private long _batch = 1_000;
 
     public ConcurrentQueue<string> Switched { get; } = new();
 
@@ -32,6 +32,8 @@ public sealed class FakeDesk
 
     public ConcurrentQueue<AlertView> Alerts { get; } = new();
 
+    public StartSweep? Swept { get; private set; }
+
     /// <summary>As they were changed last.</summary>
     public ChangeLimits? Limits { get; private set; }
 
@@ -41,6 +43,9 @@ public sealed class FakeDesk
 
     /// <summary>Close of the newest bar that the history has.</summary>
     public static DateTimeOffset LastBar => Samples.Start.AddDays(History - 1);
+
+    /// <summary>The number of the session's next batch.</summary>
+    public long NextBatch() => Interlocked.Increment(ref _batch);
 
     public Task<FakeUpstream> StartAsync() => FakeUpstream.StartAsync(app =>
     {
@@ -94,6 +99,13 @@ public sealed class FakeDesk
             [new ExposureView("USD", 16_120.5m, 4_012.1m, 0.31, 0.077, 1_400, [new InstrumentExposure("AAPL.ALPACA", 7, 301, 2_107, 0.02)])]));
         app.MapGet("/portfolios/{id}/positions", () => Portfolio().Positions);
         app.MapGet("/portfolios/{id}/equity", () => Portfolio().Curve);
+        app.MapGet("/portfolios/{id}/fills", () => new[] { new FillView(7, "o-1", "t-1", "AAPL.ALPACA", "Buy", 7, 101.5m, 0.35m, null, null, Samples.Start) });
+        app.MapGet("/portfolios/{id}/trades", () => new[] { new PortfolioTrade(1, "AAPL.ALPACA", "Buy", 7, 100, 110, 0.7m, 0, 69.3m, Samples.Start, Samples.Start.AddDays(9)) });
+        app.MapGet("/corporate-actions", () => new[] { new CorporateActionTerms("c-1", "SP500.ALPACA", "dividend", Samples.Start.AddDays(40), null, null, 0.25m) });
+        app.MapGet("/executions", () => new[]
+        {
+            new ExecutionView("e-1", "main", "manual", "AAPL.ALPACA", "Buy", 100, 40, 101, "Twap", "Working", null, null, null, Samples.Start, Samples.Start.AddHours(1), 10, null, null, Samples.Start, null),
+        });
         app.MapGet("/portfolios/{id}/statistics", () => Statistics);
         app.MapGet("/orders/{id}/events", (string id) => Events(id));
     }
@@ -120,8 +132,31 @@ public sealed class FakeDesk
         });
         app.MapGet("/api/backtest", () => Backtests.Select(_ => Backtest()));
         app.MapGet("/api/backtest/{id}", () => Backtest());
+        app.MapPost("/api/backtest/parity/{session}", (string session) => new ParityReport(session, 0.995, 199, 200, 200, 40, 40, 40, "live-hash", "backtest-hash", "Signal 7: live Long, backtest Flat.", []));
+        app.MapPost("/api/backtest/sweeps", (StartSweep asked) =>
+        {
+            Swept = asked;
+            return Results.Accepted(value: Sweep(asked));
+        });
+        app.MapGet("/api/backtest/sweeps", () => Swept is { } asked ? new[] { Sweep(asked) } : []);
+        app.MapGet("/api/backtest/sweeps/{id}/outcomes", (int after) => new
+        {
+            Outcomes = after > 0 ? [] : (object[])[Outcome(0, 5, 20, 0.9), Outcome(1, 5, 60, 1.1), Outcome(2, 10, 20, 0.2), Outcome(3, 10, 60, 1.4)],
+            Next = 1,
+        });
         app.MapGet("/api/backtest/{id}/trades", () => new[] { new BacktestTrade(1, Instrument, "Buy", 7, 100, 110, 0.7m, 69.3m, Samples.Start, Samples.Start.AddDays(9)) });
     }
+
+    private static SweepView Sweep(StartSweep asked) => new(
+        "sweep-1", "completed", asked, 4, 0, 4, 200, Samples.Start, LastBar, "d", "p", 4, 0, new SweepBest(3, "fast=10 slow=60", 1.4),
+        new SweepAssessmentView("fast=10 slow=60", 1.4, 0.9, 0.8, 0.3, 0.2, 0, 0.01, 0.2, 0.03, 0.1), null, null, Samples.Start, Samples.Start.AddSeconds(3));
+
+    private static object Outcome(int index, int fast, int slow, double sharpe) => new
+    {
+        Index = index,
+        Parameters = $"fast={fast} slow={slow}",
+        Figures = new { FinalEquity = 104_000m, TotalReturn = 0.04, Sharpe = sharpe, MaxDrawdown = 0.08, Trades = 12, OrderListHash = "h" },
+    };
 
     private BacktestView Backtest() => new(
         "b-1", "completed", new StartBacktest(null, [Instrument], "1d"), 200, 12, 12, 12, "0123456789abcdef0123", "fedcba98765432100123", Statistics, Portfolio().Curve, null,

@@ -47,7 +47,7 @@ public sealed class PaperDeskFixture : ConsoleFixture
     {
         var others = await base.StartServicesAsync();
         // The gateway, whose tokens it takes, starts after it.
-        _issuer = await FakeUpstream.StartAsync(app => app.MapGet(KeySet, () => Http.GetStringAsync(KeySet)));
+        _issuer = await FakeUpstream.StartAsync(app => app.MapGet(KeySet, (CancellationToken stop) => Http.GetStringAsync(KeySet, stop)));
         _routing = await ServiceUnderTest.StartAsync(
             BrokerRoutingService.Build, Broker.Database, Broker.Address,
             [
@@ -116,6 +116,51 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
 
         await Expect(seen.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("The venue has it");
         (await WrittenAsync(quantity)).Should().ContainSingle();
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_order_is_changed_once_the_venue_says_so()
+    {
+        var order = await fixture.PlaceAsync("changed", 70);
+        await fixture.WhenAsync(order, "Accepted");
+        await using var seen = await fixture.OpenAsync(browser, $"/orders?order={order}");
+        var (drawer, dialog) = (seen.Page.GetByRole(AriaRole.Dialog).First, seen.Page.GetByRole(AriaRole.Dialog).Last);
+
+        await drawer.GetByRole(AriaRole.Button, new() { Name = "Change", Exact = true }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Ask the venue" })).ToBeDisabledAsync();
+        await dialog.GetByLabel("Limit, now 70").FillAsync("71.50");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Ask the venue" }).ClickAsync();
+
+        await Expect(drawer).ToContainTextAsync("The venue changed it");
+        await Expect(drawer).ToContainTextAsync("limit 71.50");
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_bracket_is_previewed_and_sent_with_its_exits()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/chart?instrument=AAPL.SIM");
+        var ticket = ConsoleFixture.Panel(seen.Page, "Order ticket");
+        await Expect(ticket.GetByLabel("Instrument")).ToHaveValueAsync("AAPL.PAPER");
+        await ticket.GetByLabel("Quantity").FillAsync("5");
+        await ticket.GetByLabel("Limit price").FillAsync("60");
+        await ticket.GetByLabel("Take profit at").FillAsync("75");
+        await ticket.GetByLabel("Stop loss at").FillAsync("55");
+        var preview = ticket.GetByLabel("What it would come to");
+        await Expect(preview).ToContainTextAsync("300.00");
+        await Expect(preview).ToContainTextAsync("Reward to risk");
+        await Expect(preview).ToContainTextAsync("3.00");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+
+        await ticket.GetByRole(AriaRole.Button, new() { Name = "Review the order" }).ClickAsync();
+        await seen.Page.GetByRole(AriaRole.Button, new() { Name = "Buy 5" }).ClickAsync();
+        await Expect(ticket.GetByRole(AriaRole.Status)).ToContainTextAsync("AAPL.PAPER");
+
+        var sent = (await WrittenAsync(5)).Single();
+        var exits = (await fixture.Routing.GetAsync<OrderState>($"/orders/{sent.OrderId}")).Exits!;
+        exits.Select(e => (e.Leg, e.LimitPrice, e.StopPrice)).Should().BeEquivalentTo(new (string, decimal?, decimal?)[] { ("TakeProfit", 75, null), ("StopLoss", null, 55) });
         seen.Errors.Should().BeEmpty();
     }
 

@@ -4,7 +4,6 @@ using AlgoStack.Contracts.Live;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Signals;
 using AlgoStack.Gateway.Forwarding;
-using AlgoStack.Gateway.Tests.Live;
 using AlgoStack.Gateway.Tests.SigningIn;
 using AlgoStack.Testing;
 using FluentAssertions;
@@ -63,6 +62,21 @@ public sealed class PushTests(SignInFixture fixture) : IClassFixture<SignInFixtu
 
         heard.Select(e => (e.GetProperty("kind").GetString(), e.GetProperty("data").GetProperty("account").GetString()))
             .Should().Equal(("positions", $"paper-{mine}"), ("fills", "paper-other"));
+    }
+
+    [Fact]
+    public async Task Whatever_becomes_of_an_order_at_a_venue_is_heard_in_the_session_that_goes_on_for_ever()
+    {
+        using var client = await JoinAsync();
+        await client.SubscribeAsync("orders", new { Kinds = (string[])["orders"], Session = "live" });
+
+        await fixture.Broker.PublishAsync(Samples.Doubtful("main", 100), "live", 100);
+
+        var orders = (await client.EventsAsync(6)).Select(e => Read<OrderChange>(e.GetProperty("data"))).ToList();
+        orders.Select(o => o.Kind).Should().Equal("unknown", "reconciled", "cancel-requested", "replaced", "overfilled", "expired");
+        orders.Should().OnlyContain(o => o.Account == "main" && o.OrderId == "o-1");
+        orders.Single(o => o.Kind == "overfilled").Quantity.Should().Be(2);
+        orders.Single(o => o.Kind == "reconciled").Reason.Should().Be("the venue has it");
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using AlgoStack.Gateway.Push;
-using AlgoStack.Gateway.Tests.Live;
 using AlgoStack.Gateway.Tests.SigningIn;
 using AlgoStack.Testing;
 using FluentAssertions;

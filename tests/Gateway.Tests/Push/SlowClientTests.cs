@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using AlgoStack.Gateway.Push;
-using AlgoStack.Gateway.Tests.Live;
 using AlgoStack.Gateway.Tests.SigningIn;
 using AlgoStack.Testing;
 using FluentAssertions;

@@ -28,6 +28,9 @@ public class SignInFixture : IAsyncLifetime
     /// <summary>Without cookies of its own: what is sent is what a test sends.</summary>
     public HttpClient Http { get; private set; } = new();
 
+    /// <summary>The first, who invites everybody.</summary>
+    public Person Admin => _admin!;
+
     /// <summary>The file that <c>./run</c> prints.</summary>
     public string FirstAdminFile => Path.Combine(_broker.State, "first-admin");
 

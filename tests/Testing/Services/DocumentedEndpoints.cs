@@ -19,6 +19,13 @@ public static partial class DocumentedEndpoints
     {
         ArgumentNullException.ThrowIfNull(http);
         var document = JsonDocument.Parse(await http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), CancellationToken.None)).RootElement;
+        ShouldBeWhole(document, services);
+        return document;
+    }
+
+    /// <summary>The same of a document that is at hand.</summary>
+    public static void ShouldBeWhole(JsonElement document, IServiceProvider services)
+    {
         document.GetProperty("openapi").GetString().Should().StartWith("3.1.");
 
         var mapped = services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
@@ -44,8 +51,6 @@ public static partial class DocumentedEndpoints
                 content.EnumerateObject().Should().OnlyContain(c => c.Value.GetProperty("schema").ValueKind == JsonValueKind.Object);
             }
         }
-
-        return document;
     }
 
     // Those without methods are health checks and what is passed on to other services.

@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { watchFaults } from './api/faults';
 import { isWorthRetrying } from './api/queries';
 import { stayFresh } from './api/session';
 import { App } from './shell/App';
@@ -10,6 +11,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/panels.css';
 
+watchFaults();
 applyTheme();
 stayFresh();
 const queries = new QueryClient({

@@ -172,6 +172,107 @@ export type OrderEvent = {
 };
 export type OrderState = { orderId: string; account: string; instrument: string; status: OrderStatus };
 
+export type CorporateAction = { actionId: string; instrument: string; kind: 'split' | 'dividend'; exAt: string; new: Decimal | null; old: Decimal | null; amount: Decimal | null };
+export type Fill = {
+  position: Decimal;
+  orderId: string;
+  tradeId: string;
+  instrument: string;
+  side: 'Buy' | 'Sell';
+  quantity: Decimal;
+  price: Decimal;
+  commission: Decimal;
+  at: string;
+};
+export type PortfolioTrade = Trade & { income: Decimal };
+export type Execution = {
+  executionId: string;
+  account: string;
+  strategy: string;
+  instrument: string;
+  side: 'Buy' | 'Sell';
+  quantity: Decimal;
+  traded: Decimal;
+  averagePrice: Decimal | null;
+  algorithm: 'Twap' | 'Vwap' | 'Iceberg';
+  status: 'Working' | 'Stopping' | 'Ended';
+  code: string | null;
+  reason: string | null;
+  requestedAt: string;
+};
+
+/** What live push tells; its numbers are measures. */
+export type InstrumentPrice = { sessionId: string; instrument: string; price: number; at: string };
+export type LiveBars = { sessionId: string; instrument: string; timeframe: string; rows: [number, number, number, number, number, number][] };
+export type LiveFill = { orderId: string; account: string; instrument: string; side: 'Buy' | 'Sell'; quantity: number; price: number; at: string };
+
+export type Quote = { s: 'ok' | 'error'; n: string; v: { lp?: number; ch?: number; chp?: number; volume?: number } };
+
+export type RoutingProgress = { sessionId: string; signals: number; intents: number; denied: number; fills: number; lastCommitAt: string | null };
+
+export type Parity = {
+  sessionId: string;
+  score: number;
+  signalsEqual: number;
+  signalsLive: number;
+  signalsBacktest: number;
+  intentsEqual: number;
+  intentsLive: number;
+  intentsBacktest: number;
+  orderListHashLive: string;
+  orderListHashBacktest: string;
+  firstDifference: string | null;
+};
+
+export type Sweep = {
+  sweepId: string;
+  state: 'running' | 'completed' | 'canceled' | 'failed';
+  request: { strategy: string; instruments: string[]; timeframe: string; grid: string; measure: string };
+  combinations: number;
+  leftOut: number;
+  partSize: number;
+  bars: number;
+  done: number;
+  failed: number;
+  best: { index: number; parameters: string; value: number } | null;
+  assessment: {
+    parameters: string;
+    bestSharpe: number | null;
+    expectedSharpe: number;
+    deflatedSharpe: number | null;
+    overfittingProbability: number;
+    lossProbability: number;
+    returnP5: number | null;
+    returnP95: number | null;
+    drawdownP5: number | null;
+    drawdownP95: number | null;
+  } | null;
+  error: string | null;
+  startedAt: string;
+  endedAt: string | null;
+};
+export type SweepOutcome = {
+  index: number;
+  parameters: string;
+  figures?: { finalEquity: number; totalReturn: number; annualReturn?: number | null; sharpe?: number | null; maxDrawdown: number; trades: number; profitFactor?: number | null } | null;
+  error?: string | null;
+};
+
+export type ApiKey = {
+  keyId: string;
+  name: string;
+  scopes: string[];
+  createdAt: string;
+  secrets: { hint: string; createdAt: string; expiresAt: string; lastUsedAt: string | null }[];
+};
+export type ApiKeySecret = { keyId: string; secret: string; expiresAt: string };
+
+type MoreFigures = {
+  risk?: { volatility: Decimal | null; calmar: Decimal | null; valueAtRisk: Decimal | null; maxDrawdownDays: Decimal } | null;
+  activity?: { exposure: Decimal | null; turnover: Decimal | null } | null;
+  holding?: { alpha: Decimal | null; beta: Decimal | null } | null;
+};
+
 export type Backtest = {
   backtestId: string;
   state: 'waiting' | 'running' | 'completed' | 'failed' | 'canceled';
@@ -181,7 +282,7 @@ export type Backtest = {
   fills: Decimal;
   orderListHash: string | null;
   dataHash: string | null;
-  statistics: (Statistics & { openingEquity: Decimal; finalEquity: Decimal; profitAndLoss: Decimal; annualReturn: Decimal | null; commission: Decimal })[];
+  statistics: (Statistics & { openingEquity: Decimal; finalEquity: Decimal; profitAndLoss: Decimal; annualReturn: Decimal | null; commission: Decimal } & MoreFigures)[];
   curve: EquityPoint[];
   error: string | null;
   startedAt: string;

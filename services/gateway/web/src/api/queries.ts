@@ -2,8 +2,8 @@
 
 import { hashKey, queryOptions } from '@tanstack/react-query';
 import type {
-  Account, AccountLimits, Alert, Backtest, Bars, EquityPoint, InstrumentTerms, Me, Order, OrderEvent, Portfolio, PortfolioDetail, Position, SessionStatus, Signal, SignedInSession, Standing, Statistics,
-  Strategy, StrategyChoice, SystemStatus, Trade, TradingSwitch,
+  Account, AccountLimits, Alert, ApiKey, Backtest, Bars, CorporateAction, EquityPoint, Execution, Fill, InstrumentTerms, Me, Order, OrderEvent, Portfolio, PortfolioDetail, PortfolioTrade, Position, Quote,
+  RoutingProgress, SessionStatus, Signal, SignedInSession, Standing, Statistics, Strategy, StrategyChoice, Sweep, SweepOutcome, SystemStatus, Trade, TradingSwitch,
 } from './contracts';
 import { Problem } from './problem';
 import { query, read, readExact } from './request';
@@ -19,6 +19,8 @@ export const signedIn = queryOptions({
   queryFn: ({ signal }) => read<SignedInSession[]>('/auth/sessions', signal),
   refetchInterval: slow,
 });
+
+export const apiKeys = queryOptions({ queryKey: ['api-keys'], queryFn: ({ signal }) => read<ApiKey[]>('/auth/api-keys', signal), refetchInterval: slow });
 
 export const status = queryOptions({ queryKey: ['status'], queryFn: ({ signal }) => read<SystemStatus>('/api/v1/status', signal), refetchInterval: fast });
 
@@ -80,6 +82,20 @@ export const statistics = (id: string) =>
     refetchInterval: 30_000,
   });
 
+export const fills = (id: string) =>
+  queryOptions({
+    queryKey: ['fills', id],
+    queryFn: ({ signal }) => readExact<Fill[]>(query(ofPortfolio(id, '/fills'), { limit: 100 }), signal),
+    refetchInterval: slow,
+  });
+
+export const closedTrades = (id: string) =>
+  queryOptions({
+    queryKey: ['fills', id, 'trades'],
+    queryFn: ({ signal }) => readExact<PortfolioTrade[]>(query(ofPortfolio(id, '/trades'), { limit: 200 }), signal),
+    refetchInterval: slow,
+  });
+
 // Who asks for older ones goes on seeing the newer ones meanwhile; who asks for others does not.
 const ofSame = <T>(filter: object, former: { queryKey: readonly unknown[] } | undefined, shown: T): T | undefined =>
   former && hashKey([former.queryKey[1]]) === hashKey([filter]) ? shown : undefined;
@@ -127,11 +143,57 @@ export const instruments = queryOptions({
   refetchInterval: slow,
 });
 
-export const bars = (instrument: string, timeframe: string) =>
+/** Of a session only as far as it has come: the tape, which all sessions share, may know more. */
+export const bars = (instrument: string, timeframe: string, session: string | undefined) =>
   queryOptions({
-    queryKey: ['bars', instrument, timeframe],
-    queryFn: ({ signal }) => read<Bars>(query('/api/v1/history', { instrument, timeframe, limit: 1_500 }), signal),
+    queryKey: ['bars', instrument, timeframe, session ?? ''],
+    queryFn: async ({ signal }) => {
+      const come = session === undefined ? null : await read<SessionStatus>(`/api/v1/sessions/${encodeURIComponent(session)}`, signal);
+      return read<Bars>(query('/api/v1/history', { instrument, timeframe, to: come?.lastBar, limit: 1_500 }), signal);
+    },
+    refetchInterval: 10_000,
+  });
+
+export const between = (instrument: string, timeframe: string, from: string, to: string) =>
+  queryOptions({
+    queryKey: ['bars-between', instrument, timeframe, from, to],
+    queryFn: ({ signal }) => read<Bars>(query('/api/v1/history', { instrument, timeframe, from, to, limit: 5_000 }), signal),
+    staleTime: Infinity,
+  });
+
+export const quotes = (instruments: string[]) =>
+  queryOptions({
+    queryKey: ['quotes', instruments],
+    queryFn: async ({ signal }) => {
+      const told = await read<{ s: string; d?: Quote[]; errmsg?: string }>(query('/udf/quotes', { symbols: instruments.join(',') }), signal);
+      // The protocol has a form of its own for what goes wrong.
+      if (!told.d) throw new Problem(200, 'quotes_unavailable', told.errmsg ?? 'The quotes cannot be had.');
+
+      return told.d;
+    },
+    refetchInterval: slow,
+    enabled: instruments.length > 0,
+    placeholderData: shown => shown,
+  });
+
+export const corporateActions = queryOptions({
+  queryKey: ['corporate-actions'],
+  queryFn: ({ signal }) => readExact<CorporateAction[]>('/api/v1/corporate-actions', signal),
+  refetchInterval: 60_000,
+});
+
+export const executions = queryOptions({
+  queryKey: ['executions'],
+  queryFn: ({ signal }) => readExact<Execution[]>('/api/v1/executions?limit=50', signal),
+  refetchInterval: steady,
+});
+
+export const routingProgress = (session: string) =>
+  queryOptions({
+    queryKey: ['orders', 'progress', session],
+    queryFn: ({ signal }) => read<RoutingProgress>(`/api/v1/routing/sessions/${encodeURIComponent(session)}/progress`, signal),
     refetchInterval: steady,
+    retry: false,
   });
 
 export const strategies = queryOptions({
@@ -174,6 +236,33 @@ export const trades = (id: string, after: number) =>
     queryKey: ['backtests', id, 'trades', after],
     queryFn: ({ signal }) => readExact<Trade[]>(query(`/api/v1/backtest/${encodeURIComponent(id)}/trades`, { after, limit: 200 }), signal),
     refetchInterval: slow,
+  });
+
+export const sweeps = queryOptions({
+  queryKey: ['sweeps'],
+  queryFn: ({ signal }) => read<Sweep[]>('/api/v1/backtest/sweeps?limit=50', signal),
+  refetchInterval: ({ state: { data } }) => (data?.some(each => each.state === 'running') ? fast : slow),
+});
+
+const mostOutcomes = 5_000;
+
+/** What came of a sweep's combinations so far. */
+export const outcomes = (id: string, isRunning: boolean) =>
+  queryOptions({
+    queryKey: ['sweeps', id, 'outcomes'],
+    queryFn: async ({ signal }) => {
+      const all: SweepOutcome[] = [];
+      for (let after = 0; all.length < mostOutcomes; ) {
+        const page = await read<{ outcomes: SweepOutcome[]; next: number }>(query(`/api/v1/backtest/sweeps/${encodeURIComponent(id)}/outcomes`, { after, limit: 1_000 }), signal);
+        all.push(...page.outcomes);
+        if (page.next === after) break;
+
+        after = page.next;
+      }
+
+      return all;
+    },
+    refetchInterval: isRunning ? fast : slow,
   });
 
 /** What is refused stays refused; what could not be reached is asked again. */

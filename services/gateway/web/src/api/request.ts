@@ -1,6 +1,7 @@
 // Every request of the console to the gateway's API.
 
 import { parseExact } from './exactJson';
+import { reportProblem, step } from './faults';
 import { Problem } from './problem';
 import { consoleHeader, refresh, sessionMark } from './session';
 
@@ -42,9 +43,12 @@ async function textOf(path: string, options: Options): Promise<string> {
   const mark = sessionMark();
   let response = await send(path, options);
   if (response.status === 401 && (await refresh(mark))) response = await send(path, options);
-  if (!response.ok) throw await Problem.of(response);
+  if (response.ok) return response.text();
 
-  return response.text();
+  const problem = await Problem.of(response);
+  step(`${options.method ?? 'GET'} ${path.split('?')[0]} ${problem.status} ${problem.code}`);
+  reportProblem(problem);
+  throw problem;
 }
 
 async function send(path: string, { method = 'GET', body, key, signal }: Options): Promise<Response> {

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import type { Backtest } from '../api/contracts';
-import { backtest, backtests, trades } from '../api/queries';
+import { backtest, backtests, between, trades } from '../api/queries';
 import { change } from '../api/request';
+import { tradeMarks } from '../chart/marks';
 import { count, money, percent, price, quantity, ratioOf, signedMoney, signedPercent, utc } from '../figures/format';
 import { Curve } from '../parts/Curve';
 import { Facts } from '../parts/Facts';
@@ -12,7 +13,11 @@ import { type Column, Table } from '../parts/Table';
 import { gainTone, Pill, sideTone } from '../parts/words';
 import { useRights } from '../shell/rights';
 import { useChoice } from '../shell/route';
+import { Parity } from './Parity';
 import { RunForm } from './RunForm';
+import { Sweeps } from './Sweeps';
+
+const Candles = lazy(async () => ({ default: (await import('../chart/Candles')).Candles }));
 
 const tones: Record<Backtest['state'], string> = { waiting: '', running: 'info', completed: 'good', failed: 'bad', canceled: 'warn' };
 
@@ -20,8 +25,24 @@ const subjectOf = ({ request, instruments }: Backtest): string => request.sessio
 
 const strategiesOf = ({ strategies }: Backtest): string => (strategies ?? []).map(each => `${each.name} ${each.parameters}`.trim()).join('; ');
 
-/** Runs history through the code that trades live, and shows what came of it, alone and side by side. */
+const views = { runs: 'Backtests', sweeps: 'Sweeps', parity: 'Live against backtest' } as const;
+type View = keyof typeof views;
+
+/** History through the code that trades live: one run, many, or against what a session did. */
 export default function Backtests() {
+  const [view = 'runs', choose] = useChoice('view');
+  return (
+    <div className="stack">
+      <div className="chips" role="group" aria-label="View">
+        {(Object.keys(views) as View[]).map(name => <button key={name} type="button" aria-pressed={view === name} onClick={() => choose(name === 'runs' ? undefined : name)}>{views[name]}</button>)}
+      </div>
+      {view === 'sweeps' ? <Sweeps /> : view === 'parity' ? <Parity /> : <Runs />}
+    </div>
+  );
+}
+
+/** What was run, and what came of it, alone and side by side. */
+function Runs() {
   const read = useQuery(backtests);
   const [chosen, choose] = useChoice('backtest');
   const [beside, setBeside] = useChoice('beside');
@@ -59,7 +80,9 @@ function Report({ id, beside, others, onBeside }: Reported) {
     mutationFn: () => change('DELETE', `/api/v1/backtest/${encodeURIComponent(id)}`),
     onSuccess: () => queries.invalidateQueries({ queryKey: backtests.queryKey }),
   });
-  const other = others.find(each => each.backtestId === beside);
+  const isBeside = others.some(each => each.backtestId === beside);
+  // The list has no curves.
+  const other = useQuery({ ...backtest(beside ?? ''), enabled: isBeside }).data;
   return (
     <>
       <Panel
@@ -76,7 +99,10 @@ function Report({ id, beside, others, onBeside }: Reported) {
           <>
             {canceling.isError && <p className="note bad" role="alert">{canceling.error.message}</p>}
             <Outcome of={report} />
-            {report.statistics.map(({ currency, openingEquity }) => <Curve key={currency} points={report.curve.filter(point => point.currency === currency)} opening={openingEquity} />)}
+            {report.statistics.map(({ currency, openingEquity }) => (
+              <Curve key={currency} withDrawdown points={report.curve.filter(point => point.currency === currency)} opening={openingEquity} beside={other?.curve.filter(point => point.currency === currency)} />
+            ))}
+            {other && <p className="note">Dashed: that of {utc(other.startedAt).slice(0, 16)}, {strategiesOf(other)}, as if both had begun with the same.</p>}
             <p className="note">{strategiesOf(report)}</p>
             {report.dataHash && <p className="note mono">data {report.dataHash.slice(0, 16)}, orders {report.orderListHash?.slice(0, 16)}</p>}
           </>
@@ -96,6 +122,7 @@ function Report({ id, beside, others, onBeside }: Reported) {
           {report => <Statistics of={report} beside={other} />}
         </Panel>
       )}
+      {read.data?.state === 'completed' && <TradesOnChart of={read.data} />}
       {read.data?.state === 'completed' && <Trades id={id} />}
     </>
   );
@@ -135,6 +162,14 @@ const rows: [name: string, value: (of: Figures) => string, tone?: (of: Figures) 
   ['Sortino', of => ratioOf(of.sortino)],
   ['Largest drawdown', of => percent(of.maxDrawdown)],
   ['Commission', of => money(of.commission)],
+  ['Volatility', of => percent(of.risk?.volatility)],
+  ['Calmar', of => ratioOf(of.risk?.calmar)],
+  ['Value at risk', of => percent(of.risk?.valueAtRisk, 2)],
+  ['Longest under water, days', of => quantity(of.risk?.maxDrawdownDays)],
+  ['Exposure', of => percent(of.activity?.exposure)],
+  ['Turnover a year', of => ratioOf(of.activity?.turnover)],
+  ['Alpha to holding', of => percent(of.holding?.alpha, 2)],
+  ['Beta to holding', of => ratioOf(of.holding?.beta)],
 ];
 
 function Statistics({ of, beside }: { of: Backtest; beside: Backtest | undefined }) {
@@ -156,6 +191,31 @@ function Statistics({ of, beside }: { of: Backtest; beside: Backtest | undefined
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The trades where they were opened and closed. */
+function TradesOnChart({ of: { backtestId, instruments, timeframe, curve } }: { of: Backtest }) {
+  const [wanted, choose] = useState<string>();
+  const instrument = wanted ?? instruments?.[0] ?? '';
+  const [from, to] = [curve[0]?.at ?? '', curve.at(-1)?.at ?? ''];
+  const read = useQuery({ ...between(instrument, timeframe ?? '', from, to), enabled: instrument !== '' && timeframe !== null && from !== '' });
+  const closed = useQuery(trades(backtestId, 0)).data;
+  const marks = useMemo(() => tradeMarks(closed ?? [], instrument), [closed, instrument]);
+  if (timeframe === null || instruments === null) return null;
+
+  return (
+    <Panel
+      title="Trades on the chart"
+      of={read}
+      className="chart low"
+      staleAfterMs={Infinity}
+      count={() => `the first ${marks.length / 2} of ${instrument}`}
+      empty={({ close }) => close.length === 0 && 'The tape has no bars of it any more.'}
+      actions={instruments.length > 1 && <select aria-label="Instrument" value={instrument} onChange={event => choose(event.target.value)}>{instruments.map(each => <option key={each}>{each}</option>)}</select>}
+    >
+      {bars => <Suspense fallback={<div className="canvas" />}><Candles of={bars} timeframe={timeframe} marks={marks} /></Suspense>}
+    </Panel>
   );
 }
 

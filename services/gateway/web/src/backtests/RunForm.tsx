@@ -5,6 +5,8 @@ import type { Backtest } from '../api/contracts';
 import { backtests, instruments, sessions, strategies } from '../api/queries';
 import { utc } from '../figures/format';
 import { Failed, Panel } from '../parts/Panel';
+import { useChoice } from '../shell/route';
+import { parametersOf } from './heat';
 
 /** What to run, over what: a session's bars, or an instrument's over a range. */
 export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
@@ -13,7 +15,10 @@ export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
   const recorded = useQuery(sessions).data ?? [];
   const queries = useQueryClient();
   const [over, setOver] = useState('');
-  const [strategy, setStrategy] = useState('');
+  const [asked] = useChoice('strategy');
+  const [given] = useChoice('parameters');
+  const [strategy, setStrategy] = useState(asked ?? '');
+  const wanted = strategy === asked ? parametersOf(given ?? '') : new Map<string, string>();
   const start = useAttempt<Backtest>('/api/v1/backtest/replay');
   const chosen = catalogue.find(each => each.name === strategy);
   const started = useMutation({
@@ -58,9 +63,9 @@ export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
             </>
           )}
           {chosen?.parameters.map(each => (
-            <label key={each.name} title={each.meaning}>
+            <label key={`${strategy} ${each.name}`} title={each.meaning}>
               {each.name}
-              <input name={each.name} type="number" min={each.least} max={each.most} step={each.isWhole ? 1 : 'any'} defaultValue={each.default} required />
+              <input name={each.name} type="number" min={each.least} max={each.most} step={each.isWhole ? 1 : 'any'} defaultValue={wanted.get(each.name) ?? each.default} required />
             </label>
           ))}
           {started.isError && <div className="whole"><Failed error={started.error} /></div>}

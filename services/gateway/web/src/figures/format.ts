@@ -83,6 +83,9 @@ export const utcClock = (at: string | number | Date): string => new Date(at).toI
 /** The close of a bar: days have no hour. */
 export const barTime = (at: string, timeframe: string): string => utc(at).slice(0, timeframe.endsWith('d') ? 10 : 16);
 
+/** `AAPL` of `AAPL.SIM`: the symbol that venues share. */
+export const symbolOf = (instrument: string): string => instrument.slice(0, Math.max(0, instrument.lastIndexOf('.'))).replace('/', '');
+
 /** Where a venue counts its hours; the world's coin venues do so in UTC. */
 export function zoneOf(instrument: string): string {
   const venue = instrument.slice(instrument.lastIndexOf('.') + 1);

@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { TradingState, TradingSwitch } from '../api/contracts';
 import { accounts, trading } from '../api/queries';
 import { change } from '../api/request';
 import { Confirm } from '../parts/Confirm';
+import { useNow } from '../parts/now';
 import { Pill } from '../parts/words';
 import { useRights } from '../shell/rights';
 import { stateWords } from './states';
@@ -35,18 +36,35 @@ export function ModeBadge() {
     : <Pill tone="mode info" title="No account at a broker">Paper</Pill>;
 }
 
+const holdOff = 5_000; // ms
+
+/** Seconds for which a halt that was just seen cannot be taken back: the second tap of an excited thumb is not meant. */
+function useHoldOff(state: TradingState | undefined): number {
+  const before = useRef(state);
+  const [until, setUntil] = useState(0);
+  const now = useNow();
+  useEffect(() => {
+    if (state === 'Halted' && before.current !== undefined && before.current !== 'Halted') setUntil(Date.now() + holdOff);
+    before.current = state;
+  }, [state]);
+  return state === 'Halted' ? Math.max(0, Math.ceil((until - now) / 1000)) : 0;
+}
+
 /** Stops everybody's trading, from every screen. */
 export function KillSwitch() {
   const everybody = useSwitch();
   const { mayTrade } = useRights();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<TradingState | null>(null);
+  const heldOff = useHoldOff(everybody?.state);
   if (!mayTrade || !everybody) return null;
 
   const halted = everybody.state === 'Halted';
   return (
     <>
-      <button type="button" className={`kill ${halted ? 'go' : 'danger'}`} onClick={() => setAsking(true)}>{halted ? 'Resume' : 'Halt'}</button>
-      {asking && <SwitchDialog to={halted ? 'Active' : 'Halted'} onClose={() => setAsking(false)} />}
+      <button type="button" className={`kill ${halted ? 'go' : 'danger'}`} disabled={heldOff > 0} onClick={() => setAsking(halted ? 'Active' : 'Halted')}>
+        {halted ? (heldOff > 0 ? `Resume in ${heldOff} s` : 'Resume') : 'Halt'}
+      </button>
+      {asking && <SwitchDialog to={asking} onClose={() => setAsking(null)} />}
     </>
   );
 }

@@ -1,11 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Order, OrderStatus } from '../api/contracts';
-import { accounts, type OrderFilter, orders } from '../api/queries';
+import type { Execution, Order, OrderStatus } from '../api/contracts';
+import { accounts, executions, type OrderFilter, orders } from '../api/queries';
+import { change } from '../api/request';
 import { count, price, quantity } from '../figures/format';
+import { Confirm } from '../parts/Confirm';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { isOpen, Minute, OrderPill, sideTone, statusWords } from '../parts/words';
+import { isOpen, Minute, OrderPill, Pill, sideTone, statusWords } from '../parts/words';
 import { useChoice } from '../shell/route';
 import { useRights } from '../shell/rights';
 import { CancelAll } from './CancelOrder';
@@ -18,14 +20,14 @@ const statuses: OrderStatus[] = ['Unknown', 'Accepted', 'PartiallyFilled', 'Fill
 
 const columns: Column<Order>[] = [
   { name: 'UTC', cell: order => <Minute at={order.requestedAt} /> },
-  { name: 'Instrument', cell: order => order.instrument },
+  { name: 'Instrument', sort: order => order.instrument, cell: order => order.instrument },
   { name: 'Side', cell: order => order.side, tone: order => sideTone(order.side) },
   { name: 'Type', wide: true, cell: order => order.type },
   { name: 'Status', cell: order => <OrderPill status={order.status} reason={order.reason} /> },
-  { name: 'Quantity', right: true, cell: order => quantity(order.quantity) },
+  { name: 'Quantity', right: true, sort: order => Number(order.quantity), cell: order => quantity(order.quantity) },
   { name: 'Filled', right: true, cell: order => quantity(order.filled) },
   { name: 'Average', right: true, cell: order => price(order.averagePrice) },
-  { name: 'Account', wide: true, cell: order => order.account },
+  { name: 'Account', wide: true, cell: order => <span className="clip" title={order.account}>{order.account}</span> },
   { name: 'Strategy', wide: true, cell: order => order.strategy },
   { name: 'Reason', wide: true, cell: order => <span className="reason" title={order.reason ?? ''}>{order.reason ?? order.code ?? ''}</span> },
 ];
@@ -91,9 +93,54 @@ export default function Orders() {
           </>
         )}
       </Panel>
+      <Worked />
       {found && <OrderDrawer order={found} onClose={() => setOpenId(undefined)} />}
       {cancelingAll && account && <CancelAll account={account} onClose={() => setCancelingAll(false)} />}
     </div>
+  );
+}
+
+const workedColumns: Column<Execution>[] = [
+  { name: 'UTC', cell: each => <Minute at={each.requestedAt} /> },
+  { name: 'Instrument', cell: each => each.instrument },
+  { name: 'Side', cell: each => each.side, tone: each => sideTone(each.side) },
+  { name: 'How', cell: each => each.algorithm },
+  { name: 'Status', cell: each => <Pill tone={each.status === 'Ended' ? (each.code === 'filled' ? 'good' : 'warn') : 'info'} title={each.reason ?? undefined}>{each.status === 'Ended' && each.code ? each.code.replaceAll('_', ' ') : each.status}</Pill> },
+  { name: 'Traded', right: true, cell: each => `${quantity(each.traded)} of ${quantity(each.quantity)}` },
+  { name: 'Average', right: true, wide: true, cell: each => price(each.averagePrice) },
+  { name: 'Account', wide: true, cell: each => each.account },
+];
+
+/** Orders that are worked in slices. */
+function Worked() {
+  const read = useQuery(executions);
+  const { mayTrade } = useRights();
+  const [ending, setEnding] = useState<Execution | null>(null);
+  const queries = useQueryClient();
+  const end = async (id: string) => {
+    await change('DELETE', `/api/v1/executions/${encodeURIComponent(id)}`);
+    await Promise.all([queries.invalidateQueries({ queryKey: executions.queryKey }), queries.invalidateQueries({ queryKey: ['orders'] })]);
+  };
+  if (read.data?.length === 0) return null;
+
+  return (
+    <Panel title="Worked in slices" of={read} className="short-list">
+      {all => (
+        <>
+          <Table
+            label="Worked in slices"
+            columns={mayTrade ? [...workedColumns, { name: 'End', cell: each => each.status === 'Working' && <button type="button" className="small" aria-label={`End ${each.instrument}`} onClick={() => setEnding(each)}>End</button> }] : workedColumns}
+            rows={all}
+            keyOf={each => each.executionId}
+          />
+          {ending && (
+            <Confirm title={`End the ${ending.algorithm} of ${ending.instrument}`} action="End it" run={() => end(ending.executionId)} onClose={() => setEnding(null)}>
+              <p>What works of it is taken back; what has traded, {quantity(ending.traded)} of {quantity(ending.quantity)}, stays.</p>
+            </Confirm>
+          )}
+        </>
+      )}
+    </Panel>
   );
 }
 

@@ -9,8 +9,9 @@ import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
 import { Pill } from '../parts/words';
 import { useRights } from '../shell/rights';
+import { ApiKeys } from './ApiKeys';
 
-/** One's own password, second factor and sessions; for admins, the door for others. */
+/** One's own password, second factor, sessions and keys; for admins, the door for others. */
 export default function Security() {
   const { mayAdminister } = useRights();
   return (
@@ -20,7 +21,10 @@ export default function Security() {
         <Password />
         {mayAdminister && <Invitation />}
       </div>
-      <div className="span-7 wide-too"><Sessions /></div>
+      <div className="span-7 wide-too stack">
+        <Sessions />
+        <ApiKeys />
+      </div>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { report } from '../api/faults';
 
 /** A fault in a screen takes down that screen, and says so. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
@@ -6,6 +7,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: E
 
   static getDerivedStateFromError(error: Error): { error: Error } {
     return { error };
+  }
+
+  override componentDidCatch(error: Error): void {
+    report('screen', error);
   }
 
   override render(): ReactNode {

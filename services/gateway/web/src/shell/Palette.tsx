@@ -1,10 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { instruments } from '../api/queries';
 import { Dialog } from '../parts/Dialog';
 import { go } from './route';
 
-export type Place = { path: string; name: string };
+/** Somewhere to go, or something to do. */
+export type Place = { name: string; path?: string; run?: () => void };
 
-/** Ctrl+K: to any screen by its name, without the hand leaving the keyboard. */
+const most = 12;
+
+/** Ctrl+K: to any screen or instrument by its name, without the hand leaving the keyboard. */
 export function Palette({ places }: { places: Place[] }) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
@@ -23,12 +28,16 @@ export function Palette({ places }: { places: Place[] }) {
 
 function Choices({ places, onClose }: { places: Place[]; onClose: () => void }) {
   const [text, setText] = useState('');
-  const found = places.filter(place => place.name.toLowerCase().includes(text.trim().toLowerCase()));
+  const known = useQuery(instruments).data ?? [];
+  const wanted = text.trim().toLowerCase();
+  const all: Place[] = [...places, ...(wanted === '' ? [] : known.map(({ id }) => ({ name: `Chart of ${id}`, path: `/chart?instrument=${encodeURIComponent(id)}` })))];
+  const found = all.filter(place => place.name.toLowerCase().includes(wanted)).slice(0, most);
   const choose = (place: Place | undefined) => {
     if (!place) return;
 
     onClose();
-    go(place.path);
+    if (place.path !== undefined) go(place.path);
+    place.run?.();
   };
   return (
     <Dialog title="Go to" onClose={onClose}>
@@ -46,10 +55,10 @@ function Choices({ places, onClose }: { places: Place[]; onClose: () => void }) 
           stops[Math.max(0, Math.min(stops.length - 1, next))]?.focus();
         }}
       >
-        <label>Screen<input value={text} onChange={event => setText(event.target.value)} autoComplete="off" /></label>
+        <label>Screen, instrument or action<input value={text} onChange={event => setText(event.target.value)} autoComplete="off" /></label>
         <ul className="places">
-          {found.map(place => <li key={place.path}><button type="button" className="quiet" onClick={() => choose(place)}>{place.name}</button></li>)}
-          {found.length === 0 && <li className="dim">There is no such screen.</li>}
+          {found.map(place => <li key={place.name}><button type="button" className="quiet" onClick={() => choose(place)}>{place.name}</button></li>)}
+          {found.length === 0 && <li className="dim">There is nothing of this name.</li>}
         </ul>
       </form>
     </Dialog>

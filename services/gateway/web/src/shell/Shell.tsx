@@ -1,17 +1,20 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { Me } from '../api/contracts';
 import { follow, useLine } from '../api/live';
 import { status } from '../api/queries';
+import { builtAt, release } from '../api/release';
 import { signOut } from '../api/session';
 import { utc, utcClock } from '../figures/format';
-import { KillSwitch, ModeBadge } from '../mission/KillSwitch';
+import { KillSwitch, ModeBadge, SwitchDialog } from '../mission/KillSwitch';
 import { useNow } from '../parts/now';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Link } from './Link';
-import { Palette } from './Palette';
+import { Palette, type Place } from './Palette';
+import { useRights } from './rights';
 import { usePath } from './route';
 import { type Theme, useTheme } from './theme';
+import { Toasts } from './Toasts';
 
 const screens = [
   { path: '/', name: 'Mission control', short: 'Control', Screen: lazy(() => import('../mission/Mission')) },
@@ -56,7 +59,8 @@ export function Shell({ user }: { user: Me }) {
           <Link key={to} to={to} current={to === path}><span className="long">{name}</span><span className="short">{short}</span></Link>
         ))}
       </nav>
-      <Palette places={[...screens, security]} />
+      <Commands />
+      <Toasts />
       <LostBanner />
       <main id="main" ref={main} tabIndex={-1}>
         <h1 className="only-read">{screen?.name ?? 'Not found'}</h1>
@@ -67,11 +71,29 @@ export function Shell({ user }: { user: Me }) {
         </ErrorBoundary>
       </main>
       <footer className="foot">
-        <span className="dim">Ctrl+K: go to a screen</span>
-        <a href="/">The page before this one</a>
+        <span className="dim">Ctrl+K: to a screen, an instrument, an action</span>
         <a href="/console/licences.txt">Licences</a>
+        <span className="dim" title={`Built ${utc(builtAt)} UTC`}>{release}</span>
       </footer>
     </div>
+  );
+}
+
+/** Where Ctrl+K leads to, and what it does. */
+function Commands() {
+  const [, setTheme] = useTheme();
+  const [halting, setHalting] = useState(false);
+  const { mayTrade } = useRights();
+  const actions: Place[] = [
+    ...(mayTrade ? [{ name: 'Halt trading …', run: () => setHalting(true) }] : []),
+    { name: 'Dark', run: () => setTheme('dark') }, { name: 'Light', run: () => setTheme('light') },
+    { name: 'Orders that work', path: '/orders?status=open' }, { name: 'Sign out', run: () => void signOut() },
+  ];
+  return (
+    <>
+      <Palette places={[...screens, security, ...actions]} />
+      {halting && <SwitchDialog to="Halted" onClose={() => setHalting(false)} />}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 // Paths of the console, without a library: a path is a screen, what is behind it (?…) is the screen's own.
 
 import { useSyncExternalStore } from 'react';
+import { step } from '../api/faults';
 
 const base = '/console';
 const moved = 'algostack-moved';
@@ -40,6 +41,7 @@ export function go(path: string): void {
 }
 
 function move(to: string, replace: boolean): void {
+  step(`to ${to.split('?')[0]}`);
   history[replace ? 'replaceState' : 'pushState'](null, '', to);
   dispatchEvent(new Event(moved));
 }

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { NamedValue, Order, Signal } from '../api/contracts';
-import { ordersOfSession } from '../api/queries';
-import { barTime, inZone, latency, measure, none, price, quantity, share, zoneOf } from '../figures/format';
+import { orderEvents, ordersOfSession } from '../api/queries';
+import { barTime, inZone, latency, measure, none, price, quantity, share, utcClock, zoneOf } from '../figures/format';
+import { tell } from '../orders/story';
 import { Dialog } from '../parts/Dialog';
 import { Facts } from '../parts/Facts';
 import { Meter } from '../parts/Meter';
 import { Panel } from '../parts/Panel';
-import { OrderPill, sideTone } from '../parts/words';
+import { OrderPill, Pill, sideTone } from '../parts/words';
 import { Link } from '../shell/Link';
 
 /** Why a signal was raised, what would have flipped it, and what came of it. */
@@ -15,6 +16,7 @@ export function SignalDrawer({ signal, onClose }: { signal: Signal; onClose: () 
   return (
     <Dialog drawer title={<><span className={sideTone(signal.direction)}>{signal.direction}</span> {signal.instrument}</>} onClose={onClose}>
       <p className="said">{signal.rationale}</p>
+      {signal.flipClose !== null && <p className="said flip">What would have flipped it: a close at {measure(signal.flipClose, 8)}, {share(signal.flipClose / signal.close - 1, 2)} from its own.</p>}
       <Facts
         className="grid"
         of={[
@@ -80,6 +82,22 @@ function PartRow({ name, value, largest }: NamedValue & { largest: number }) {
   );
 }
 
+/** What happened to an order, step by step, and the trace that all of it belongs to. */
+function Chain({ order }: { order: Order }) {
+  const events = useQuery(orderEvents(order.orderId)).data;
+  if (!events) return null;
+
+  return (
+    <ol className="chain" aria-label="Decision chain">
+      {events.map(event => {
+        const { what, tone, detail } = tell(event);
+        return <li key={event.position} className={tone} title={detail ?? undefined}><b>{what}</b> <time dateTime={event.at}>{utcClock(event.at)}</time></li>;
+      })}
+      {events[0]?.correlationId && <li className="mono">trace {events[0].correlationId}</li>}
+    </ol>
+  );
+}
+
 /** From the signal to its orders, and on to what each traded. */
 function WhatCameOfIt({ signal }: { signal: Signal }) {
   const read = useQuery(ordersOfSession(signal.sessionId));
@@ -88,12 +106,14 @@ function WhatCameOfIt({ signal }: { signal: Signal }) {
     <Panel title="What came of it" of={read} className="flat" staleAfterMs={120_000} empty={all => of(all).length === 0 && `No order among the newest ${all.length} of the session came of it.`}>
       {all => (
         <ul className="rows came">
+          <li><Pill tone="info">Signal</Pill><span className="what">{signal.direction} at {measure(signal.close, 8)}</span><span /><small className="mono">{signal.signalId}</small></li>
           {of(all).map(order => (
             <li key={order.orderId}>
               <OrderPill status={order.status} reason={order.reason} />
               <span className="what"><span className={sideTone(order.side)}>{order.side}</span> {quantity(order.quantity)} on {order.account}</span>
               <Link to={`/orders?account=${encodeURIComponent(order.account)}&order=${encodeURIComponent(order.orderId)}`}>Timeline</Link>
               <small>{order.reason ?? `${quantity(order.filled)} filled at ${price(order.averagePrice)}`}</small>
+              <Chain order={order} />
             </li>
           ))}
         </ul>

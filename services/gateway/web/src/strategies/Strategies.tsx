@@ -10,7 +10,7 @@ import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
 import { Pill, sideTone } from '../parts/words';
 import { useRights } from '../shell/rights';
-import { useChoice } from '../shell/route';
+import { go, useChoice } from '../shell/route';
 import { type FigureName, figureNames } from './figures';
 import { LimitsDialog } from './LimitsDialog';
 
@@ -176,14 +176,24 @@ function Entry({ strategy: { name, meaning, kind, isOfPair, parameters } }: { st
     <details>
       <summary><span className="what">{name}</span> <small>{kind.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()}{isOfPair && ', of two instruments'}</small></summary>
       <p>{meaning}</p>
-      <table>
-        <thead><tr><th scope="col">Parameter</th><th scope="col" className="n">Default</th><th scope="col" className="n">From</th><th scope="col" className="n">To</th></tr></thead>
-        <tbody>
-          {parameters.map(each => (
-            <tr key={each.name}><td title={each.meaning}>{each.name}</td><td className="n">{measure(each.default)}</td><td className="n">{measure(each.least)}</td><td className="n">{measure(each.most)}</td></tr>
-          ))}
-        </tbody>
-      </table>
+      <form
+        className="ticket"
+        onSubmit={event => {
+          event.preventDefault();
+          const typed = new FormData(event.currentTarget);
+          const chosen = parameters.map(each => `${each.name}=${typed.get(each.name)}`).join(' ');
+          go(`/backtests?strategy=${encodeURIComponent(name)}&parameters=${encodeURIComponent(chosen)}`);
+        }}
+      >
+        {parameters.map(each => (
+          <label key={each.name}>
+            {each.name}, {measure(each.least)} to {measure(each.most)}
+            <input name={each.name} type="number" min={each.least} max={each.most} step={each.isWhole ? 1 : 'any'} defaultValue={each.default} required title={each.meaning} />
+            <small>{each.meaning}</small>
+          </label>
+        ))}
+        {!isOfPair && <button type="submit" className="whole">Backtest with these</button>}
+      </form>
     </details>
   );
 }
