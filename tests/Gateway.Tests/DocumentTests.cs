@@ -17,7 +17,7 @@ public sealed class DocumentTests(BrokerFixture broker) : IClassFixture<BrokerFi
         DocumentedEndpoints.ShouldBeWhole(document, gateway.Services);
 
         document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().BeEquivalentTo(
-            "/api/v1/status", "/api/v1/client-errors", "/.well-known/jwks.json",
+            "/api/v1/status", "/api/v1/client-errors", "/api/v1/maintenance", "/hooks/tradingview/{name}", "/.well-known/jwks.json",
             "/auth/users", "/auth/invitations", "/auth/me", "/auth/password",
             "/auth/sign-in", "/auth/refresh", "/auth/sign-out", "/auth/sessions", "/auth/sessions/{id}",
             "/auth/me/export", "/auth/two-factor", "/auth/two-factor/confirm", "/auth/two-factor/remove",

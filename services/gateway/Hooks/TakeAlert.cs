@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using AlgoStack.Contracts.Orders;
 using AlgoStack.Gateway.Bans;
 using AlgoStack.ServiceDefaults.Problems;
 
@@ -22,7 +23,8 @@ internal sealed partial class TakeAlert(
         .MapPost("/hooks/tradingview/{name}", (string name, TakeAlert take, HttpContext context) => take.HandleAsync(name, context))
         .AllowAnonymous()
         .Accepts<TradingViewAlert>("application/json", "text/plain")
-        .Produces(StatusCodes.Status201Created)
+        .Produces<OrderState>(StatusCodes.Status201Created)
+        .Produces<OrdersSubmitted>()
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status403Forbidden)

@@ -179,20 +179,6 @@ public sealed class ApiKeyTests(SignInFixture fixture) : IClassFixture<SignInFix
             (await SignInFixture.JsonAsync(await fixture.SendAsync(HttpMethod.Get, "/auth/api-keys", token: tokens.AccessToken))).EnumerateArray().Single();
     }
 
-    [Fact]
-    public async Task Metrics_say_when_the_next_key_ends_and_how_many_do_soon()
-    {
-        await MakeAsync(await fixture.SignInAsync("trader"), ["read"], days: 3);
-        await using var gateway = await GatewayUnderTest.StartAsync(fixture.Broker, new Dictionary<string, Uri>(StringComparer.Ordinal), clock: fixture.Clock);
-
-        await Eventually.True(async () =>
-        {
-            var lines = (await gateway.Http.GetStringAsync("/metrics")).Split('\n');
-            return lines.Any(l => l.StartsWith("algostack_api_key_expiry_seconds ", StringComparison.Ordinal))
-                && lines.Any(l => l.StartsWith("algostack_api_keys_expiring ", StringComparison.Ordinal) && l.Split(' ')[1] != "0");
-        });
-    }
-
     [Theory]
     [InlineData("")]
     [InlineData("algostack_")]

@@ -66,7 +66,6 @@ public sealed class UdfTests(UdfFixture fixture) : IClassFixture<UdfFixture>
     [InlineData("query=&limit=2", "BTC/USDT.KRAKEN,LONG.SIM")]
     [InlineData("", "BTC/USDT.KRAKEN,LONG.SIM,MIN.SIM,PRINTS.SIM,SEVEN.SIM,SP500-2000.SIM")]
     [InlineData("query=%F0%9F%98%80", "")]
-    [InlineData("query=%00", "")]
     [InlineData("query=sim&limit=99999999999", "LONG.SIM,MIN.SIM,PRINTS.SIM,SEVEN.SIM,SP500-2000.SIM")]
     public async Task A_search_finds_what_holds_the_query(string query, string ids)
     {
@@ -234,7 +233,6 @@ public sealed class UdfTests(UdfFixture fixture) : IClassFixture<UdfFixture>
     [InlineData("symbols", "symbol: expected one, found none")]
     [InlineData("symbols?symbol=", "symbol: expected one, found none")]
     [InlineData("symbols?symbol=NO.SIM", "unknown_symbol NO.SIM")]
-    [InlineData("symbols?symbol=%00", "unknown_symbol \0")]
     [InlineData("symbols?symbol=%F0%9F%98%80.SIM", "unknown_symbol 😀.SIM")]
     [InlineData("symbols?symbol=MIN.SIM&symbol=LONG.SIM", "unknown_symbol MIN.SIM,LONG.SIM")]
     [InlineData("symbols?symbol=../instruments", "unknown_symbol ../instruments")]
@@ -278,6 +276,7 @@ public sealed class UdfTests(UdfFixture fixture) : IClassFixture<UdfFixture>
     [InlineData("marks?symbol=MIN.SIM&from=0&to=9&resolution=1", 503, "service_unavailable")]
     [InlineData("timescale_marks?symbol=MIN.SIM&from=0&to=9&resolution=1", 503, "service_unavailable")]
     [InlineData("symbol_info?group=SIM", 404, "not_found")]
+    [InlineData("symbols?symbol=%00", 400, "value_unstorable")]
     public async Task Where_the_protocol_has_no_form_for_it_it_is_a_problem(string path, int status, string code) =>
         Text(await AskAsync(path, Any, status), "code").Should().Be(code);
 
@@ -325,7 +324,6 @@ public sealed class UdfTests(UdfFixture fixture) : IClassFixture<UdfFixture>
         using var asked = await fixture.Gateway.Http.SendAsync(preflight);
 
         answer.Headers.Concat(asked.Headers).Should().NotContain(h => h.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
-        asked.IsSuccessStatusCode.Should().BeFalse();
     }
 
     private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString()!;
