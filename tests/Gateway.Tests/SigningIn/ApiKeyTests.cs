@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using AlgoStack.Gateway.ApiKeys;
-using AlgoStack.Testing;
 using FluentAssertions;
 using Xunit;
 
