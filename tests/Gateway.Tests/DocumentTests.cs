@@ -24,7 +24,7 @@ public sealed class DocumentTests(BrokerFixture broker) : IClassFixture<BrokerFi
             "/auth/api-keys", "/auth/api-keys/{id}", "/auth/api-keys/{id}/rotate", "/auth/token",
             "/auth/users/{id}", "/auth/users/{id}/role", "/auth/users/{id}/disable", "/auth/users/{id}/enable", "/auth/users/{id}/export",
             "/auth/users/{id}/sessions", "/auth/users/{id}/sessions/{session}", "/auth/users/{id}/api-keys", "/auth/users/{id}/api-keys/{key}",
-            "/api/v1/audit", "/api/v1/maintenance", "/hooks/tradingview/{name}",
+            "/api/v1/audit",
             "/api/v1/stores/gateway/events", "/api/v1/stores/gateway/events/follow", "/api/v1/stores/gateway/stream", "/api/v1/stores/gateway/chain/verification",
             "/api/v1/stores/gateway/projections", "/api/v1/stores/gateway/projections/{name}/pause",
             "/api/v1/stores/gateway/projections/{name}/resume", "/api/v1/stores/gateway/projections/{name}/rebuild",

@@ -127,7 +127,7 @@ public sealed class TapeTests(IngestionFixture fixture) : IClassFixture<Ingestio
 
     [Theory]
     [InlineData("?instrument=NONE.SIM", System.Net.HttpStatusCode.NotFound)]
-    [InlineData("?instrument=%00", System.Net.HttpStatusCode.NotFound)]
+    [InlineData("?instrument=%00", System.Net.HttpStatusCode.BadRequest)]
     [InlineData("", System.Net.HttpStatusCode.BadRequest)]
     public async Task An_instrument_that_is_not_known_has_no_timeframes(string query, System.Net.HttpStatusCode status)
     {

@@ -15,6 +15,9 @@ internal sealed class GatewaySuite
     /// <summary>Of a paced replay: 16 minutes a second is as fast as one goes.</summary>
     private const int InstantsPerSecond = 15;
 
+    /// <summary>With fewer, no average has crossed another, and nothing trades.</summary>
+    private const int PixelInstants = 400;
+
     private readonly LoadedSystem _system;
     private readonly bool _brief;
     private readonly int _rate;
@@ -82,7 +85,7 @@ internal sealed class GatewaySuite
         await _system.ClientAsync();
         await using var crowd = await SocketCrowd.ConnectAsync(_system.Address, _system.Token, _brief ? 9 : 99);
         await using var watch = await PixelWatch.OpenAsync(_system.Address, _system.Token);
-        var session = await _system.ReplayMinutesAsync(_brief ? 200 : 400, InstantsPerSecond);
+        var session = await _system.ReplayMinutesAsync(PixelInstants, InstantsPerSecond);
         await _system.EndAsync(session);
         var committed = await _system.FillsAsync(session);
         if (committed.Count == 0) throw new InvalidOperationException($"{session} has no fill to be shown.");
