@@ -92,8 +92,11 @@ internal sealed class LoadedSystem : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(await _system.DatabaseAsync());
         await using var command = source.CreateCommand(
             """
-            select seq_id, extract(epoch from timestamp)::float8 * 1000 from broker_routing.mt_events
-            where type = 'order_filled' and data::text like '%' || $1 || '%' limit 100000
+            select e.seq_id, extract(epoch from e.timestamp)::float8 * 1000
+            from broker_routing.mt_events e
+            join broker_routing.fills f using (seq_id)
+            join broker_routing.orders o using (order_id)
+            where o.session_id = $1
             """);
         command.Parameters.Add(new() { Value = session });
         await using var reader = await command.ExecuteReaderAsync();

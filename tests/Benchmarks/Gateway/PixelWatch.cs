@@ -60,8 +60,9 @@ internal sealed class PixelWatch : IAsyncDisposable
     /// <summary>When each fill was shown, Unix milliseconds, by its position in the log.</summary>
     public async Task<IReadOnlyDictionary<long, double>> ShownAsync()
     {
-        var shown = await _page.EvaluateAsync<JsonElement>("() => window.shown");
-        return shown.EnumerateObject().ToDictionary(line => long.Parse(line.Name, System.Globalization.CultureInfo.InvariantCulture), line => line.Value.GetDouble());
+        // As text: of an object Playwright makes one with members of its own.
+        using var shown = JsonDocument.Parse(await _page.EvaluateAsync<string>("() => JSON.stringify(window.shown)"));
+        return shown.RootElement.EnumerateObject().ToDictionary(line => long.Parse(line.Name, System.Globalization.CultureInfo.InvariantCulture), line => line.Value.GetDouble());
     }
 
     public async ValueTask DisposeAsync()
