@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AlgoStack.ServiceDefaults.Health;
+using AlgoStack.ServiceDefaults.Http;
 using AlgoStack.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AlgoStack.ServiceDefaults;
 
-/// <summary>The endpoints that every service answers besides its own; they share its port and are not forwarded.</summary>
+/// <summary>The endpoints that every service answers besides its own; they share its port, demand nothing of who asks, and are not forwarded.</summary>
 public static class DefaultEndpoints
 {
     /// <summary>
@@ -23,6 +24,7 @@ public static class DefaultEndpoints
         app.Use(DescribeInTrace);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.RefuseUnreadable();
 
         app.MapHealth("/alive", check => check.Tags.Contains(HealthTags.Live));
         app.MapHealth("/health/live", check => check.Tags.Contains(HealthTags.Live));
@@ -31,8 +33,8 @@ public static class DefaultEndpoints
         app.MapHealth("/health/deep", _ => true);
 
         var metrics = app.Services.GetRequiredService<PrometheusScrape>();
-        app.MapGet("/metrics", metrics.WriteAsync).DisableHttpMetrics().ExcludeFromDescription();
-        app.MapOpenApi();
+        app.MapGet("/metrics", metrics.WriteAsync).DisableHttpMetrics().ExcludeFromDescription().AllowAnonymous();
+        app.MapOpenApi().AllowAnonymous();
         return app;
     }
 
@@ -66,6 +68,6 @@ public static class DefaultEndpoints
     {
         var options = new HealthCheckOptions { Predicate = predicate, ResponseWriter = HealthAnswer.WriteAsync };
         options.ResultStatusCodes[HealthStatus.Degraded] = StatusCodes.Status200OK;
-        app.MapHealthChecks(path, options).DisableHttpMetrics();
+        app.MapHealthChecks(path, options).DisableHttpMetrics().AllowAnonymous();
     }
 }

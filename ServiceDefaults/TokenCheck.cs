@@ -1,9 +1,12 @@
 using AlgoStack.ServiceDefaults.Configuration;
 using AlgoStack.ServiceDefaults.Tokens;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -23,11 +26,12 @@ public static class TokenCheck
     /// <summary>
     /// Knows who asks by the access token in <c>Authorization</c>. Whom to believe is <c>Tokens:Authority</c>, an address with
     /// <c>/.well-known/jwks.json</c> below it (by default the gateway's, <c>services:gateway:http:0</c>), <c>Tokens:Issuer</c> and
-    /// <c>Tokens:Audience</c> (by default <c>algostack</c>). What asks for nobody is open as before: an endpoint demands a scope
-    /// with <see cref="RequireScope"/>. A refusal is 401 with a <c>code</c> that begins with <c>token_</c>, 403
-    /// <c>scope_missing</c>, or 503 <c>token_keys_unavailable</c> while no key could be had.
+    /// <c>Tokens:Audience</c> (by default <c>algostack</c>). Other services come with the <c>Tokens:ServiceKey</c> that all have.
+    /// Every endpoint demands a scope: <c>read</c> of who looks and <c>trade</c> of who changes anything, another with
+    /// <see cref="RequireScope"/>, none with <c>AllowAnonymous</c>. A refusal is 401 with a <c>code</c> that begins with
+    /// <c>token_</c>, 403 <c>scope_missing</c>, or 503 <c>token_keys_unavailable</c> while no key could be had.
     /// </summary>
-    /// <exception cref="InvalidConfigurationException">The authority is no address.</exception>
+    /// <exception cref="InvalidConfigurationException">The authority is no address, or there is no key of services.</exception>
     public static TBuilder AddTokenCheck<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -62,14 +66,39 @@ public static class TokenCheck
             options.Audience = tokens["Audience"] ?? options.Audience;
             configure(options);
         });
-        builder.Services.AddAuthorization();
+        builder.AddServiceKey();
+        builder.Services.AddSingleton<IAuthorizationHandler, DemandedScope>();
+        builder.Services.AddAuthorization(options => options.FallbackPolicy = new AuthorizationPolicy([new DemandedScope()], []));
         return builder;
+    }
+
+    /// <summary>The key that the services of this installation know each other by, for who asks others.</summary>
+    /// <exception cref="InvalidConfigurationException">There is none.</exception>
+    internal static void AddServiceKey(this IHostApplicationBuilder builder)
+    {
+        var key = ServiceKey.Read(builder.Configuration);
+        builder.Services.TryAddSingleton(key);
     }
 
     /// <summary>Lets nobody in whose token has not this scope, one of <see cref="TokenScopes"/>.</summary>
     public static TBuilder RequireScope<TBuilder>(this TBuilder endpoints, string scope)
         where TBuilder : IEndpointConventionBuilder =>
         endpoints.RequireAuthorization(policy => policy.RequireClaim(TokenClaims.Scope, scope));
+
+    /// <summary>The same of those among several that change something.</summary>
+    public static TBuilder RequireScopeToChange<TBuilder>(this TBuilder endpoints, string scope)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        var policy = new AuthorizationPolicyBuilder().RequireClaim(TokenClaims.Scope, scope).Build();
+        endpoints.Add(endpoint =>
+        {
+            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().All(m => m.HttpMethods.All(method => DemandedScope.Of(method) == TokenScopes.Read))) return;
+
+            endpoint.Metadata.Add(policy);
+            endpoint.Metadata.Add(new AuthorizeAttribute());
+        });
+        return endpoints;
+    }
 
     private static Uri ReadAuthority(IConfiguration configuration)
     {

@@ -36,6 +36,7 @@ internal static class AlgoCommand
             EventsCommand.Create(shared),
             ProjectionsCommand.Create(shared),
             ArchiveCommand.Create(shared),
+            TokenCommand.Create(shared),
             DoctorCommand.Create(shared),
         };
         root.Options.Add(shared.Url);

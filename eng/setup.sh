@@ -36,6 +36,13 @@ require_dotnet() {
   dotnet --version >/dev/null 2>&1 || fail "$(dotnet --list-sdks | tail -n 1 | sed 's/ .*//; s/^/The newest .NET SDK here is /; s/$/; /')install $sdk."
 }
 
+# Builds the console.
+require_node() {
+  local wanted="Node.js 20.19 or later, with npm (https://nodejs.org)"
+  command -v npm >/dev/null && command -v node >/dev/null || fail "Node.js was not found: install $wanted."
+  node services/gateway/web/node-version.js || fail "Node.js here is $(node --version): install $wanted."
+}
+
 require_servers() {
   local missing=()
   [ -n "${ConnectionStrings__algostack:-}" ] || has initdb /usr/lib/postgresql/*/bin || missing+=(postgresql)

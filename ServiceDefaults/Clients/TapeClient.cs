@@ -33,6 +33,16 @@ public sealed class TapeClient(HttpClient http)
         return terms.ToDictionary(t => t.Id, StringComparer.Ordinal);
     }
 
+    /// <summary>The timeframes in which there are bars of an instrument, the finest first; none of an instrument that is not known.</summary>
+    public async Task<IReadOnlyList<StoredBars>> GetTimeframesAsync(string instrument, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync($"/instruments/timeframes?instrument={Uri.EscapeDataString(instrument)}", cancellationToken);
+        if (response.StatusCode == System.Net.HttpStatusCode.NotFound) return [];
+
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<IReadOnlyList<StoredBars>>(cancellationToken) ?? [];
+    }
+
     /// <summary>Heads of the batches from one sequence to another, both included, in order.</summary>
     public async Task<IReadOnlyList<BatchHead>> GetHeadsAsync(string sessionId, long from, long to, CancellationToken cancellationToken) =>
         await http.GetFromJsonAsync<IReadOnlyList<BatchHead>>(

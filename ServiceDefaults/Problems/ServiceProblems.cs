@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using AlgoStack.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace AlgoStack.ServiceDefaults.Problems;
 
@@ -66,7 +68,13 @@ internal static class ServiceProblems
                 Detail = known.Message,
                 Extensions = { ["code"] = known.Code, ["retryable"] = known.Retryable },
             },
-            BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = bad.InnerException?.Message ?? bad.Message },
+            BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Detail = RefusedRequest.Explain(bad) },
+            PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } => new ProblemDetails
+            {
+                Status = StatusCodes.Status400BadRequest,
+                Detail = UnreadableRequests.NoTextWithNul,
+                Extensions = { ["code"] = UnreadableRequests.ValueUnstorable },
+            },
             // What an unforeseen exception says is for the log, not for the caller.
             _ => new ProblemDetails { Status = StatusCodes.Status500InternalServerError, Detail = "Something went wrong here; the log has the rest under this traceId." },
         };

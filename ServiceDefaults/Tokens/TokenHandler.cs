@@ -13,7 +13,7 @@ namespace AlgoStack.ServiceDefaults.Tokens;
 
 /// <summary>Says who asks, by an access token (RFC 9068) signed with ES256, and answers who may not.</summary>
 internal sealed partial class TokenHandler(
-    IOptionsMonitor<TokenCheckOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenKeys keys, TimeProvider clock)
+    IOptionsMonitor<TokenCheckOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenKeys keys, ServiceKey serviceKey, TimeProvider clock)
     : AuthenticationHandler<TokenCheckOptions>(options, logger, encoder)
 {
     /// <summary>Ours have under 700.</summary>
@@ -34,6 +34,7 @@ internal sealed partial class TokenHandler(
         try
         {
             if (ReadToken() is not { } token) return AuthenticateResult.NoResult();
+            if (serviceKey.Is(token)) return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(ServiceKey.Identity(Scheme.Name)), Scheme.Name));
 
             var principal = new ClaimsPrincipal(await CheckAsync(token));
             if (Options.HasEnded is { } hasEnded && await hasEnded(Context, principal))

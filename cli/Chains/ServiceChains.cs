@@ -11,7 +11,7 @@ internal static class ServiceChains
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>The services that keep a log.</summary>
-    public static IReadOnlyList<string> Services { get; } = ["signal", "broker-routing", "alerting", "backtest"];
+    public static IReadOnlyList<string> Services { get; } = ["signal", "broker-routing", "alerting", "backtest", "gateway"];
 
     /// <param name="service">All of them when null.</param>
     public static async IAsyncEnumerable<ChainPiece> VerifyAsync(

@@ -13,12 +13,12 @@ internal static class ArchiveCommand
     {
         var store = new Option<string>("--store")
         {
-            Description = "tape, or a service for its events: signal, broker-routing, alerting, backtest.",
+            Description = "tape, or a service for its events: signal, broker-routing, alerting, backtest, gateway.",
             HelpName = "STORE",
             DefaultValueFactory = _ => Tape,
             Recursive = true,
         };
-        store.AcceptOnlyFromAmong(Tape, "signal", "broker-routing", "alerting", "backtest");
+        store.AcceptOnlyFromAmong(Tape, "signal", "broker-routing", "alerting", "backtest", "gateway");
         return new Command("archive", "List what has left the database for files, archive what is due, put it back.")
         {
             store,

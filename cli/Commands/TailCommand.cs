@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.WebSockets;
 using System.Text.Json;
 using AlgoStack.Cli.Reaching;
+using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.Live;
+using AlgoStack.Contracts.Signals;
 
 namespace AlgoStack.Cli.Commands;
 
@@ -27,30 +30,33 @@ internal static class TailCommand
         var command = new Command(topic, description) { session };
         shared.SetAction(command, async (parsed, terminal, console, cancellationToken) =>
         {
-            var path = $"/api/v1/live?topics={topic}";
-            if (parsed.GetValue(session) is { } id) path += $"&session={Uri.EscapeDataString(id)}";
-            await FollowAsync(terminal, console, path, cancellationToken);
+            await FollowAsync(terminal, console, new Wanted("tail", [topic], parsed.GetValue(session)), cancellationToken);
             return ExitCode.Ok;
         });
         return command;
     }
 
-    // The first connection has to work. After that the console may come and go: it is waited for until Ctrl-C.
-    private static async Task FollowAsync(Terminal terminal, ConsoleClient console, string path, CancellationToken cancellationToken)
+    // The first connection has to work. After that the console may come and go: it is waited for until Ctrl-C, and goes on where it was.
+    private static async Task FollowAsync(Terminal terminal, ConsoleClient console, Wanted wanted, CancellationToken cancellationToken)
     {
-        var connected = false;
+        var (epoch, sequence) = ("", 0L);
         while (true)
         {
             try
             {
-                await foreach (var item in console.FollowAsync(path, cancellationToken))
+                object asked = epoch.Length > 0
+                    ? new { Type = "resume", epoch, sequence, Subscriptions = new[] { wanted } }
+                    : new { Type = "subscribe", wanted.Id, wanted.Kinds, wanted.Session };
+                await foreach (var told in console.HearAsync(asked, cancellationToken))
                 {
-                    if (!connected) terminal.Note("following; Ctrl-C ends it");
-                    connected = true;
-                    if (item.EventType == "update") Print(terminal, JsonSerializer.Deserialize<LiveUpdate>(item.Data, Json)!);
+                    if (told.TryGetProperty("epoch", out var begun) && (epoch.Length == 0 || Is(told, "reset"))) epoch = begun.GetString()!;
+                    if (!Is(told, "hello") && told.TryGetProperty("sequence", out var last)) sequence = last.GetInt64();
+                    Print(terminal, told);
                 }
+
+                terminal.Note("connection lost");
             }
-            catch (Exception e) when (connected && e is NotReachableException or ConsoleProblemException or HttpRequestException or IOException)
+            catch (Exception e) when (epoch.Length > 0 && e is NotReachableException or ConsoleProblemException or HttpRequestException or WebSocketException)
             {
                 terminal.Note($"connection lost: {e.Message}");
             }
@@ -59,32 +65,54 @@ internal static class TailCommand
         }
     }
 
-    private static void Print(Terminal terminal, LiveUpdate update)
+    private static bool Is(JsonElement told, string type) => told.GetProperty("type").ValueEquals(type);
+
+    private static void Print(Terminal terminal, JsonElement told)
     {
-        foreach (var signal in update.Signals)
-        {
-            terminal.Result(signal);
-            terminal.Line(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Time(signal.BarClose)}  {signal.Instrument,-14} {signal.Direction,-5} {signal.Score,5:P0}  {signal.Strategy}: {signal.Rationale}"));
-        }
+        if (Is(told, "subscribed")) terminal.Note("following; Ctrl-C ends it");
+        if (Is(told, "reset")) terminal.Note($"… something was missed: {told.GetProperty("reason").GetString()}");
+        if (Is(told, "error")) throw new CommandFailedException(ExitCode.Failed, told.GetProperty("detail").GetString()!);
+        if (!Is(told, "event")) return;
 
-        foreach (var order in update.Orders)
+        var data = told.GetProperty("data");
+        switch (told.GetProperty("kind").GetString())
         {
-            terminal.Result(order);
-            terminal.Line(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Time(order.At)}  {order.Instrument,-14} {order.Kind,-10} {order.Side,-4} {order.Quantity,12:0.########} {order.Price,12:0.########}  {order.Reason ?? order.OrderId}"));
+            case "signals":
+                Print(terminal, data.Deserialize<SignalRaised>(Json)!);
+                break;
+            case "orders":
+                Print(terminal, data.Deserialize<OrderChange>(Json)!);
+                break;
+            case "alerts":
+                Print(terminal, data.Deserialize<AlertDelivered>(Json)!);
+                break;
         }
+    }
 
-        foreach (var alert in update.Alerts)
-        {
-            terminal.Result(alert);
-            terminal.Line($"{Time(alert.At)}  {alert.Channel,-8} {(alert.Delivered ? "delivered" : "not delivered")}  {alert.AlertId}");
-        }
+    private static void Print(Terminal terminal, SignalRaised signal)
+    {
+        terminal.Result(signal);
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Time(signal.BarClose)}  {signal.Instrument,-14} {signal.Direction,-5} {signal.Score,5:P0}  {signal.Strategy}: {signal.Rationale}"));
+    }
 
-        if (update.Skipped > 0) terminal.Note($"… {update.Skipped} more came too fast to show");
+    private static void Print(Terminal terminal, OrderChange order)
+    {
+        terminal.Result(order);
+        terminal.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Time(order.At)}  {order.Instrument,-14} {order.Kind,-10} {order.Side,-4} {order.Quantity,12:0.########} {order.Price,12:0.########}  {order.Reason ?? order.OrderId}"));
+    }
+
+    private static void Print(Terminal terminal, AlertDelivered alert)
+    {
+        terminal.Result(alert);
+        terminal.Line($"{Time(alert.At)}  {alert.Channel,-8} {(alert.Delivered ? "delivered" : "not delivered")}  {alert.AlertId}");
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A subscription of live push.</summary>
+    private sealed record Wanted(string Id, IReadOnlyList<string> Kinds, string? Session);
 }

@@ -23,9 +23,12 @@ internal static class ConsoleAddress
         }
 
         var file = Path.Combine(StateFolder(), "endpoints.json");
-        return Read(file) ?? throw new CommandFailedException(
+        return FromThisClone() ?? throw new CommandFailedException(
             ExitCode.NotReachable, $"AlgoStack is not running here: no console is named in {file}. Start it with ./run, or name one with --url.");
     }
+
+    /// <summary>Where the console is that runs from this clone; null while none does.</summary>
+    public static Uri? FromThisClone() => Read(Path.Combine(StateFolder(), "endpoints.json"));
 
     /// <summary>The folder that <c>libraries/Hosting</c> uses for the same clone.</summary>
     public static string StateFolder()

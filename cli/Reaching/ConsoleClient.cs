@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -19,7 +20,12 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         Timeout = Patience,
     };
 
+    private readonly ConsoleCredential _credential = new(address);
+
     public Uri Address => address;
+
+    /// <summary>What it asks with; null: it asks as nobody.</summary>
+    public async Task<string?> TokenAsync(CancellationToken cancellationToken) => (await _credential.HeaderAsync(_http, cancellationToken))?.Parameter;
 
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
     {
@@ -57,7 +63,50 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken)) yield return item;
     }
 
+    /// <summary>What live push tells of what is asked for, until the line ends.</summary>
+    /// <param name="asked">The first message, as <c>/api/v1/ws</c> takes it.</param>
+    public async IAsyncEnumerable<JsonElement> HearAsync(object asked, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var socket = await OpenAsync(cancellationToken);
+        await socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(asked, JsonSerializerOptions.Web), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+        var (buffer, message) = (new byte[32 * 1024], new MemoryStream());
+        while (true)
+        {
+            var part = await socket.ReceiveAsync(buffer, cancellationToken);
+            if (part.MessageType == WebSocketMessageType.Close) yield break;
+
+            message.Write(buffer, 0, part.Count);
+            if (!part.EndOfMessage) continue;
+
+            yield return JsonSerializer.Deserialize<JsonElement>(message.GetBuffer().AsSpan(0, (int)message.Length));
+            message.SetLength(0);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private async Task<ClientWebSocket> OpenAsync(CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        try
+        {
+            socket.Options.Proxy = null;
+            socket.Options.CollectHttpResponseDetails = true;
+            if (await _credential.HeaderAsync(_http, cancellationToken) is { } header) socket.Options.SetRequestHeader("Authorization", header.ToString());
+            await socket.ConnectAsync(new UriBuilder(new Uri(address, "/api/v1/ws")) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri, cancellationToken);
+            return socket;
+        }
+        catch (Exception e) when (e is WebSocketException or HttpRequestException)
+        {
+            using (socket)
+            {
+                if (socket.HttpStatusCode == default) throw new NotReachableException(address, e);
+
+                var hint = socket.HttpStatusCode == HttpStatusCode.Unauthorized ? $" {ConsoleCredential.Hint}" : "";
+                throw new ConsoleProblemException(socket.HttpStatusCode, null, null, $"Live push was answered {(int)socket.HttpStatusCode}.{hint}");
+            }
+        }
+    }
 
     private async Task<T> AskAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -78,6 +127,7 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         HttpResponseMessage response;
         try
         {
+            request.Headers.Authorization = await _credential.HeaderAsync(_http, cancellationToken);
             response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
         catch (HttpRequestException e)
@@ -97,7 +147,7 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
         }
     }
 
-    private static async Task<ConsoleProblemException> ProblemAsync(
+    internal static async Task<ConsoleProblemException> ProblemAsync(
         HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string? code = null, detail = null, service = null;
@@ -113,6 +163,7 @@ internal sealed class ConsoleClient(Uri address) : IDisposable
             // Not a problem of ours: its status has to do.
         }
 
+        if (response.StatusCode == HttpStatusCode.Unauthorized) detail = $"{detail} {ConsoleCredential.Hint}";
         detail ??= $"{request.Method} {request.RequestUri} was answered {(int)response.StatusCode} {response.ReasonPhrase}.";
         return new ConsoleProblemException(response.StatusCode, code, service, detail);
     }

@@ -8,17 +8,20 @@ internal sealed class EventStores(Terminal terminal, ConsoleClient console, stri
 {
     private static readonly string[] All = ["broker-routing", "signal", "alerting", "backtest"];
 
+    /// <summary>Has the audit trail, which is for administrators: it is asked when it is named.</summary>
+    private const string Gateway = "gateway";
+
     public IReadOnlyList<string> Services => service is null ? All : [service];
 
     public static Option<string?> Option()
     {
         var option = new Option<string?>("--service")
         {
-            Description = $"The store of this service alone: {string.Join(", ", All)}.",
+            Description = $"The store of this service alone: {string.Join(", ", All)}; or {Gateway}, who did what, which is in no other answer.",
             HelpName = "SERVICE",
             Recursive = true,
         };
-        option.AcceptOnlyFromAmong(All);
+        option.AcceptOnlyFromAmong([.. All, Gateway]);
         return option;
     }
 

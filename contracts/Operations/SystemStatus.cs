@@ -2,7 +2,8 @@ namespace AlgoStack.Contracts.Operations;
 
 /// <summary>How each service answered when it was last asked: <c>GET /status</c> of the gateway.</summary>
 /// <param name="State"><c>healthy</c> when all are, <c>unhealthy</c> when one is not ready, <c>unreachable</c> when one gives no answer.</param>
-public sealed record SystemStatus(string State, DateTimeOffset At, IReadOnlyList<ServiceStatus> Services);
+/// <param name="Maintenance">Null while everything may be changed.</param>
+public sealed record SystemStatus(string State, DateTimeOffset At, IReadOnlyList<ServiceStatus> Services, MaintenanceStatus? Maintenance = null);
 
 /// <summary>One service's <c>/health/ready</c>.</summary>
 /// <param name="State"><c>healthy</c>, <c>degraded</c>, <c>unhealthy</c>, <c>unreachable</c> or, before the first answer, <c>unknown</c>.</param>

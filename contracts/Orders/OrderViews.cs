@@ -2,7 +2,7 @@ using AlgoStack.Contracts.Portfolio;
 
 namespace AlgoStack.Contracts.Orders;
 
-/// <summary>An order as the blotter shows it: <c>GET /orders?session=&amp;account=&amp;status=&amp;limit=&amp;after=</c>, newest first.</summary>
+/// <summary>An order as the blotter shows it: <c>GET /orders?session=&amp;account=&amp;instrument=&amp;status=&amp;before=&amp;after=&amp;limit=</c>, newest first.</summary>
 /// <param name="Status">Requested, Denied, Submitted, Accepted, PartiallyFilled, Filled, Rejected, Canceled or Expired.</param>
 public sealed record OrderView(
     string OrderId,

@@ -20,3 +20,12 @@ public sealed record CorporateActionView(string ActionId, IReadOnlyList<Corporat
 /// <param name="Quantity">What was held, signed; 0 where nothing was.</param>
 /// <param name="Due">What the venue pays for it, or below zero takes.</param>
 public sealed record CorporateActionInAccount(string Account, string State, decimal Quantity, decimal Due, string? Reason);
+
+/// <summary>A split or a dividend that accounts were told of: <c>GET /corporate-actions</c>.</summary>
+/// <param name="ActionId">A function of instrument, kind and ex-date.</param>
+/// <param name="Kind"><c>split</c> or <c>dividend</c>.</param>
+/// <param name="ExAt">Begin of the ex-date where the shares are traded.</param>
+/// <param name="New">Of a split: so many new shares for <paramref name="Old"/> ones. Null of a dividend.</param>
+/// <param name="Amount">Of a dividend: money for each share. Null of a split.</param>
+public sealed record CorporateActionTerms(
+    string ActionId, string Instrument, string Kind, DateTimeOffset ExAt, decimal? New, decimal? Old, decimal? Amount);

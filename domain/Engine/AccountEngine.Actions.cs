@@ -32,6 +32,9 @@ public sealed partial class AccountEngine
         return true;
     }
 
+    /// <summary>Every split and dividend that was told.</summary>
+    public IEnumerable<CorporateAction> Actions => _actions.Values.Select(a => a.Action);
+
     /// <summary>The newest word on a split or a dividend; null where none was told.</summary>
     public CorporateActionEvent? FindAction(string actionId) => _actions.TryGetValue(actionId, out var live) ? live.Newest : null;
 

@@ -10,6 +10,7 @@ using AlgoStack.EventStore.Streams;
 using AlgoStack.EventStore.Subscriptions;
 using AlgoStack.Postgres;
 using AlgoStack.Postgres.Archives;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -179,6 +180,8 @@ public static class EventStoreRegistration
             return log;
         });
         builder.Services.AddScoped(services => services.GetRequiredService<EventLog>().OpenSession());
+        // Before whoever answers all that is left.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, UnstorableAnswer>());
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<EventDaemon>(
             services,
             options.AsyncProjections.Select(t => (Projection)services.GetRequiredService(t)),

@@ -19,6 +19,8 @@ internal sealed class DistributedApplicationBuilder(string appHostDirectory, str
 {
     public string AppHostDirectory => appHostDirectory;
 
+    public string StatePath => statePath;
+
     public IResourceCollection Resources { get; } = new ResourceCollection();
 
     public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource

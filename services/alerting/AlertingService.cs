@@ -7,6 +7,7 @@ using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore;
 using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Tokens;
 
 namespace AlgoStack.Alerting;
 
@@ -16,6 +17,7 @@ public static class AlertingService
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults();
+        builder.AddTokenCheck();
         builder.AddEventStore("algostack", "alerting", store =>
         {
             store.Event<AlertRaised>("alert_raised");
@@ -55,7 +57,7 @@ public static class AlertingService
         var app = builder.Build();
         app.MapDefaultEndpoints();
         var routes = app.MapGroup("").WithIdempotency();
-        routes.MapEventStore();
+        routes.MapGroup("").RequireScopeToChange(TokenScopes.Admin).MapEventStore();
         GetAlerts.Map(routes);
         RaiseAlert.Map(routes);
         GetChannels.Map(routes);

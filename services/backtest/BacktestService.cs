@@ -3,6 +3,7 @@ using AlgoStack.Backtest.Sweeps;
 using AlgoStack.EventStore;
 using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Tokens;
 using AlgoStack.ServiceDefaults.Clients;
 
 namespace AlgoStack.Backtest;
@@ -13,6 +14,7 @@ public static class BacktestService
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults();
+        builder.AddTokenCheck();
         builder.AddServiceClient<TapeClient>(TapeClient.Service);
         builder.AddServiceClient<EvaluationClient>(EvaluationClient.Service);
         builder.AddServiceClient<RoutingClient>(RoutingClient.Service);
@@ -34,7 +36,7 @@ public static class BacktestService
         app.MapDefaultEndpoints();
         app.UseRateLimiter();
         var routes = app.MapGroup("").WithIdempotency();
-        routes.MapEventStore();
+        routes.MapGroup("").RequireScopeToChange(TokenScopes.Admin).MapEventStore();
         StartReplay.Map(routes);
         StartRun.Map(routes);
         GetBacktest.Map(routes);

@@ -11,6 +11,7 @@ using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore;
 using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Tokens;
 using AlgoStack.ServiceDefaults.Clients;
 using Microsoft.AspNetCore.Mvc;
 
@@ -25,6 +26,7 @@ public static class BrokerRoutingService
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults();
+        builder.AddTokenCheck();
         builder.AddServiceClient<TapeClient>(TapeClient.Service);
         builder.AddServiceClient<EvaluationClient>(EvaluationClient.Service);
         builder.AddEventStore("algostack", "broker_routing", BrokerRoutingStore.Configure);
@@ -53,7 +55,7 @@ public static class BrokerRoutingService
         var app = builder.Build();
         app.MapDefaultEndpoints();
         var routes = app.MapGroup("").WithIdempotency().WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes));
-        routes.MapEventStore();
+        routes.MapGroup("").RequireScopeToChange(TokenScopes.Admin).MapEventStore();
         MapOrders(routes);
         MapAccounts(routes);
         MapPortfolios(routes);
@@ -82,6 +84,7 @@ public static class BrokerRoutingService
         CloseAll.Map(routes);
         ChangeRiskLimits.Map(routes);
         TellCorporateAction.Map(routes);
+        GetCorporateActions.Map(routes);
     }
 
     private static void MapPortfolios(IEndpointRouteBuilder routes)

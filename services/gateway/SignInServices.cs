@@ -1,9 +1,9 @@
 using AlgoStack.Gateway.ApiKeys;
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.Gateway.TwoFactor;
 using AlgoStack.Gateway.Users;
-using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Tokens;
 using Microsoft.AspNetCore.Identity;
@@ -19,7 +19,6 @@ internal static class SignInServices
 
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
-        builder.AddPostgres("algostack", "gateway");
         builder.Services
             .AddIdentityCore<User>(PasswordRules.Configure)
             .AddUserStore<UserStore>()
@@ -37,15 +36,18 @@ internal static class SignInServices
         builder.Services.AddScoped<PasswordCheck>();
         builder.Services.AddScoped<PresentPassword>();
         builder.Services.AddScoped<ChangePassword>();
+        builder.Services.AddSingleton<UserTable>();
         builder.Services.AddSingleton<SecondFactor>();
 
         builder.Services.AddSingleton<SigningKeys>();
         builder.Services.AddSingleton<AccessTokens>();
+        builder.Services.AddSingleton<TokenOrigin>();
         builder.Services.AddSingleton<SessionTable>();
         builder.Services.AddSingleton<IssueTokens>();
         builder.Services.AddSingleton<RefreshSession>();
         builder.Services.AddScoped<SignIn>();
         builder.Services.AddSingleton<ApiKeyTable>();
+        builder.Services.AddHostedService<WatchApiKeys>();
         builder.Services.AddHostedService<RemoveEnded>();
 
         builder.Services.AddSingleton(services => new TokenKeys(
@@ -62,7 +64,7 @@ internal static class SignInServices
     public static void MapSignIn(this WebApplication app)
     {
         GetKeys.Map(app);
-        var auth = app.MapGroup("").WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes));
+        var auth = app.MapGroup("").WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes), new AuditsItself());
         AcceptInvitation.Map(auth);
         InviteUser.Map(auth);
         GetMe.Map(auth);
@@ -80,5 +82,12 @@ internal static class SignInServices
         RotateApiKey.Map(auth);
         RevokeApiKey.Map(auth);
         TakeToken.Map(auth);
+        GetUsers.Map(auth);
+        ChangeRole.Map(auth);
+        DisableUser.Map(auth);
+        DeleteUser.Map(auth);
+        SessionsOfUser.Map(auth);
+        ApiKeysOfUser.Map(auth);
+        ExportUser.Map(auth);
     }
 }

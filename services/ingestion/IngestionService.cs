@@ -9,6 +9,7 @@ using AlgoStack.Ingestion.Retention;
 using AlgoStack.Ingestion.Tape;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Tokens;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AlgoStack.Ingestion;
@@ -19,6 +20,7 @@ internal static class IngestionService
     public static WebApplicationBuilder AddIngestion(this WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults();
+        builder.AddTokenCheck();
         builder.AddPostgres("algostack", "ingestion", typeof(IngestionService).Assembly);
         builder.AddIdempotency();
         builder.AddBus();
@@ -66,6 +68,7 @@ internal static class IngestionService
             .Produces<string>(StatusCodes.Status200OK, BarColumns.MediaType)
             .ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet("/instruments", GetInstruments.HandleAsync);
+        routes.MapGet("/instruments/timeframes", GetTimeframes.HandleAsync).ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet("/history", GetHistory.BarsAsync)
             .Produces<BarColumns>(StatusCodes.Status200OK, "application/json", BarColumns.MediaType)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
@@ -75,8 +78,8 @@ internal static class IngestionService
         routes.MapGet("/gaps", GetGaps.HandleAsync)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet("/archives", Archives.ListAsync);
-        routes.MapPost("/archives", Archives.RunAsync);
-        routes.MapPost("/archives/{name}/restore", Archives.RestoreAsync).ProducesProblem(StatusCodes.Status404NotFound);
+        routes.MapPost("/archives", Archives.RunAsync).RequireScope(TokenScopes.Admin);
+        routes.MapPost("/archives/{name}/restore", Archives.RestoreAsync).RequireScope(TokenScopes.Admin).ProducesProblem(StatusCodes.Status404NotFound);
         return app;
     }
 

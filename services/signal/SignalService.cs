@@ -2,6 +2,7 @@ using AlgoStack.Contracts.MarketData;
 using AlgoStack.EventStore;
 using AlgoStack.EventStore.Inspection;
 using AlgoStack.ServiceDefaults;
+using AlgoStack.ServiceDefaults.Tokens;
 using AlgoStack.ServiceDefaults.Clients;
 using AlgoStack.Signal.Backtests;
 using AlgoStack.Signal.Signals;
@@ -15,6 +16,7 @@ public static class SignalService
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults();
+        builder.AddTokenCheck();
         builder.AddServiceClient<TapeClient>(TapeClient.Service);
         builder.AddEventStore("algostack", "signal", store =>
         {
@@ -36,7 +38,7 @@ public static class SignalService
         var app = builder.Build();
         app.MapDefaultEndpoints();
         var routes = app.MapGroup("").WithIdempotency();
-        routes.MapEventStore();
+        routes.MapGroup("").RequireScopeToChange(TokenScopes.Admin).MapEventStore();
         GetSignals.Map(routes);
         LatestSignals.Map(routes);
         GetShowcase.Map(routes);

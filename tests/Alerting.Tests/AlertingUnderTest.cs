@@ -4,6 +4,7 @@ using AlgoStack.Contracts.Signals;
 using AlgoStack.EventStore.Streams;
 using AlgoStack.ServiceDefaults.Messaging;
 using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -20,7 +21,7 @@ internal sealed class AlertingUnderTest : IAsyncDisposable
     private AlertingUnderTest(WebApplication app)
     {
         _app = app;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Http = ServiceAccess.NewClient(new Uri(app.Urls.Single()));
     }
 
     public HttpClient Http { get; }
@@ -43,6 +44,7 @@ internal sealed class AlertingUnderTest : IAsyncDisposable
             ["services:signal:http:0"] = "http://127.0.0.1:9",
             ["urls"] = "http://127.0.0.1:0",
         });
+        builder.Configuration.AddInMemoryCollection(ServiceAccess.Settings);
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var app = AlertingService.Build(builder);

@@ -151,7 +151,7 @@ public sealed partial class DeliveringTests(ServerFixture servers) : IClassFixtu
         _discord.Answer(Taken);
         using (var killed = await StartProcessAsync(here))
         {
-            using var http = new HttpClient { BaseAddress = killed.Address };
+            using var http = Testing.Services.ServiceAccess.NewClient(killed.Address);
             using var raised = await http.PostAsJsonAsync("/alerts", Alert("critical"));
             raised.EnsureSuccessStatusCode();
             await Eventually.Equal(1, () => _discord.Requests.Count);
@@ -254,6 +254,7 @@ public sealed partial class DeliveringTests(ServerFixture servers) : IClassFixtu
                 ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             },
         };
+        foreach (var (key, value) in Testing.Services.ServiceAccess.Settings) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         foreach (var (key, value) in Settings()) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
 
         var process = new AlertingProcess(Process.Start(start)!);

@@ -1,4 +1,5 @@
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -13,7 +14,7 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
     {
         await using var alerting = await AlertingUnderTest.StartAsync(await AlertingServers.NewAsync(servers));
 
-        await DocumentedEndpoints.ShouldBeWholeAsync(alerting.Http, alerting.Services);
+        CommittedDocument.ShouldHold(await DocumentedEndpoints.ShouldBeWholeAsync(alerting.Http, alerting.Services), "alerting");
     }
 
     [Fact]
@@ -25,4 +26,8 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
 
         (await alerting.AlertsAsync()).Should().ContainSingle();
     }
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(AlertingService.Build, "services/alerting/scopes.txt", servers, "signal");
 }

@@ -1,5 +1,6 @@
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -16,7 +17,7 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
     {
         await using var service = await StartAsync(Nobody);
 
-        await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services);
+        CommittedDocument.ShouldHold(await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services), "backtest");
     }
 
     [Fact]
@@ -50,4 +51,8 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
         ("ingestion", tape),
         ("signal", Nobody),
         ("broker-routing", Nobody));
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(BacktestService.Build, "services/backtest/scopes.txt", servers, "ingestion", "signal", "broker-routing");
 }

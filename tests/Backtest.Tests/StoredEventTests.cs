@@ -1,5 +1,6 @@
 using AlgoStack.EventStore.Streams;
 using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,7 @@ public sealed class StoredEventTests : StoredEventSamples
         [
             new("ConnectionStrings:algostack", "Host=nowhere"),
             new("ConnectionStrings:messaging", "amqp://nowhere"),
+            .. ServiceAccess.Settings,
             new("services:ingestion:http:0", "http://nowhere"),
             new("services:signal:http:0", "http://nowhere"),
             new("services:broker-routing:http:0", "http://nowhere"),

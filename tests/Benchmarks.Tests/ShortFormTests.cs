@@ -1,5 +1,6 @@
 using AlgoStack.Benchmarks.Backtest;
 using AlgoStack.Benchmarks.EventStore;
+using AlgoStack.Benchmarks.Gateway;
 using AlgoStack.Benchmarks.Measuring;
 using AlgoStack.Benchmarks.Orders;
 using FluentAssertions;
@@ -37,6 +38,16 @@ public sealed class ShortFormTests
         (await OrdersBenchmark.RunAsync(output, only: null, rounds: 1, brief: true)).Should().Be(0);
 
         output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 11, "the table has a head and these lines");
+    }
+
+    [Fact]
+    public async Task Every_line_of_the_gateways_table_can_be_measured()
+    {
+        await using var output = new StringWriter();
+
+        (await GatewayBenchmark.RunAsync(output, only: null, brief: true)).Should().Be(0);
+
+        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 7, "the table has a head and these lines");
     }
 
     [Theory]

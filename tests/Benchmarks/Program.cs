@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlgoStack.Benchmarks.Backtest;
 using AlgoStack.Benchmarks.EventStore;
+using AlgoStack.Benchmarks.Gateway;
 using AlgoStack.Benchmarks.Orders;
 
 var only = new Option<string?>("--only") { Description = "Lines whose name holds this text." };
@@ -15,4 +16,6 @@ backtest.SetAction(parsed => BacktestBenchmark.RunAsync(
 var orders = new Command("orders", "What an order goes through.") { only, rounds, brief };
 orders.SetAction(parsed => OrdersBenchmark.RunAsync(
     Console.Out, parsed.GetValue(only), parsed.GetValue(brief) ? 1 : parsed.GetValue(rounds), parsed.GetValue(brief)));
-return await new RootCommand("AlgoStack's benchmarks: ratios against a limit measured in the same run.") { eventStore, backtest, orders }.Parse(args).InvokeAsync();
+var gateway = new Command("gateway", "What callers of the one address wait for.") { only, brief };
+gateway.SetAction(parsed => GatewayBenchmark.RunAsync(Console.Out, parsed.GetValue(only), parsed.GetValue(brief)));
+return await new RootCommand("AlgoStack's benchmarks: ratios against a limit measured in the same run.") { eventStore, backtest, orders, gateway }.Parse(args).InvokeAsync();

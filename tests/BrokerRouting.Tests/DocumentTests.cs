@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -19,6 +20,7 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
         await using var service = await StartAsync();
 
         var document = await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services);
+        CommittedDocument.ShouldHold(document, "broker-routing");
 
         var halt = document.GetProperty("paths").GetProperty("/halt").GetProperty("post");
         halt.GetProperty("operationId").GetString().Should().Be("HaltTrading");
@@ -56,4 +58,8 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
         await servers.CreateVirtualHostAsync(),
         ("ingestion", Nobody),
         ("signal", Nobody));
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(BrokerRoutingService.Build, "services/broker-routing/scopes.txt", servers, "ingestion", "signal");
 }

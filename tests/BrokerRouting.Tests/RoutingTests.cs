@@ -40,6 +40,9 @@ public sealed class RoutingTests(ServerFixture servers) : IClassFixture<ServerFi
         orders.Sum(o => o.Commission).Should().Be(session.Fills.Sum(f => f.Commission));
         orders.Sum(o => o.Filled * (o.AveragePrice ?? 0)).Should().Be(session.Fills.Sum(f => f.Quantity * f.Price));
         (await routing.GetAsync<OrderView[]>($"/orders?account={here.Account}&status=Filled&limit=1000")).Should().HaveCount(session.Fills.Count);
+        (await routing.GetAsync<OrderView[]>($"/orders?account={here.Account}&instrument={orders[0].Instrument}&before={orders[0].RequestedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}&limit=1000"))
+            .Select(o => o.OrderId).Should().Equal(orders.Where(o => o.RequestedAt < orders[0].RequestedAt).Select(o => o.OrderId));
+        (await routing.GetAsync<OrderView[]>("/orders?instrument=OTHER.SIM")).Should().BeEmpty();
         (await routing.GetAsync<OrderView[]>($"/orders?after={orders[0].OrderId}&limit=1")).Should().ContainSingle().Which.OrderId.Should().Be(orders[1].OrderId);
 
         await Eventually.Equal(session.Fills.Count, () => here.Told.Sum(page => page.Filled.Count));

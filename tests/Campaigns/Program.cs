@@ -10,13 +10,14 @@ switch (args)
     case [ChildPrograms.Read, var schema]:
         await ChildPrograms.ReadAsync(schema);
         return 0;
-    case ["event-store" or "sweep" or "orders", .. var rest]:
+    case ["event-store" or "sweep" or "orders" or "fuzz", .. var rest]:
         try
         {
             var options = CampaignOptions.Parse(args[0], rest);
             return args[0] switch
             {
                 "sweep" => await new SweepCampaign(options, Console.Out).RunAsync(),
+                "fuzz" => await new FuzzCampaign(options, Console.Out).RunAsync(),
                 "orders" => await new OrdersCampaign(options, Console.Out).RunAsync(),
                 _ => await new EventStoreCampaign(options, Console.Out).RunAsync(),
             };
@@ -28,6 +29,6 @@ switch (args)
         }
 
     default:
-        await Console.Error.WriteLineAsync("Which campaign? There are event-store, sweep and orders; tests/campaign --help explains.");
+        await Console.Error.WriteLineAsync("Which campaign? There are event-store, sweep, orders and fuzz; tests/campaign --help explains.");
         return 2;
 }

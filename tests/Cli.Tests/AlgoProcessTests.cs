@@ -60,6 +60,43 @@ public sealed class AlgoProcessTests
         output.Should().StartWith("parity 100.00 %");
     }
 
+    [Theory]
+    [InlineData(true, null, "Bearer the-key-of-the-services")]
+    [InlineData(false, null, "")]
+    [InlineData(true, FakeConsole.ApiKey, "Bearer token-1")]
+    [InlineData(false, FakeConsole.ApiKey, "Bearer token-1")]
+    public async Task The_key_of_the_services_goes_to_the_console_of_this_machine_alone_and_an_API_key_before_it(bool isOurs, string? apiKey, string expected)
+    {
+        await using var console = await FakeConsole.StartAsync();
+        await using var other = await FakeConsole.StartAsync();
+        var state = Directory.CreateTempSubdirectory("algo-state-");
+        await File.WriteAllTextAsync(
+            Path.Combine(state.FullName, "endpoints.json"), $$"""{ "gateway": {"url": "{{(isOurs ? console : other).Address}}", "pid": 2, "state": "healthy"} }""");
+        Directory.CreateDirectory(Path.Combine(state.FullName, "parameters"));
+        await File.WriteAllTextAsync(Path.Combine(state.FullName, "parameters", "service-key"), "the-key-of-the-services");
+
+        using var algo = StartWithKey(state.FullName, apiKey, "verify", "parity", "--url", console.Address.ToString());
+        await algo.WaitForExitAsync().WaitAsync(Patience);
+        state.Delete(recursive: true);
+
+        algo.ExitCode.Should().Be(0, await algo.StandardError.ReadToEndAsync());
+        console.AskedWith.Where(with => with.Length > 0 || apiKey is null).Should().OnlyContain(with => with == expected).And.HaveCountGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task An_API_key_that_is_over_is_said_to_be()
+    {
+        await using var console = await FakeConsole.StartAsync();
+        var state = Directory.CreateTempSubdirectory("algo-state-");
+
+        using var algo = StartWithKey(state.FullName, "another", "token", "--url", console.Address.ToString());
+        await algo.WaitForExitAsync().WaitAsync(Patience);
+        state.Delete(recursive: true);
+
+        algo.ExitCode.Should().Be(1);
+        (await algo.StandardError.ReadToEndAsync()).Should().Contain("The API key is revoked.").And.Contain("ALGOSTACK_API_KEY");
+    }
+
     [Fact]
     public async Task Without_a_console_it_says_where_it_looked_and_exits_3()
     {
@@ -74,7 +111,11 @@ public sealed class AlgoProcessTests
         error.Should().Contain(Path.Combine(state.FullName, "endpoints.json")).And.Contain("./run");
     }
 
-    private static Process Start(string stateOrArgument, params string[] args)
+    private static Process StartWithKey(string state, string? apiKey, params string[] args) => Start(state, [("ALGOSTACK_API_KEY", apiKey)], args);
+
+    private static Process Start(string stateOrArgument, params string[] args) => Start(stateOrArgument, [], args);
+
+    private static Process Start(string stateOrArgument, (string Name, string? Value)[] environment, string[] args)
     {
         var isState = Directory.Exists(stateOrArgument);
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "algo.dll"), .. isState ? args : [stateOrArgument, .. args]])
@@ -84,6 +125,7 @@ public sealed class AlgoProcessTests
             RedirectStandardError = true,
         };
         start.Environment.Remove("ALGOSTACK_URL");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         if (isState) start.Environment["ALGOSTACK_STATE"] = stateOrArgument;
         return Process.Start(start)!;
     }

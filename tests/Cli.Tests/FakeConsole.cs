@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using AlgoStack.Backtesting;
 using AlgoStack.Backtesting.Reports;
 using AlgoStack.Backtesting.Sweeps;
@@ -25,7 +26,14 @@ public sealed class FakeConsole : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
+    public const string ApiKey = "algostack_of-a-program";
+
+    private int _tokens;
+
     public ConcurrentQueue<string> Asked { get; } = new();
+
+    /// <summary>What was in <c>Authorization</c> each time.</summary>
+    public ConcurrentQueue<string> AskedWith { get; } = new();
 
     public StartReplay? Replayed { get; private set; }
 
@@ -126,6 +134,7 @@ public sealed class FakeConsole : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
+        app.UseWebSockets();
         var console = new FakeConsole(app);
         console.Map();
         await app.StartAsync(CancellationToken.None);
@@ -143,9 +152,13 @@ public sealed class FakeConsole : IAsyncDisposable
         _app.Use((context, next) =>
         {
             Asked.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            AskedWith.Enqueue(context.Request.Headers.Authorization.ToString());
             OnAsked(this);
             return next(context);
         });
+        _app.MapPost("/auth/token", (JsonElement given) => given.GetProperty("apiKey").GetString() == ApiKey
+            ? Results.Ok(new { AccessToken = $"token-{++_tokens}", ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(5) })
+            : Results.Problem("The API key is revoked.", statusCode: 401));
         _app.MapPost("/api/v1/replays", (StartReplay replay) =>
         {
             Replayed = replay;
@@ -207,6 +220,6 @@ public sealed class FakeConsole : IAsyncDisposable
         _app.MapPost("/api/v1/stores/signal/archives", () => Array.Empty<ArchiveStatus>());
         _app.MapPost("/api/v1/archives/{name}/restore", (string name) =>
             name == Archived.Name ? Results.Ok(Archived with { State = "restored" }) : Results.Problem($"No archive '{name}'.", statusCode: 404));
-        _app.MapGet("/api/v1/live", context => Live(context));
+        _app.MapGet("/api/v1/ws", context => Live(context));
     }
 }

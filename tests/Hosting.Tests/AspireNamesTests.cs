@@ -25,6 +25,7 @@ public sealed class AspireNamesTests
         "DistributedApplication IDistributedApplicationBuilder.Build()",
         "IResourceBuilder<ParameterResource> ParameterResourceBuilderExtensions.AddParameter(this IDistributedApplicationBuilder builder, String name, Boolean secret = False)",
         "IResourceBuilder<ParameterResource> ParameterResourceBuilderExtensions.AddParameter(this IDistributedApplicationBuilder builder, String name, String value, Boolean publishValueAsDefault = False, Boolean secret = False)",
+        "IResourceBuilder<ParameterResource> ParameterResourceBuilderExtensions.AddParameter(this IDistributedApplicationBuilder builder, String name, ParameterDefault value, Boolean secret = False, Boolean persist = False)",
         "IResourceBuilder<IResourceWithConnectionString> ParameterResourceBuilderExtensions.AddConnectionString(this IDistributedApplicationBuilder builder, String name, String environmentVariableName = null)",
         "IResourceBuilder<PostgresServerResource> PostgresBuilderExtensions.AddPostgres(this IDistributedApplicationBuilder builder, String name, IResourceBuilder<ParameterResource> userName = null, IResourceBuilder<ParameterResource> password = null, Nullable<Int32> port = null)",
         "IResourceBuilder<PostgresDatabaseResource> PostgresBuilderExtensions.AddDatabase(this IResourceBuilder<PostgresServerResource> builder, String name, String databaseName = null)",
@@ -58,6 +59,8 @@ public sealed class AspireNamesTests
         "ValueTask<String> PostgresDatabaseResource.GetConnectionStringAsync(CancellationToken cancellationToken = default)",
         "ValueTask<String> RabbitMQServerResource.GetConnectionStringAsync(CancellationToken cancellationToken = default)",
         "ValueTask<String> ParameterResource.GetValueAsync(CancellationToken cancellationToken)",
+        "String ParameterDefault.GetDefaultValue()",
+        "String GenerateParameterDefault.GetDefaultValue()",
     ];
 
     private static readonly string[] Types =
@@ -77,6 +80,7 @@ public sealed class AspireNamesTests
         "Aspire.Hosting.ApplicationModel.EndpointReference",
         "Aspire.Hosting.ApplicationModel.EnvironmentCallbackContext",
         "Aspire.Hosting.ApplicationModel.ExecutableResource",
+        "Aspire.Hosting.ApplicationModel.GenerateParameterDefault",
         "Aspire.Hosting.ApplicationModel.IResource",
         "Aspire.Hosting.ApplicationModel.IResourceAnnotation",
         "Aspire.Hosting.ApplicationModel.IResourceBuilder`1",
@@ -86,6 +90,7 @@ public sealed class AspireNamesTests
         "Aspire.Hosting.ApplicationModel.IResourceWithEndpoints",
         "Aspire.Hosting.ApplicationModel.IResourceWithEnvironment",
         "Aspire.Hosting.ApplicationModel.IResourceWithWaitSupport",
+        "Aspire.Hosting.ApplicationModel.ParameterDefault",
         "Aspire.Hosting.ApplicationModel.ParameterResource",
         "Aspire.Hosting.ApplicationModel.PostgresDatabaseResource",
         "Aspire.Hosting.ApplicationModel.PostgresServerResource",
@@ -102,6 +107,7 @@ public sealed class AspireNamesTests
         "EndpointReference.Scheme", "EndpointReference.Url",
         "EnvironmentCallbackContext.CancellationToken", "EnvironmentCallbackContext.EnvironmentVariables", "EnvironmentCallbackContext.Resource",
         "ExecutableResource.Command", "ExecutableResource.WorkingDirectory",
+        "GenerateParameterDefault.MinLength",
         "IDistributedApplicationBuilder.AppHostDirectory", "IDistributedApplicationBuilder.Resources",
         "IProjectMetadata.ProjectPath",
         "IResource.Annotations", "IResource.Name",

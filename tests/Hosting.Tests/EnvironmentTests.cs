@@ -88,6 +88,25 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task A_parameter_that_is_made_is_kept_where_its_owner_alone_reads_it_unless_one_is_given()
+    {
+        using var state = new StateDirectory();
+        var made = await KeyAsync(state);
+
+        made.Should().MatchRegex("^[0-9a-f]{64}$");
+        (await KeyAsync(state)).Should().Be(made, "every start is to find the same");
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(Path.Combine(state.Path, "parameters", "kept")).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using var given = new GivenVariables(("Parameters__kept", "from elsewhere"));
+        (await KeyAsync(state)).Should().Be("from elsewhere");
+
+        static async Task<string?> KeyAsync(StateDirectory state) =>
+            await new DistributedApplicationBuilder("/", state.Path)
+                .AddParameter("kept", new GenerateParameterDefault { MinLength = 64 }, secret: true, persist: true)
+                .Resource.GetValueAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_project_that_is_not_built_is_named()
     {
         await using var application = await HostedApplication.StartAsync(builder => builder.AddProject("unbuilt", "/nowhere/Absent.csproj"));

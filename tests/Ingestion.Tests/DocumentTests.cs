@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Tests.Running;
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class DocumentTests(IngestionFixture fixture) : IClassFixture<Inge
 
     [Fact]
     public async Task The_document_has_every_endpoint_and_what_it_answers() =>
-        await DocumentedEndpoints.ShouldBeWholeAsync(fixture.Ingestion.Http, fixture.Ingestion.Get<IServiceProvider>());
+        CommittedDocument.ShouldHold(await DocumentedEndpoints.ShouldBeWholeAsync(fixture.Ingestion.Http, fixture.Ingestion.Get<IServiceProvider>()), "ingestion");
 
     [Fact]
     public async Task A_replay_whose_answer_got_lost_is_begun_once()
@@ -28,4 +29,8 @@ public sealed class DocumentTests(IngestionFixture fixture) : IClassFixture<Inge
     }
 
     public void Dispose() => _csv.Dispose();
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(builder => builder.AddIngestion().Build().MapIngestion(), "services/ingestion/scopes.txt", fixture.Servers);
 }

@@ -112,6 +112,30 @@ public sealed class TapeTests(IngestionFixture fixture) : IClassFixture<Ingestio
         binary.Volume.Should().Equal(Enumerable.Range(1_040, 10).Select(v => (double)v));
     }
 
+    [Fact]
+    public async Task An_instrument_names_the_timeframes_that_it_has_bars_in()
+    {
+        await ReplayAsync("frames.csv", [.. Csv.Minutes("FRAMES", 0, 3_000)]);
+        await ReplayAsync("frames-again.csv", [.. Csv.Minutes("FRAMES", 2_990, 20, shift: 1)]);
+        await ReplayAsync("frames-days.csv", [.. Enumerable.Range(1, 5).Select(day => $"2023-05-{day:00}T00:00:00Z,FRAMES,1,1,1,1,1")]);
+
+        var open = new DateTimeOffset(2024, 1, 2, 14, 30, 0, TimeSpan.Zero);
+        (await fixture.Ingestion.Http.GetFromJsonAsync<StoredBars[]>("/instruments/timeframes?instrument=FRAMES.SIM")).Should().Equal(
+            new StoredBars("1m", 3_010, open.AddMinutes(1), open.AddMinutes(3_010)),
+            new StoredBars("1d", 5, new DateTimeOffset(2023, 5, 2, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2023, 5, 6, 0, 0, 0, TimeSpan.Zero)));
+    }
+
+    [Theory]
+    [InlineData("?instrument=NONE.SIM", System.Net.HttpStatusCode.NotFound)]
+    [InlineData("?instrument=%00", System.Net.HttpStatusCode.BadRequest)]
+    [InlineData("", System.Net.HttpStatusCode.BadRequest)]
+    public async Task An_instrument_that_is_not_known_has_no_timeframes(string query, System.Net.HttpStatusCode status)
+    {
+        using var response = await fixture.Ingestion.Http.GetAsync($"/instruments/timeframes{query}");
+
+        response.StatusCode.Should().Be(status);
+    }
+
     public void Dispose() => _csv.Dispose();
 
     private async Task<SessionStatus> ReplayAsync(string name, string[] rows) =>

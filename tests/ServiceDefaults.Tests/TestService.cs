@@ -1,4 +1,5 @@
 using AlgoStack.ServiceDefaults.Messaging;
+using AlgoStack.Testing.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,7 @@ public sealed class TestService : IAsyncDisposable
             // It would look for an assembly of the service's name.
             Args = ["--preventHostingStartup=true"],
         });
+        builder.Configuration.AddInMemoryCollection(ServiceAccess.Settings);
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal));
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         builder.AddServiceDefaults();

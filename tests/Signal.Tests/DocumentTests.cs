@@ -1,4 +1,5 @@
 using AlgoStack.Testing;
+using AlgoStack.Testing.OpenApi;
 using AlgoStack.Testing.Services;
 using Xunit;
 
@@ -15,6 +16,10 @@ public sealed class DocumentTests(ServerFixture servers) : IClassFixture<ServerF
         await using var service = await ServiceUnderTest.StartAsync(
             SignalService.Build, await servers.CreateSchemaDatabaseAsync(), await servers.CreateVirtualHostAsync(), ("ingestion", Nobody));
 
-        await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services);
+        CommittedDocument.ShouldHold(await DocumentedEndpoints.ShouldBeWholeAsync(service.Http, service.Services), "signal");
     }
+
+    [Fact]
+    public Task Every_endpoint_lets_in_who_has_its_scope_and_nobody_else() =>
+        ScopeMatrix.ShouldHoldAsync(SignalService.Build, "services/signal/scopes.txt", servers, "ingestion");
 }

@@ -1,14 +1,12 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Testing;
-using Aspire.Hosting.Running;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Npgsql;
 using Xunit;
@@ -16,75 +14,33 @@ using Xunit;
 namespace AlgoStack.SystemTests;
 
 /// <summary>The whole of AlgoStack as a person runs it: AppHost in a process of its own, and all that AppHost starts.</summary>
-public sealed class RunningSystem : IAsyncLifetime, IDisposable
+public sealed class RunningSystem : IAsyncLifetime
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(4);
+    private WholeSystem? _system;
 
-    /// <summary>AppHost promises 15 s.</summary>
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
-
-    private readonly string _state = Path.Combine(Path.GetTempPath(), $"algostack-system-{Guid.NewGuid():n}");
-    private SupervisedProcess? _host;
-    private HttpClient? _gateway;
-
-    public async Task InitializeAsync()
-    {
-        // Every account may enter it: PostgreSQL runs as its own.
-        Directory.CreateDirectory(_state);
-        var program = Path.Combine(Repository.Root, "artifacts", "bin", "AlgoStack.AppHost", "debug", "AlgoStack.AppHost.dll");
-        _host = await SupervisedProcess.StartAsync(
-            new ProcessSpec(BuiltProject.DotnetPath, [program], _state, Path.Combine(_state, "apphost.log"))
-            {
-                Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
-                {
-                    ["ALGOSTACK_STATE"] = _state,
-                    // `./test` lends its servers; the system under test brings and kills its own.
-                    ["ConnectionStrings__algostack"] = null,
-                    ["ConnectionStrings__messaging"] = null,
-                },
-            },
-            CancellationToken.None);
-        await Eventually.True(
-            () =>
-            {
-                _host.Exited.IsCompleted.Should().BeFalse("AppHost runs on; its log is {0}", Path.Combine(_state, "apphost.log"));
-                return StateOf("apphost") == "healthy";
-            },
-            StartTimeout,
-            "everything is healthy");
-        // Somebody else's gateway on the same port would look healthy too.
-        foreach (var (resource, line) in Endpoints()) line.GetProperty("crashes").GetInt32().Should().Be(0, "{0} starts at the first attempt", resource);
-        _gateway = new HttpClient { BaseAddress = new Uri(Endpoint("gateway").GetProperty("url").GetString()!), Timeout = TimeSpan.FromMinutes(5) };
-    }
+    public async Task InitializeAsync() => _system = await WholeSystem.StartAsync();
 
     public async Task DisposeAsync()
     {
-        if (_host is not null)
-        {
-            await _host.StopAsync(StopTimeout);
-            await _host.DisposeAsync();
-        }
-
-        Directory.Delete(_state, recursive: true);
+        if (_system is not null) await _system.DisposeAsync();
     }
 
-    public void Dispose() => _gateway?.Dispose();
+    public string? StateOf(string resource) => _system!.StateOf(resource);
 
-    public string? StateOf(string resource) =>
-        Endpoints().TryGetValue(resource, out var line) ? line.GetProperty("state").GetString() : null;
+    public int CrashesOf(string resource) => _system!.CrashesOf(resource);
 
-    public int CrashesOf(string resource) => Endpoint(resource).GetProperty("crashes").GetInt32();
+    /// <summary>Where the console is.</summary>
+    public Uri Console => new(_system!.Address, "/console/");
 
-    /// <summary>As <c>kill -9</c> does.</summary>
-    public void Kill(string resource)
-    {
-        using var process = Process.GetProcessById(Endpoint(resource).GetProperty("pid").GetInt32());
-        process.Kill();
-    }
+    /// <inheritdoc cref="WholeSystem.FirstAdminLink"/>
+    public Uri? FirstAdminLink => _system!.FirstAdminLink;
+
+    /// <inheritdoc cref="WholeSystem.Kill"/>
+    public void Kill(string resource) => _system!.Kill(resource);
 
     public async Task<string> StartReplayAsync(string file, string speed)
     {
-        using var response = await _gateway!.PostAsJsonAsync("/api/v1/replays", new StartReplay(file, speed));
+        using var response = await _system!.Gateway.PostAsJsonAsync("/api/v1/replays", new StartReplay(file, speed));
         response.StatusCode.Should().Be(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<SessionStatus>())!.SessionId;
     }
@@ -117,7 +73,7 @@ public sealed class RunningSystem : IAsyncLifetime, IDisposable
 
     public async Task<ParityReport> ParityAsync(string session)
     {
-        using var response = await _gateway!.PostAsync($"/api/v1/backtest/parity/{session}", content: null);
+        using var response = await _system!.Gateway.PostAsync($"/api/v1/backtest/parity/{session}", content: null);
         response.StatusCode.Should().Be(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         return (await response.Content.ReadFromJsonAsync<ParityReport>())!;
     }
@@ -125,7 +81,7 @@ public sealed class RunningSystem : IAsyncLifetime, IDisposable
     /// <summary>One value of the database.</summary>
     public async Task<T> ScalarAsync<T>(string sql)
     {
-        await using var source = NpgsqlDataSource.Create(await DatabaseAsync());
+        await using var source = NpgsqlDataSource.Create(await _system!.DatabaseAsync());
 #pragma warning disable CA2100 // The tests' own text.
         await using var command = source.CreateCommand(sql);
 #pragma warning restore CA2100
@@ -140,29 +96,13 @@ public sealed class RunningSystem : IAsyncLifetime, IDisposable
     {
         try
         {
-            using var response = await _gateway!.GetAsync(path);
+            using var response = await _system!.Gateway.GetAsync(path);
             return IsAway(response.StatusCode) ? null : await response.Content.ReadFromJsonAsync<T>();
         }
         catch (HttpRequestException)
         {
             return null;
         }
-    }
-
-    // AppHost shows secrets to nobody but the services it starts.
-    private async Task<string> DatabaseAsync()
-    {
-        const string Variable = "ConnectionStrings__algostack=";
-        var environment = await File.ReadAllTextAsync($"/proc/{Endpoint("ingestion").GetProperty("pid").GetInt32()}/environ");
-        return environment.Split('\0').Single(line => line.StartsWith(Variable, StringComparison.Ordinal))[Variable.Length..];
-    }
-
-    private JsonElement Endpoint(string resource) => Endpoints()[resource];
-
-    private Dictionary<string, JsonElement> Endpoints()
-    {
-        var file = Path.Combine(_state, "endpoints.json");
-        return File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(File.ReadAllText(file))! : [];
     }
 }
 

@@ -7,10 +7,10 @@ namespace AlgoStack.EventStore.Inspection;
 
 public static class EventStoreEndpoints
 {
-    /// <summary>What is in the store, and who follows it, under <c>/store</c>: to look at, and to pause, resume and rebuild.</summary>
-    public static void MapEventStore(this IEndpointRouteBuilder routes)
+    /// <summary>What is in the store, and who follows it: to look at, and to pause, resume and rebuild.</summary>
+    public static void MapEventStore(this IEndpointRouteBuilder routes, string under = "/store")
     {
-        var store = routes.MapGroup("/store");
+        var store = routes.MapGroup(under);
         ListEvents.Map(store);
         FollowEvents.Map(store);
         ControlProjections.Map(store);

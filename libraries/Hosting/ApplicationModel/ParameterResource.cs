@@ -3,11 +3,12 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>A value given from outside, in configuration under <c>Parameters:name</c>, that is, as <c>Parameters__name</c>.</summary>
 public class ParameterResource : Resource
 {
-    private readonly string? _default;
+    private readonly Lazy<string?> _default;
 
-    internal ParameterResource(string name, string? defaultValue, bool secret) : base(name)
+    /// <param name="default">Asked once, when the value is first wanted and not given.</param>
+    internal ParameterResource(string name, Func<string?> @default, bool secret) : base(name)
     {
-        _default = defaultValue;
+        _default = new Lazy<string?>(@default);
         Secret = secret;
     }
 
@@ -16,6 +17,6 @@ public class ParameterResource : Resource
 
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => ValueTask.FromResult<string?>(CurrentValue);
 
-    internal string CurrentValue => Environment.GetEnvironmentVariable($"Parameters__{Name}") ?? _default
+    internal string CurrentValue => Environment.GetEnvironmentVariable($"Parameters__{Name}") ?? _default.Value
         ?? throw new DistributedApplicationException($"Parameter {Name} has no value: set the environment variable Parameters__{Name}.");
 }

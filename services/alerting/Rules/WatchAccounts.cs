@@ -1,5 +1,6 @@
 using AlgoStack.Alerting.Alerts;
 using AlgoStack.Contracts.Portfolio;
+using AlgoStack.ServiceDefaults.Tokens;
 
 namespace AlgoStack.Alerting.Rules;
 
@@ -7,7 +8,7 @@ namespace AlgoStack.Alerting.Rules;
 /// Asks broker-routing how accounts at venues stand, and tells what a person should know. By asking, because an account that
 /// nobody trades any more announces nothing. That broker-routing itself does not answer, <see cref="WatchServices"/> tells.
 /// </summary>
-public sealed partial class WatchAccounts(WatchedServices services, RaisedAlerts alerts, TimeProvider clock, ILogger<WatchAccounts> logger) : BackgroundService
+public sealed partial class WatchAccounts(WatchedServices services, ServiceKey key, RaisedAlerts alerts, TimeProvider clock, ILogger<WatchAccounts> logger) : BackgroundService
 {
     private const string Service = "broker-routing";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
@@ -21,6 +22,7 @@ public sealed partial class WatchAccounts(WatchedServices services, RaisedAlerts
         if (services.All.FirstOrDefault(s => s.Name.StartsWith(Service, StringComparison.Ordinal)) is not { Address: { } address }) return;
 
         using var http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = address, Timeout = AnswerTimeout };
+        http.DefaultRequestHeaders.Authorization = key.Header();
         using var timer = new PeriodicTimer(Interval, clock);
         try
         {

@@ -61,7 +61,7 @@ public static class GetExecutions
     {
         if (await ReadAsync(database, null, id, 1, cancellationToken) is not [var found]) return Problem.NotFound("execution_not_found", $"There is no execution {id}.");
 
-        var slices = await GetOrders.ReadAsync(database, session: null, account: null, status: null, after: null, MostRows, execution: id, cancellationToken);
+        var slices = await GetOrders.ReadAsync(database, new OrderFilter(Execution: id, Limit: MostRows), cancellationToken);
         return Results.Ok(found with { Orders = [.. slices.Reverse()] });
     }
 

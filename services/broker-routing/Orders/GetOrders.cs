@@ -6,8 +6,9 @@ using NpgsqlTypes;
 namespace AlgoStack.BrokerRouting.Orders;
 
 /// <summary>
-/// <c>GET /orders?session=&amp;account=&amp;status=&amp;execution=&amp;after=&amp;limit=</c>: the blotter, newest first; <c>after</c> is an order id
-/// to page on from. <c>GET /sessions/{id}/order-intents</c>: every intent of a session in the order they were made.
+/// <c>GET /orders?session=&amp;account=&amp;instrument=&amp;status=&amp;execution=&amp;before=&amp;after=&amp;limit=</c>: the blotter, newest first; those
+/// requested <c>before</c> a time; <c>after</c> is an order id to page on from. <c>GET /sessions/{id}/order-intents</c>: every intent of a
+/// session in the order they were made.
 /// </summary>
 public static class GetOrders
 {
@@ -17,14 +18,12 @@ public static class GetOrders
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes
-            .MapGet("/orders", (NpgsqlDataSource database, string? session, string? account, string? status, string? after, int? limit, string? execution, CancellationToken cancellationToken) =>
-                ReadAsync(database, session, account, status, after, limit, execution, cancellationToken))
+            .MapGet("/orders", ([AsParameters] OrderFilter filter, NpgsqlDataSource database, CancellationToken cancellationToken) => ReadAsync(database, filter, cancellationToken))
             .WithName("GetOrders").WithSummary("The blotter, newest first; after is an order id to page on from.");
         routes.MapGet("/sessions/{id}/order-intents", ReadIntentsAsync).WithName("GetOrderIntents").WithSummary("Every intent of a session, in order.");
     }
 
-    internal static async Task<IReadOnlyList<OrderView>> ReadAsync(
-        NpgsqlDataSource database, string? session, string? account, string? status, string? after, int? limit, string? execution, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<OrderView>> ReadAsync(NpgsqlDataSource database, OrderFilter filter, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
@@ -36,15 +35,18 @@ public static class GetOrders
               and ($3::text is null or status = $3)
               and ($4::text is null or requested_seq < (select requested_seq from orders where order_id = $4))
               and ($5::text is null or execution = $5)
+              and ($6::text is null or instrument = $6)
+              and ($7::timestamptz is null or requested_at < $7)
             order by requested_seq desc
-            limit $6
+            limit $8
             """);
-        foreach (var value in (string?[])[session, account, status, after, execution])
+        foreach (var value in (string?[])[filter.Session, filter.Account, filter.Status, filter.After, filter.Execution, filter.Instrument])
         {
             command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         }
 
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Clamp(limit ?? DefaultLimit, 1, MostRows) });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)filter.Before?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Clamp(filter.Limit ?? DefaultLimit, 1, MostRows) });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var orders = new List<OrderView>();
         while (await reader.ReadAsync(cancellationToken)) orders.Add(ReadOrder(reader));
@@ -100,3 +102,16 @@ public static class GetOrders
         }
     }
 }
+
+/// <summary>Which orders are asked for.</summary>
+/// <param name="After">An order's id: those requested before it.</param>
+/// <param name="Before">Those requested before this time.</param>
+internal sealed record OrderFilter(
+    string? Session = null,
+    string? Account = null,
+    string? Instrument = null,
+    string? Status = null,
+    string? Execution = null,
+    string? After = null,
+    DateTimeOffset? Before = null,
+    int? Limit = null);

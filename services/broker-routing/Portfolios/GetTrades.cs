@@ -9,7 +9,8 @@ namespace AlgoStack.BrokerRouting.Portfolios;
 
 /// <summary>
 /// <c>GET /portfolios/{id}/trades?after=&amp;limit=</c>: positions that were opened and closed again, newest first; <c>after</c> is a
-/// trade's number to page on from. <c>/portfolios/{id}/fills</c>: all that traded, <c>after</c> a fill's position.
+/// trade's number to page on from. <c>/portfolios/{id}/fills?instrument=&amp;before=&amp;after=&amp;limit=</c>: all that traded, <c>after</c> a fill's
+/// position.
 /// </summary>
 public static class GetTrades
 {
@@ -56,7 +57,7 @@ public static class GetTrades
         DateTimeOffset.FromUnixTimeMilliseconds(trade.ClosedMs));
 
     private static async Task<Results<Ok<IReadOnlyList<FillView>>, ProblemHttpResult>> FillsAsync(
-        string id, NpgsqlDataSource database, long? after, int? limit, CancellationToken cancellationToken)
+        string id, NpgsqlDataSource database, string? instrument, DateTimeOffset? before, long? after, int? limit, CancellationToken cancellationToken)
     {
         if (await GetPortfolios.FindAsync(database, id, cancellationToken) is null) return GetPortfolios.NotFound(id);
 
@@ -66,11 +67,15 @@ public static class GetTrades
             from fills f
             join orders o on o.order_id = f.order_id
             where o.account = $1 and ($2::bigint is null or f.seq_id < $2)
+              and ($3::text is null or o.instrument = $3)
+              and ($4::timestamptz is null or f.at < $4)
             order by f.seq_id desc
-            limit $3
+            limit $5
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)instrument ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)before?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Limit(limit) });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var fills = new List<FillView>();

@@ -1,6 +1,8 @@
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.Contracts.Portfolio;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Problems;
+using AlgoStack.ServiceDefaults.Tokens;
 using AlgoStack.Trading.Accounts;
 using AlgoStack.Trading.Instruments;
 using AlgoStack.Trading.MarketData;
@@ -21,6 +23,7 @@ public static class TellCorporateAction
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/corporate-actions", TellAsync)
+        .RequireScope(TokenScopes.Admin)
         .WithName("TellCorporateAction")
         .WithSummary("Tells of a split or a dividend. Every account at the venue books it once, at its ex-date.")
         .Produces<CorporateActionView>()

@@ -1,7 +1,9 @@
 using AlgoStack.BrokerRouting.Accounts;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Engine;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Problems;
+using AlgoStack.ServiceDefaults.Tokens;
 using AlgoStack.Trading.Risk;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -32,7 +34,9 @@ public static class ChangeRiskLimits
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static RouteHandlerBuilder DescribeChange(RouteHandlerBuilder endpoint) => Describe(endpoint).ProducesProblem(StatusCodes.Status400BadRequest);
+    private static RouteHandlerBuilder DescribeChange(RouteHandlerBuilder endpoint) => Describe(endpoint)
+        .RequireScope(TokenScopes.Admin)
+        .ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static async Task<IResult> ReadAsync(string account, AccountDesks desks, CancellationToken cancellationToken) =>
         desks.Find(account) is { } desk ? Results.Ok(await desk.AskAsync((engine, _) => ViewOf(engine), null, cancellationToken)) : AccountDesks.NotFound(account);

@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.Gateway.Users;
 using AlgoStack.ServiceDefaults.Problems;
@@ -18,7 +19,7 @@ internal static class MakeApiKey
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Ok<ApiKeySecret>, ProblemHttpResult>> HandleAsync(
-        WantedApiKey wanted, Caller caller, ApiKeyTable keys, HttpContext context)
+        WantedApiKey wanted, Caller caller, ApiKeyTable keys, AuditLog audit, HttpContext context)
     {
         var allowed = Roles.ScopesOf(caller.Role);
         if (wanted.Name.Trim().Length is 0 or > MostNameCharacters || wanted.Name.Any(char.IsControl))
@@ -29,7 +30,7 @@ internal static class MakeApiKey
             return Problem.Refused("lifetime_invalid", $"days: expected 1 to {ApiKeyTable.MostDays}, found {wanted.Days}.");
 
         var scopes = allowed.Intersect(wanted.Scopes, StringComparer.Ordinal).ToList();
-        if (await keys.MakeAsync(caller.UserId, wanted.Name.Trim(), scopes, wanted.Days, context.RequestAborted) is not { } made)
+        if (await keys.MakeAsync(caller.UserId, wanted.Name.Trim(), scopes, wanted.Days, await audit.ActorAsync(context), context.RequestAborted) is not { } made)
             return Problem.Conflict("too_many_api_keys", $"You have {ApiKeyTable.MostKeys} keys; revoke one first.");
 
         context.Response.Headers.CacheControl = "no-store";

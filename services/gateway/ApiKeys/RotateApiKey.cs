@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,9 +13,9 @@ internal static class RotateApiKey
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<Results<Ok<ApiKeySecret>, ProblemHttpResult>> HandleAsync(Guid id, Caller caller, ApiKeyTable keys, HttpContext context)
+    private static async Task<Results<Ok<ApiKeySecret>, ProblemHttpResult>> HandleAsync(Guid id, Caller caller, ApiKeyTable keys, AuditLog audit, HttpContext context)
     {
-        if (await keys.RotateAsync(caller.UserId, id, context.RequestAborted) is not { } next) return RevokeApiKey.NotFound(id);
+        if (await keys.RotateAsync(caller.UserId, id, await audit.ActorAsync(context), context.RequestAborted) is not { } next) return RevokeApiKey.NotFound(id);
 
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(next);

@@ -1,3 +1,5 @@
+using AlgoStack.Gateway.Bans;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.Gateway.Users;
 using AlgoStack.ServiceDefaults.Problems;
@@ -14,13 +16,19 @@ internal static class TakeToken
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/token", HandleAsync)
-        .ProducesProblem(StatusCodes.Status401Unauthorized);
+        .AllowAnonymous()
+        .WithMetadata(GoesOn.Always)
+        .ProducesProblem(StatusCodes.Status401Unauthorized)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     private static async Task<Results<Ok<ProgramToken>, ProblemHttpResult>> HandleAsync(
-        GivenApiKey given, ApiKeyTable keys, AccessTokens tokens, HttpContext context)
+        GivenApiKey given, ApiKeyTable keys, AccessTokens tokens, FailedAddresses failures, HttpContext context)
     {
-        if (await keys.UseAsync(given.ApiKey, context.RequestAborted) is not { } holder)
+        if (await keys.UseAsync(given.ApiKey, context) is not { } holder)
+        {
+            await failures.CountAsync(context);
             return Problem.Of(StatusCodes.Status401Unauthorized, "api_key_invalid", "The API key is revoked, over, or none of ours.");
+        }
 
         // As far as its user may now: a role may have been taken back since.
         var scopes = Roles.ScopesOf(holder.Role).Intersect(holder.Scopes, StringComparer.Ordinal).ToList();

@@ -1,12 +1,15 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
+using AlgoStack.Gateway.Sessions;
 
 namespace AlgoStack.Gateway.Forwarding;
 
 /// <summary>
 /// Passes a request to the service that owns its path and the answer back: bodies are streamed, status and headers kept,
-/// nothing is tried twice. A service that cannot be reached is a 503 that names it.
+/// nothing is tried twice. Services know no cookies: a token that came in one goes on as <c>Authorization</c>. A service that cannot
+/// be reached is a 503 that names it.
 /// </summary>
 internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider time, ILogger<Forwarder> logger) : IDisposable
 {
@@ -22,6 +25,11 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
     {
         "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer",
         "Transfer-Encoding", "Upgrade",
+    };
+
+    private static readonly HashSet<string> OurOwn = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host", "Cookie", "Authorization", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP",
     };
 
     private static readonly string[] TraceHeaders = ["traceparent", "tracestate", "baggage"];
@@ -56,12 +64,8 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
 
     public void Dispose() => _http.Dispose();
 
-    private static Uri Target(HttpRequest request, Route route, Uri address)
-    {
-        // The path is the normalised one that the route was matched on, so that no ".." slips past the table.
-        var path = route.Put + request.Path.ToUriComponent()[route.Cut.Length..];
-        return new Uri(address, path + request.QueryString.ToUriComponent());
-    }
+    private static Uri Target(HttpRequest request, Route route, Uri address) =>
+        new(address, route.PathOf(request.Path) + request.QueryString.ToUriComponent());
 
     private async Task HttpAsync(HttpContext context, Route route, Uri target)
     {
@@ -92,7 +96,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
         if (context.RequestAborted.IsCancellationRequested) return Task.CompletedTask;
 
         if ((failure as BadHttpRequestException ?? failure.InnerException) is BadHttpRequestException own)
-            return ProblemAsync(context, own.StatusCode, "bad_request", "Bad request", route.Service, own.Message);
+            return ProblemAsync(context, own.StatusCode, own.StatusCode == StatusCodes.Status413PayloadTooLarge ? "too_large" : "bad_request", "Bad request", route.Service, own.Message);
 
         if (failure is not OperationCanceledException)
             return RefuseAsync(context, route, $"{route.Service} cannot be reached: {failure.Message}");
@@ -113,7 +117,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
         };
         foreach (var (name, values) in incoming.Headers)
         {
-            if (HopByHop.Contains(name) || name.StartsWith(':') || name.Equals("Host", StringComparison.OrdinalIgnoreCase)) continue;
+            if (HopByHop.Contains(name) || OurOwn.Contains(name) || name.StartsWith(':')) continue;
 
             // With a span of our own, the client writes the headers itself: the service's span is then its child.
             if (Activity.Current is not null && TraceHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
@@ -122,10 +126,19 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
                 request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
 
+        if (Authorization(incoming) is { } authorization) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", context.Connection.RemoteIpAddress?.ToString());
         request.Headers.TryAddWithoutValidation("X-Forwarded-Host", incoming.Host.Value);
         request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", incoming.Scheme);
         return request;
+    }
+
+    /// <summary>The token that has let the caller in here.</summary>
+    private static string? Authorization(HttpRequest incoming)
+    {
+        if (incoming.Headers.Authorization is { Count: > 0 } given) return given;
+
+        return incoming.Cookies[SessionCookies.Access] is { Length: > 0 } token ? $"Bearer {token}" : null;
     }
 
     private static bool HasBody(HttpRequest request) =>
@@ -140,6 +153,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             if (!HopByHop.Contains(name)) context.Response.Headers[name] = values.ToArray();
         }
 
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBuffer);
         try
         {
             // Without a length the body may be a stream of events: its head, and each event, is wanted now.
@@ -147,7 +161,6 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             await using var body = await response.Content.ReadAsStreamAsync(until);
             if (stream) await context.Response.Body.FlushAsync(until);
 
-            var buffer = new byte[CopyBuffer];
             int read;
             while ((read = await body.ReadAsync(buffer, until)) > 0)
             {
@@ -162,6 +175,10 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             if (!context.RequestAborted.IsCancellationRequested) BodyCutShort(route.Service, e.Message);
             context.Abort();
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private async Task WebSocketAsync(HttpContext context, Route route, Uri target)
@@ -173,6 +190,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
             if (context.Request.Headers[name] is { Count: > 0 } values) service.Options.SetRequestHeader(name, values);
         }
 
+        if (Authorization(context.Request) is { } authorization) service.Options.SetRequestHeader("Authorization", authorization);
         try
         {
             using var patience = new CancellationTokenSource(ConnectTimeout, time);

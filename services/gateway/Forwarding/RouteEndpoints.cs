@@ -6,6 +6,10 @@ internal static class RouteEndpoints
     public static void MapForwarding(this IEndpointRouteBuilder endpoints)
     {
         var forwarder = endpoints.ServiceProvider.GetRequiredService<Forwarder>();
-        foreach (var route in Routes.All) endpoints.Map(route.Pattern, context => forwarder.ForwardAsync(context, route));
+        foreach (var route in Routes.All)
+        {
+            var endpoint = endpoints.Map(route.Pattern, context => forwarder.ForwardAsync(context, route)).WithMetadata(route);
+            if (route.Kept is { } kind) endpoint.CacheOutput(kind);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using AlgoStack.Gateway.Caching;
+
 namespace AlgoStack.Gateway.Forwarding;
 
 /// <summary>Where a path of the console's address is answered.</summary>
@@ -9,6 +11,16 @@ internal sealed record Route(string Pattern, string Service, string Cut = "", st
 {
     /// <summary>How long the service may take to answer, up to its headers.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What its answers are kept as; null: not at all.</summary>
+    public string? Kept { get; init; }
+
+    /// <summary>The path as the service knows it.</summary>
+    /// <param name="path">Normalised, as the route was matched on, so that no ".." slips past the table.</param>
+    public string PathOf(PathString path) => Put + path.ToUriComponent()[Cut.Length..];
+
+    /// <summary>A path of this route as the service has it.</summary>
+    public PathString TargetOf(PathString path) => new(Put + path.Value![Cut.Length..]);
 }
 
 /// <summary>Every path that the gateway passes on, and to whom. Paths that are not here are the gateway's own.</summary>
@@ -19,6 +31,9 @@ internal static class Routes
     public const string BrokerRouting = "broker-routing";
     public const string Alerting = "alerting";
     public const string Backtest = "backtest";
+
+    /// <summary>What the gateway itself is called among them.</summary>
+    public const string Gateway = "gateway";
 
     private const string V1 = "/api/v1";
 
@@ -36,11 +51,11 @@ internal static class Routes
         new("/api/v1/imports/{**rest}", Ingestion, V1),
         new("/api/v1/feeds/{**rest}", Ingestion, V1),
         new("/api/v1/sessions/{**rest}", Ingestion, V1),
-        new("/api/v1/history/{**rest}", Ingestion, V1),
+        new("/api/v1/history/{**rest}", Ingestion, V1) { Kept = KeptAnswers.Prices },
         new("/api/v1/gaps", Ingestion, V1),
         new("/api/v1/instruments/{**rest}", Ingestion, V1),
         new("/api/v1/archives/{**rest}", Ingestion, V1) { Patience = ArchivePatience },
-        new("/history/{**rest}", Ingestion),
+        new("/history/{**rest}", Ingestion) { Kept = KeptAnswers.Prices },
 
         new("/api/v1/signals/{**rest}", Signal, V1),
         new("/api/v1/sessions/{session}/signals", Signal, V1),
@@ -52,6 +67,7 @@ internal static class Routes
         new("/api/v1/positions/{**rest}", BrokerRouting, V1),
         new("/api/v1/portfolio/{**rest}", BrokerRouting, V1),
         new("/api/v1/portfolios/{**rest}", BrokerRouting, V1),
+        new("/api/v1/portfolios/{id}/statistics", BrokerRouting, V1) { Kept = KeptAnswers.Statistics },
         new("/api/v1/corporate-actions/{**rest}", BrokerRouting, V1),
         new("/api/v1/halt", BrokerRouting, V1),
         new("/api/v1/reduce", BrokerRouting, V1),
@@ -61,6 +77,7 @@ internal static class Routes
         new("/positions/{**rest}", BrokerRouting),
         new("/portfolio/{**rest}", BrokerRouting),
         new("/portfolios/{**rest}", BrokerRouting),
+        new("/portfolios/{id}/statistics", BrokerRouting) { Kept = KeptAnswers.Statistics },
         new("/halt", BrokerRouting),
         new("/reduce", BrokerRouting),
         new("/resume", BrokerRouting),
@@ -75,6 +92,7 @@ internal static class Routes
         // Several services answer the same path about a session; these prefixes say which one is meant.
         new("/api/v1/ingestion/{**rest}", Ingestion, "/api/v1/ingestion"),
         new("/api/v1/signal/{**rest}", Signal, "/api/v1/signal"),
+        new("/api/v1/signal/strategies", Signal, "/api/v1/signal") { Kept = KeptAnswers.Catalogue },
         new("/api/v1/routing/{**rest}", BrokerRouting, "/api/v1/routing"),
         new("/api/v1/alerting/{**rest}", Alerting, "/api/v1/alerting"),
 

@@ -5,7 +5,7 @@ internal static class GetSessions
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/auth/sessions", (Caller caller, SessionTable sessions, CancellationToken cancellationToken) =>
-            sessions.ListAsync(caller.UserId, caller.SessionId, cancellationToken))
+            sessions.ListAsync(caller.UserId, caller.SessionId, isEndedToo: false, cancellationToken))
         .RequireSession()
         .ProducesProblem(StatusCodes.Status401Unauthorized);
 }

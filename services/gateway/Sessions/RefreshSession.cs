@@ -1,3 +1,6 @@
+using AlgoStack.Gateway.Bans;
+using AlgoStack.Gateway.Limits;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.ServiceDefaults.Problems;
 using AlgoStack.ServiceDefaults.Tokens;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -7,14 +10,18 @@ namespace AlgoStack.Gateway.Sessions;
 /// <summary>
 /// <c>POST /auth/refresh</c>: goes on with a session, with the rights that its user has now. The refresh token is that of the body, or
 /// without one that of the cookie, and the answer goes the same way. Each is good once: 401 <c>refresh_token_reused</c> ends
-/// the session.
+/// the session. Of one session five in five minutes are taken; what is over that leaves the token good.
 /// </summary>
-internal sealed partial class RefreshSession(SessionTable sessions, IssueTokens tokens, ILogger<RefreshSession> logger)
+internal sealed partial class RefreshSession(
+    SessionTable sessions, IssueTokens tokens, RateLimits limits, LimitRequests limiter, FailedAddresses failures, ILogger<RefreshSession> logger)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/refresh", (GivenRefreshToken? given, RefreshSession refresh, HttpContext context) => refresh.HandleAsync(given, context))
+        .AllowAnonymous()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
-        .ProducesProblem(StatusCodes.Status403Forbidden);
+        .ProducesProblem(StatusCodes.Status403Forbidden)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     private async Task<Results<Ok<SessionTokens>, ProblemHttpResult>> HandleAsync(GivenRefreshToken? given, HttpContext context)
     {
@@ -24,10 +31,17 @@ internal sealed partial class RefreshSession(SessionTable sessions, IssueTokens 
 
         if ((given?.RefreshToken ?? cookie) is not { } token) return Refuse(RefreshRefusal.Unknown);
 
-        var refreshed = await sessions.RefreshAsync(token, context.RequestAborted);
+        if (await sessions.FindOfTokenAsync(token, context.RequestAborted) is { } known
+            && await limiter.TakeAsync(context, limits.OfRefresh(context, known)) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        var refreshed = await sessions.RefreshAsync(token, context);
         if (refreshed.Session is { } session) return TypedResults.Ok(await tokens.ToAsync(context, session, cookie is not null));
 
-        if (refreshed.Refusal == RefreshRefusal.Reused) LogReused(refreshed.SessionId);
+        if (refreshed.Refusal == RefreshRefusal.Reused) LogReused(refreshed.Ended?.SessionId);
+        if (refreshed.Refusal != RefreshRefusal.Ended) await failures.CountAsync(context);
         if (cookie is not null) SessionCookies.Clear(context);
         return Refuse(refreshed.Refusal);
     }

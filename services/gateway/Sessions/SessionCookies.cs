@@ -12,7 +12,8 @@ internal static class SessionCookies
 
     public static void Set(HttpContext context, AccessToken accessToken, string refreshToken)
     {
-        context.Response.Cookies.Append(Access, accessToken.Text, Options(context.Request, "/", AccessTokens.Lifetime));
+        // Longer than the token is good: one that has expired tells a page that slept from somebody who was never here.
+        context.Response.Cookies.Append(Access, accessToken.Text, Options(context.Request, "/", SessionTable.LongestIdle));
         context.Response.Cookies.Append(Refresh, refreshToken, Options(context.Request, RefreshPath, SessionTable.LongestLife));
     }
 

@@ -1,4 +1,7 @@
 using System.Globalization;
+using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Bans;
+using AlgoStack.Gateway.Maintenance;
 using AlgoStack.Gateway.TwoFactor;
 using AlgoStack.Gateway.Users;
 using AlgoStack.ServiceDefaults.Problems;
@@ -13,10 +16,13 @@ namespace AlgoStack.Gateway.Sessions;
 /// once the password is right: 401 <c>second_factor_required</c>, 401 <c>second_factor_failed</c>.
 /// </summary>
 internal sealed partial class SignIn(
-    SignInFailures failures, PasswordCheck passwords, SecondFactor second, SessionTable sessions, IssueTokens tokens, ILogger<SignIn> logger)
+    SignInFailures failures, FailedAddresses addresses, PasswordCheck passwords, SecondFactor second, SessionTable sessions, IssueTokens tokens, AuditLog audit,
+    ILogger<SignIn> logger)
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/sign-in", (Credentials credentials, SignIn signIn, HttpContext context) => signIn.HandleAsync(credentials, context))
+        .AllowAnonymous()
+        .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status429TooManyRequests);
@@ -25,26 +31,43 @@ internal sealed partial class SignIn(
     {
         if (credentials.Cookies && !CrossSite.IsOwn(context.Request))
             return Problem.Of(StatusCodes.Status403Forbidden, CrossSite.Code, CrossSite.Detail);
-        if (await failures.CountAsync(credentials.Name, context.RequestAborted) is { } locked) return Locked(context, locked);
-        if (await passwords.FindAsync(credentials.Name, credentials.Password) is not { } user)
+        var attempt = await failures.CountAsync(credentials.Name, context.RequestAborted);
+        if (attempt.LockedFor is { } locked) return Locked(context, locked);
+        var (user, isTheirs) = await passwords.FindAsync(credentials.Name, credentials.Password);
+        if (!isTheirs || user is null)
         {
-            LogFailed(context.Connection.RemoteIpAddress?.ToString());
+            await FailAsync(user is null ? SignInFailure.NameUnknown : SignInFailure.PasswordWrong);
+            await addresses.CountAsync(context);
             return Refuse("sign_in_failed", "There is no such user with this password.");
         }
 
+        if (user.IsDisabled)
+        {
+            await FailAsync(SignInFailure.UserDisabled);
+            return Refuse("user_disabled", "An administrator has disabled the user.");
+        }
+
+        string? factor = null;
         if (await second.IsOnAsync(user.Id, context.RequestAborted))
         {
             if (credentials.Code is not { } code)
                 return Refuse("second_factor_required", "The user has a second factor: expected a code of their app, or one on paper, in code.");
-            if (!await second.TakeAsync(user.Id, code, context.RequestAborted))
+            factor = await second.TakeAsync(user.Id, code, context);
+            if (factor is null)
+            {
+                await FailAsync(SignInFailure.SecondFactorWrong);
+                await addresses.CountAsync(context);
                 return Refuse("second_factor_failed", "The code is wrong, over, or was used before.");
+            }
         }
 
         await failures.ForgetAsync(credentials.Name, context.RequestAborted);
-        var session = await sessions.BeginAsync(
-            user, context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString(), context.RequestAborted);
+        var session = await sessions.BeginAsync(user, factor, context);
         LogBegun(session.UserId, session.Id);
         return TypedResults.Ok(await tokens.ToAsync(context, session, credentials.Cookies));
+
+        async Task FailAsync(string reason) =>
+            await failures.RecordAsync(attempt, user?.Id, reason, await audit.NobodyAsync(context), context.RequestAborted);
     }
 
     private static ProblemHttpResult Refuse(string code, string detail) => Problem.Of(StatusCodes.Status401Unauthorized, code, detail);
@@ -58,9 +81,6 @@ internal sealed partial class SignIn(
             $"More than {SignInFailures.Allowed} sign-ins with this name failed; none is looked at for {SignInFailures.LockedFor.TotalHours:0} hour after the last.",
             retryable: true);
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A sign-in from {Address} failed.")]
-    private partial void LogFailed(string? address);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} signed in, session {SessionId}.")]
     private partial void LogBegun(Guid userId, Guid sessionId);

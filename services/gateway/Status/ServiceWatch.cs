@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Text.Json;
 using AlgoStack.Contracts.Operations;
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Gateway.Maintenance;
+using AlgoStack.Gateway.Push;
 
 namespace AlgoStack.Gateway.Status;
 
 /// <summary>Asks every service in the background whether it is ready, so that whoever wants to know never waits.</summary>
-internal sealed class ServiceWatch(ServiceAddresses addresses, TimeProvider time) : BackgroundService
+internal sealed class ServiceWatch(ServiceAddresses addresses, MaintenanceTable maintenance, PushNews push, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -17,7 +19,7 @@ internal sealed class ServiceWatch(ServiceAddresses addresses, TimeProvider time
     private volatile SystemStatus _status = new(
         "unknown", time.GetUtcNow(), [.. Routes.Services.Select(s => new ServiceStatus(s, "unknown", null, null, null, []))]);
 
-    public SystemStatus Status => _status;
+    public SystemStatus Status => _status with { Maintenance = maintenance.Last };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,8 +31,12 @@ internal sealed class ServiceWatch(ServiceAddresses addresses, TimeProvider time
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
+            var reading = maintenance.ReadAsync(stoppingToken);
             var services = await Task.WhenAll(Routes.Services.Select(s => AskAsync(http, s, stoppingToken)));
+            var before = _status;
             _status = new SystemStatus(Worst(services), time.GetUtcNow(), services);
+            push.Tell(before, _status);
+            await reading;
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

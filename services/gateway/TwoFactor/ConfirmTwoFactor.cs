@@ -17,12 +17,11 @@ internal static class ConfirmTwoFactor
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<Results<Ok<PaperCodes>, ProblemHttpResult>> HandleAsync(
-        GivenCode given, Caller caller, SecondFactor second, SessionTable sessions, HttpContext context)
+        GivenCode given, Caller caller, SecondFactor second, HttpContext context)
     {
-        if (await second.ConfirmAsync(caller.UserId, given.Code, context.RequestAborted) is not { } codes)
+        if (await second.ConfirmAsync(caller, given.Code, context) is not { } codes)
             return Problem.Refused("two_factor_code_wrong", "Expected the code that the app shows now, of the secret that was made last.");
 
-        await sessions.RevokeOthersAsync(caller.UserId, caller.SessionId, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new PaperCodes(codes));
     }

@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.Gateway.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,12 +16,12 @@ internal static class RemoveTwoFactor
         .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
-        GivenPassword given, Caller caller, PresentPassword present, SecondFactor second, HttpContext context)
+        GivenPassword given, Caller caller, PresentPassword present, SecondFactor second, AuditLog audit, HttpContext context)
     {
         var (user, refusal) = await present.CheckAsync(caller, given.Password, context);
         if (user is null) return refusal!;
 
-        await second.RemoveAsync(user.Id, context.RequestAborted);
+        await second.RemoveAsync(new TwoFactorTurnedOff(user.Id, await audit.ActorAsync(context)), context.RequestAborted);
         return TypedResults.NoContent();
     }
 }

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
+using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Sessions;
 using AlgoStack.Gateway.Tokens;
-using AlgoStack.Postgres;
 using Npgsql;
 
 namespace AlgoStack.Gateway.TwoFactor;
 
 /// <summary>What users have beside a password: an authenticator app, and codes on paper for when it is lost. Each code is good once.</summary>
-internal sealed class SecondFactor(NpgsqlDataSource source, ServiceDatabase database, TimeProvider clock)
+internal sealed class SecondFactor(NpgsqlDataSource source, AuditLog audit, TimeProvider clock)
 {
     public const int RecoveryCodes = 10;
 
@@ -23,12 +24,13 @@ internal sealed class SecondFactor(NpgsqlDataSource source, ServiceDatabase data
     }
 
     /// <summary>Takes a code of the app, or one of those on paper.</summary>
-    public async Task<bool> TakeAsync(Guid userId, string code, CancellationToken cancellationToken)
+    /// <returns>Which of the two, as <see cref="UserSignedIn"/> has it; null where it is none.</returns>
+    public async Task<string?> TakeAsync(Guid userId, string code, HttpContext context)
     {
         var plain = Plain(code);
-        return plain.Length == Totp.Digits
-            ? await TakeStepAsync(userId, plain, confirmed: true, cancellationToken)
-            : await TakeRecoveryCodeAsync(userId, plain, cancellationToken);
+        if (plain.Length == Totp.Digits) return await TakeStepAsync(userId, plain, confirmed: true, context.RequestAborted) ? "app" : null;
+
+        return await TakeRecoveryCodeAsync(userId, plain, context) ? "recovery_code" : null;
     }
 
     /// <summary>Makes a secret, which counts once it is confirmed, in place of one that never was.</summary>
@@ -46,39 +48,49 @@ internal sealed class SecondFactor(NpgsqlDataSource source, ServiceDatabase data
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? secret : null;
     }
 
-    /// <summary>Turns it on when the app has the secret.</summary>
+    /// <summary>Turns it on when the app has the secret, and ends every other session of the user's, which were begun without it.</summary>
     /// <returns>The codes for paper, to be shown this once; null when the code is another.</returns>
-    public async Task<IReadOnlyList<string>?> ConfirmAsync(Guid userId, string code, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> ConfirmAsync(Caller caller, string code, HttpContext context)
     {
-        if (!await TakeStepAsync(userId, Plain(code), confirmed: false, cancellationToken)) return null;
+        if (!await TakeStepAsync(caller.UserId, Plain(code), confirmed: false, context.RequestAborted)) return null;
 
         var codes = Enumerable.Range(0, RecoveryCodes).Select(_ => RandomNumberGenerator.GetString(Letters, CodeLetters)).ToList();
-        await using var connection = await database.OpenConnectionAsync(source, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var confirm = new NpgsqlCommand("update two_factor set confirmed_at = $1 where user_id = $2 and confirmed_at is null", connection);
-        confirm.Parameters.Add(new() { Value = clock.GetUtcNow() });
-        confirm.Parameters.Add(new() { Value = userId });
-        if (await confirm.ExecuteNonQueryAsync(cancellationToken) == 0) return null;
-
-        await using var keep = new NpgsqlCommand("insert into recovery_codes (user_id, hash) select $1, unnest($2)", connection);
-        keep.Parameters.Add(new() { Value = userId });
-        keep.Parameters.Add(new() { Value = codes.ConvertAll(Secret.Hash) });
-        await keep.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return codes.ConvertAll(letters => string.Join('-', letters.Chunk(GroupLetters).Select(group => new string(group))));
+        var turnedOn = new TwoFactorTurnedOn(caller.UserId, await audit.ActorAsync(context));
+        return await audit.CommitAsync(turnedOn, (connection, token) => TurnOnAsync(connection, caller, codes, token), context.RequestAborted)
+            ? codes.ConvertAll(letters => string.Join('-', letters.Chunk(GroupLetters).Select(group => new string(group))))
+            : null;
     }
 
     /// <summary>Turns it off; a code on paper is none any more.</summary>
-    public async Task RemoveAsync(Guid userId, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(
-            "with codes as (delete from recovery_codes where user_id = $1) delete from two_factor where user_id = $1");
-        command.Parameters.Add(new() { Value = userId });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task RemoveAsync(TwoFactorTurnedOff why, CancellationToken cancellationToken) => audit.CommitAsync(
+        why,
+        async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(
+                "with codes as (delete from recovery_codes where user_id = $1) delete from two_factor where user_id = $1", connection);
+            command.Parameters.Add(new() { Value = why.UserId!.Value });
+            return await command.ExecuteNonQueryAsync(token) > 0;
+        },
+        cancellationToken);
 
     // Apps and paper group them.
     private static string Plain(string code) => new([.. code.Where(c => c is not (' ' or '-')).Select(char.ToLowerInvariant)]);
+
+    private async Task<bool> TurnOnAsync(NpgsqlConnection connection, Caller caller, List<string> codes, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var confirm = new NpgsqlCommand("update two_factor set confirmed_at = $1 where user_id = $2 and confirmed_at is null", connection);
+        confirm.Parameters.Add(new() { Value = now });
+        confirm.Parameters.Add(new() { Value = caller.UserId });
+        if (await confirm.ExecuteNonQueryAsync(cancellationToken) == 0) return false;
+
+        await using var keep = new NpgsqlCommand("insert into recovery_codes (user_id, hash) select $1, unnest($2)", connection);
+        keep.Parameters.Add(new() { Value = caller.UserId });
+        keep.Parameters.Add(new() { Value = codes.ConvertAll(Secret.Hash) });
+        await keep.ExecuteNonQueryAsync(cancellationToken);
+        await SessionTable.RevokeAllAsync(connection, caller.UserId, caller.SessionId, now, cancellationToken);
+        return true;
+    }
 
     private async Task<bool> TakeStepAsync(Guid userId, string code, bool confirmed, CancellationToken cancellationToken)
     {
@@ -94,11 +106,14 @@ internal sealed class SecondFactor(NpgsqlDataSource source, ServiceDatabase data
         return await take.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    private async Task<bool> TakeRecoveryCodeAsync(Guid userId, string code, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand("delete from recovery_codes where user_id = $1 and hash = $2");
-        command.Parameters.Add(new() { Value = userId });
-        command.Parameters.Add(new() { Value = Secret.Hash(code) });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
-    }
+    private async Task<bool> TakeRecoveryCodeAsync(Guid userId, string code, HttpContext context) => await audit.CommitAsync(
+        new RecoveryCodeUsed(userId, await audit.ActorAsync(context, userId)),
+        async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand("delete from recovery_codes where user_id = $1 and hash = $2", connection);
+            command.Parameters.Add(new() { Value = userId });
+            command.Parameters.Add(new() { Value = Secret.Hash(code) });
+            return await command.ExecuteNonQueryAsync(token) == 1;
+        },
+        context.RequestAborted);
 }

@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Identity;
 namespace AlgoStack.Gateway.Users;
 
 /// <summary><c>POST /auth/password</c>: changes the password of who asks, who shows the present one, and ends their other sessions.</summary>
-internal sealed partial class ChangePassword(UserManager<User> users, PresentPassword present, SessionTable sessions, ILogger<ChangePassword> logger)
+internal sealed partial class ChangePassword(UserManager<User> users, PresentPassword present, AuditLog audit, ILogger<ChangePassword> logger)
 {
     public const string TooWeak = "password_too_weak";
 
@@ -23,12 +24,12 @@ internal sealed partial class ChangePassword(UserManager<User> users, PresentPas
         var (user, refusal) = await present.CheckAsync(caller, passwords.Current, context);
         if (user is null) return refusal!;
 
+        user.Why = new PasswordChanged(user.Id, await audit.ActorAsync(context));
         var changed = await users.ChangePasswordAsync(user, passwords.Current, passwords.New);
         if (changed.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
             return Problem.Conflict("user_changed", "The user was changed by somebody else at the same time.");
         if (!changed.Succeeded) return Problem.Refused(TooWeak, string.Join(' ', changed.Errors.Select(e => e.Description)));
 
-        await sessions.RevokeOthersAsync(user.Id, caller.SessionId, context.RequestAborted);
         LogChanged(user.Id);
         return TypedResults.NoContent();
     }

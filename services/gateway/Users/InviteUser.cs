@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Problems;
@@ -18,11 +19,11 @@ internal static class InviteUser
         .ProducesProblem(StatusCodes.Status403Forbidden);
 
     private static async Task<Results<Ok<Invitation>, ProblemHttpResult>> HandleAsync(
-        InvitedRole invited, Caller caller, Invitations invitations, HttpContext context)
+        InvitedRole invited, Caller caller, Invitations invitations, AuditLog audit, HttpContext context)
     {
         if (Roles.Parse(invited.Role) is not { } role) return Problem.Invalid("role_unknown", $"role: expected {Roles.Spelled}.");
 
-        var (secret, expiresAt) = await invitations.MakeAsync(role, caller.UserId, context.RequestAborted);
+        var (secret, expiresAt) = await invitations.MakeAsync(role, caller.UserId, await audit.ActorAsync(context), context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(new Invitation(Invitations.Link(secret), expiresAt));
     }

@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,14 +10,19 @@ namespace AlgoStack.Gateway.Users;
 /// Asks who is signed in for their password again, before what an open session alone must not do. A wrong one counts as a sign-in
 /// that failed, so that a session is no way to guess it.
 /// </summary>
-internal sealed class PresentPassword(UserManager<User> users, SignInFailures failures)
+internal sealed class PresentPassword(UserManager<User> users, SignInFailures failures, AuditLog audit)
 {
     /// <returns>The user, or the answer where it is not theirs.</returns>
     public async Task<(User? User, ProblemHttpResult? Refusal)> CheckAsync(Caller caller, string password, HttpContext context)
     {
         if (await users.FindByIdAsync(caller.UserId.ToString()) is not { } user) return (null, Wrong());
-        if (await failures.CountAsync(user.Name, context.RequestAborted) is { } locked) return (null, SignIn.Locked(context, locked));
-        if (password.Length > PasswordRules.MostCharacters || !await users.CheckPasswordAsync(user, password)) return (null, Wrong());
+        var attempt = await failures.CountAsync(user.Name, context.RequestAborted);
+        if (attempt.LockedFor is { } locked) return (null, SignIn.Locked(context, locked));
+        if (password.Length > PasswordRules.MostCharacters || !await users.CheckPasswordAsync(user, password))
+        {
+            await failures.RecordAsync(attempt, user.Id, SignInFailure.PasswordWrong, await audit.ActorAsync(context), context.RequestAborted);
+            return (null, Wrong());
+        }
 
         await failures.ForgetAsync(user.Name, context.RequestAborted);
         return (user, null);

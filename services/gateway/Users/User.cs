@@ -1,3 +1,5 @@
+using AlgoStack.Gateway.Audit;
+
 namespace AlgoStack.Gateway.Users;
 
 /// <summary>Somebody who may sign in.</summary>
@@ -14,9 +16,15 @@ internal sealed class User
 
     public Role Role { get; init; }
 
+    /// <summary>An administrator has shut them out.</summary>
+    public bool IsDisabled { get; init; }
+
     /// <summary>Of the record that this was read from.</summary>
     public int Version { get; set; }
 
     /// <summary>The hash of the one-time link that a new user is made with.</summary>
     public byte[]? Invitation { get; init; }
+
+    /// <summary>What is taken down with the next change that is stored. Null where nobody need know.</summary>
+    public AccountEvent? Why { get; set; }
 }

@@ -1,12 +1,14 @@
+using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
 
 namespace AlgoStack.Gateway.Users;
 
 /// <summary>Users in PostgreSQL, for ASP.NET Core Identity, which has the rules of names and passwords.</summary>
-internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock) : IUserPasswordStore<User>
+internal sealed class UserStore(NpgsqlDataSource database, AuditLog audit, TimeProvider clock) : IUserPasswordStore<User>
 {
-    private const string Columns = "user_id, name, normalized_name, password_hash, role, version";
+    private const string Columns = "user_id, name, normalized_name, password_hash, role, version, disabled_at is not null";
 
     /// <summary>
     /// Uses up the user's invitation and makes the user in one statement: of two who come with one link, one is made.
@@ -14,22 +16,11 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock) :
     /// <returns>Failed with <see cref="AcceptInvitation.Invalid"/> where the link is used or over, and for a name that is taken.</returns>
     public async Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            """
-            with taken as (
-                update invitations set used_at = $1 where hash = $2 and used_at is null and expires_at > $1 returning role)
-            insert into users (user_id, name, normalized_name, password_hash, role, created_at, version)
-            select $3, $4, $5, $6, role, $1, 1 from taken
-            """);
-        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
-        command.Parameters.Add(new() { Value = user.Invitation });
-        command.Parameters.Add(new() { Value = user.Id });
-        command.Parameters.Add(new() { Value = user.Name });
-        command.Parameters.Add(new() { Value = user.NormalizedName });
-        command.Parameters.Add(new() { Value = user.PasswordHash });
         try
         {
-            return await command.ExecuteNonQueryAsync(cancellationToken) == 1 ? IdentityResult.Success : IdentityResult.Failed(AcceptInvitation.Invalid);
+            return await audit.CommitAsync(user.Why!, (connection, token) => InsertAsync(connection, user, token), cancellationToken)
+                ? IdentityResult.Success
+                : IdentityResult.Failed(AcceptInvitation.Invalid);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -37,31 +28,24 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock) :
         }
     }
 
+    /// <summary>Stores what was changed. Where it is to be known why, every session ends but the one that did it.</summary>
     public async Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            """
-            update users set name = $3, normalized_name = $4, password_hash = $5, version = version + 1
-            where user_id = $1 and version = $2
-            """);
-        command.Parameters.Add(new() { Value = user.Id });
-        command.Parameters.Add(new() { Value = user.Version });
-        command.Parameters.Add(new() { Value = user.Name });
-        command.Parameters.Add(new() { Value = user.NormalizedName });
-        command.Parameters.Add(new() { Value = user.PasswordHash });
-        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0) return IdentityResult.Failed(new IdentityErrorDescriber().ConcurrencyFailure());
+        var isStored = user.Why is { } why
+            ? await audit.CommitAsync(why, async (connection, token) =>
+            {
+                await SessionTable.RevokeAllAsync(connection, user.Id, why.By.SessionId, clock.GetUtcNow(), token);
+                return await UpdateAsync(connection, user, token);
+            }, cancellationToken)
+            : await UpdateAloneAsync(user, cancellationToken);
+        if (!isStored) return IdentityResult.Failed(new IdentityErrorDescriber().ConcurrencyFailure());
 
-        user.Version++;
+        (user.Version, user.Why) = (user.Version + 1, null);
         return IdentityResult.Success;
     }
 
-    public async Task<IdentityResult> DeleteAsync(User user, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("delete from users where user_id = $1");
-        command.Parameters.Add(new() { Value = user.Id });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return IdentityResult.Success;
-    }
+    /// <exception cref="NotSupportedException">Always: <see cref="UserTable"/> does, which knows whether it may.</exception>
+    public Task<IdentityResult> DeleteAsync(User user, CancellationToken cancellationToken) => throw new NotSupportedException("UserTable deletes users.");
 
     public Task<User?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
         Guid.TryParse(userId, out var id) ? FindAsync("user_id", id, cancellationToken) : Task.FromResult<User?>(null);
@@ -102,6 +86,48 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock) :
         // Connections belong to the data source.
     }
 
+    private async Task<bool> InsertAsync(NpgsqlConnection connection, User user, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with taken as (
+                update invitations set used_at = $1 where hash = $2 and used_at is null and expires_at > $1 returning role)
+            insert into users (user_id, name, normalized_name, password_hash, role, created_at, version)
+            select $3, $4, $5, $6, role, $1, 1 from taken
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        command.Parameters.Add(new() { Value = user.Invitation });
+        command.Parameters.Add(new() { Value = user.Id });
+        command.Parameters.Add(new() { Value = user.Name });
+        command.Parameters.Add(new() { Value = user.NormalizedName });
+        command.Parameters.Add(new() { Value = user.PasswordHash });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    // A password that was right is hashed anew when the way of hashing has changed.
+    private async Task<bool> UpdateAloneAsync(User user, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await UpdateAsync(connection, user, cancellationToken);
+    }
+
+    private static async Task<bool> UpdateAsync(NpgsqlConnection connection, User user, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update users set name = $3, normalized_name = $4, password_hash = $5, version = version + 1
+            where user_id = $1 and version = $2
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = user.Id });
+        command.Parameters.Add(new() { Value = user.Version });
+        command.Parameters.Add(new() { Value = user.Name });
+        command.Parameters.Add(new() { Value = user.NormalizedName });
+        command.Parameters.Add(new() { Value = user.PasswordHash });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
     private async Task<User?> FindAsync(string column, object value, CancellationToken cancellationToken)
     {
 #pragma warning disable CA2100 // One of the two columns above.
@@ -119,6 +145,7 @@ internal sealed class UserStore(NpgsqlDataSource database, TimeProvider clock) :
             PasswordHash = reader.GetString(3),
             Role = Roles.Read(reader.GetString(4)),
             Version = reader.GetInt32(5),
+            IsDisabled = reader.GetBoolean(6),
         };
     }
 }

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
 using static AlgoStack.BrokerRouting.Tests.Accounts.AccountSurroundings;
@@ -56,6 +57,7 @@ public sealed class OrderTraceTests(ServerFixture servers) : IClassFixture<Serve
         request.Headers.Add("Idempotency-Key", "traced");
         request.Headers.Add("traceparent", $"00-{caller}-b7ad6b7169203331-01");
         using var untraced = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = here.Routing.Http.BaseAddress };
+        untraced.DefaultRequestHeaders.Authorization = ServiceAccess.Header;
         using var response = await untraced.SendAsync(request);
         var order = (await response.Content.ReadFromJsonAsync<OrderState>())!.OrderId;
         await here.WhenAsync(order, o => o.Status == "Accepted", "the order rests");

@@ -46,6 +46,7 @@ public sealed class SwitchTests(ServerFixture servers) : IClassFixture<ServerFix
     [InlineData("/resume", """{"account":"main"}""", "reason_required", 400)]
     [InlineData("/halt", """{"reason":"x","strategy":"s"}""", "account_required", 400)]
     [InlineData("/halt", """{"reason":"x","account":"main","strategy":""}""", "strategy_invalid", 400)]
+    [InlineData("/halt", """{"reason":"a\u0000b"}""", "value_unstorable", 400)]
     [InlineData("/halt", """{"reason":"x","account":"nobody"}""", "account_not_found", 404)]
     public async Task What_names_no_reason_or_nobody_is_refused(string path, string body, string code, int status)
     {

@@ -42,6 +42,9 @@ public sealed class PortfolioTests(ServerFixture servers) : IClassFixture<Server
 
         var fills = await PagesAsync<FillView>(routing, $"/portfolios/{here.Account}/fills", f => f.Position);
         fills.Select(f => (f.TradeId, f.Quantity, f.Price)).Should().Equal(session.Fills.Select(f => (f.TradeId, f.Quantity, f.Price)).Reverse());
+        (await routing.GetAsync<FillView[]>($"/portfolios/{here.Account}/fills?instrument={fills[0].Instrument}&before={fills[0].At:yyyy-MM-dd'T'HH:mm:ss'Z'}&limit=1000"))
+            .Should().Equal(fills.Where(f => f.At < fills[0].At));
+        (await routing.GetAsync<FillView[]>($"/portfolios/{here.Account}/fills?instrument=OTHER.SIM")).Should().BeEmpty();
         var trades = await PagesAsync<PortfolioTrade>(routing, $"/portfolios/{here.Account}/trades", t => t.Number);
         trades.Select(t => t.Number).Should().Equal(Enumerable.Range(1, trades.Count).Select(n => (long)n).Reverse());
 
@@ -83,9 +86,12 @@ public sealed class PortfolioTests(ServerFixture servers) : IClassFixture<Server
         portfolio.Exposures.Single().Should().BeEquivalentTo(new { Gross = 2_000m, Net = 2_000m, GrossShare = 2_000 / 100_100.0, UnrealizedPnl = 50m });
 
         // It was held yesterday already, as far as the books know: the split is of today.
+        (await here.Routing.GetAsync<CorporateActionTerms[]>("/corporate-actions")).Should().BeEmpty();
         using var told = await here.Routing.Http.PostAsJsonAsync(
             "/corporate-actions", new Contracts.Portfolio.TellCorporateAction("AAPL.ALPACA", "split", TimeProvider.System.GetUtcNow(), New: 4));
         told.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await here.Routing.GetAsync<CorporateActionTerms[]>("/corporate-actions")).Should().ContainSingle()
+            .Which.Should().BeEquivalentTo(new { Instrument = "AAPL.ALPACA", Kind = "split", New = 4m, Old = 1m, Amount = (decimal?)null });
         (await told.Content.ReadFromJsonAsync<CorporateActionView>())!.Accounts.Should().Equal(new CorporateActionInAccount(Account, "Booked", 10, 0, null));
         var split = await PositionAsync(here.Routing, Account, "average", p => p is { Quantity: 40, LastPrice: 50 });
         (split.AveragePrice, split.LastPrice).Should().Be((48.75m, 50));

@@ -11,6 +11,9 @@ internal sealed class OrderScript
 {
     public const string Account = "main";
 
+    /// <summary>Whose keys they are: of who comes with the key that services know each other by.</summary>
+    private const string Caller = "service";
+
     /// <summary>How far from the market a limit may be, and how far a price may go at once.</summary>
     private const double WidestLimit = 0.01;
     private const double WidestMove = 0.004;
@@ -56,10 +59,10 @@ internal sealed class OrderScript
     public static string CloseKeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"close-{number}");
 
     /// <summary>The id that the order of a key has to have.</summary>
-    public static string IdOf(int number) => IdOf(KeyOf(number));
+    public static string IdOf(int number) => IdOf($"{Caller}\n{KeyOf(number)}");
 
     /// <summary>The id that the order of a key that closes a position has to have.</summary>
-    public static string CloseIdOf(int number, string symbol) => IdOf($"\n{CloseKeyOf(number)}\n{InstrumentOf(symbol)}");
+    public static string CloseIdOf(int number, string symbol) => IdOf($"{Caller}\n{CloseKeyOf(number)}\n{InstrumentOf(symbol)}");
 
     /// <summary>The id that an order has to have which opens what is left beyond zero of another: the venue takes none through it.</summary>
     public static string OpeningIdOf(string order) => IdOf($"{order}\nopen");

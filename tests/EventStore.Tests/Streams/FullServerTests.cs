@@ -146,7 +146,8 @@ public sealed class FullServerTests(ServerFixture servers) : IClassFixture<Serve
 
         public async Task ExecuteAsync(string sql)
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Admin) { Pooling = false }.ConnectionString);
+            // In another database: there it would count until the server has seen it off, and give room to somebody later.
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Admin) { Database = "postgres", Pooling = false }.ConnectionString);
             await connection.OpenAsync();
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync();

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using AlgoStack.Contracts.Alerts;
+using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
 using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Contracts.Signals;
-using AlgoStack.Gateway.Tests.Live;
 
 namespace AlgoStack.Gateway.Tests.Console;
 
@@ -16,13 +16,26 @@ public sealed class FakeDesk
 
     private const int History = 200;
 
+    private static readonly BacktestStatistics[] Statistics =
+        [new("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423312, 31, 0.516, 1.41, 0.93, 1.22, 0.083, 10, -7, 40, -22, 4, 3, 12)];
+
     private volatile bool _halted;
+    private long _batch = 1_000;
 
     public ConcurrentQueue<string> Switched { get; } = new();
 
     public ConcurrentQueue<OrderView> Orders { get; } = new();
 
+    public ConcurrentQueue<(StartBacktest Asked, string Key)> Backtests { get; } = new();
+
+    public ConcurrentQueue<ResolveDrift> Resolved { get; } = new();
+
     public ConcurrentQueue<AlertView> Alerts { get; } = new();
+
+    public StartSweep? Swept { get; private set; }
+
+    /// <summary>As they were changed last.</summary>
+    public ChangeLimits? Limits { get; private set; }
 
     public IReadOnlyList<SignalRaised> Signals { get; set; } = [Samples.Signal(SessionId, "s-old")];
 
@@ -30,6 +43,9 @@ public sealed class FakeDesk
 
     /// <summary>Close of the newest bar that the history has.</summary>
     public static DateTimeOffset LastBar => Samples.Start.AddDays(History - 1);
+
+    /// <summary>The number of the session's next batch.</summary>
+    public long NextBatch() => Interlocked.Increment(ref _batch);
 
     public Task<FakeUpstream> StartAsync() => FakeUpstream.StartAsync(app =>
     {
@@ -39,11 +55,15 @@ public sealed class FakeDesk
         app.MapGet("/sessions/{id}/batches/{sequence:long}", (long sequence) => Samples.Bars(SessionId, sequence, 1));
         app.MapGet("/sessions/{id}/progress", () => new RoutingProgress(
             SessionId, "paper-" + SessionId, 1, false, true, 42, 40, 2, 38, [Usd()], "h", null, null));
+        app.MapGet("/instruments", () => new[] { new InstrumentTerms("AAPL.SIM", 0.01m, 1, "USD") });
         app.MapGet("/history", () => Samples.Bars(SessionId, 1, History).Bars);
         app.MapGet("/signals", () => Signals);
         app.MapGet("/orders", () => Orders.Reverse());
         app.MapGet("/portfolio", Portfolio);
         app.MapGet("/alerts", () => Alerts.Reverse());
+        MapAccounts(app);
+        MapStrategies(app);
+        MapBacktests(app);
         app.MapPost("/halt", (HaltTrading halt) => Switch(halted: true, halt.Reason));
         app.MapPost("/resume", (ResumeTrading resume) => Switch(halted: false, resume.Reason));
     });
@@ -55,6 +75,106 @@ public sealed class FakeDesk
     public static AlertView Alert(string id, string title) => new(
         id, "high", "halt", title, "Trading was halted from the console.", SessionId, Samples.Start,
         [new AlertAttempt("inbox", "delivered", Samples.Start)], "delivered");
+
+    private void MapAccounts(WebApplication app)
+    {
+        app.MapGet("/trading", () => new[] { new TradingSwitchView(_halted ? "Halted" : "Active", Switched.LastOrDefault() ?? "", Samples.Start, null, null, Flatten: false) });
+        app.MapGet("/accounts", () => new[] { Account() });
+        app.MapGet("/accounts/{account}/limits", (string account) => new AccountLimits(
+            account, 10, 25, Limits?.Limits ?? new LimitFigures(GrossExposure: 20_000, PositionValue: 5_000),
+            new Dictionary<string, LimitFigures>(StringComparer.Ordinal), "configuration", "", Samples.Start));
+        app.MapPut("/accounts/{account}/limits", (ChangeLimits change) =>
+        {
+            Limits = change;
+            return Results.Ok(new { });
+        });
+        app.MapPost("/accounts/{account}/drifts/resolve", (string account, ResolveDrift resolve) =>
+        {
+            Resolved.Enqueue(resolve);
+            return Results.Accepted(value: new AccountAsked(account));
+        });
+        app.MapGet("/portfolios", () => new[] { new PortfolioSummary("main", null, "ALPACA", Samples.Start, [Usd()]) });
+        app.MapGet("/portfolios/{id}", (string id) => new PortfolioDetail(
+            id, null, "ALPACA", Samples.Start, [Usd()],
+            [new ExposureView("USD", 16_120.5m, 4_012.1m, 0.31, 0.077, 1_400, [new InstrumentExposure("AAPL.ALPACA", 7, 301, 2_107, 0.02)])]));
+        app.MapGet("/portfolios/{id}/positions", () => Portfolio().Positions);
+        app.MapGet("/portfolios/{id}/equity", () => Portfolio().Curve);
+        app.MapGet("/portfolios/{id}/fills", () => new[] { new FillView(7, "o-1", "t-1", "AAPL.ALPACA", "Buy", 7, 101.5m, 0.35m, null, null, Samples.Start) });
+        app.MapGet("/portfolios/{id}/trades", () => new[] { new PortfolioTrade(1, "AAPL.ALPACA", "Buy", 7, 100, 110, 0.7m, 0, 69.3m, Samples.Start, Samples.Start.AddDays(9)) });
+        app.MapGet("/corporate-actions", () => new[] { new CorporateActionTerms("c-1", "SP500.ALPACA", "dividend", Samples.Start.AddDays(40), null, null, 0.25m) });
+        app.MapGet("/executions", () => new[]
+        {
+            new ExecutionView("e-1", "main", "manual", "AAPL.ALPACA", "Buy", 100, 40, 101, "Twap", "Working", null, null, null, Samples.Start, Samples.Start.AddHours(1), 10, null, null, Samples.Start, null),
+        });
+        app.MapGet("/portfolios/{id}/statistics", () => Statistics);
+        app.MapGet("/orders/{id}/events", (string id) => Events(id));
+    }
+
+    private static void MapStrategies(WebApplication app)
+    {
+        app.MapGet("/strategies", () => new[]
+        {
+            new StrategyView("ema-cross", "Long while the fast average is above the slow one.", "TrendFollowing", IsOfPair: false, [new StrategyParameter("fast", IsWhole: true, 2, 200, 12, "Bars.")]),
+        });
+        app.MapGet("/sessions/{id}/strategies", () => new[] { new StrategyChoice("ema-cross", "fast=12 slow=26", []) });
+        app.MapGet("/accounts/{account}/strategies", () => new[]
+        {
+            new StrategyStanding("ema-cross", "AAPL.ALPACA", IsTrading: true, "Long", 7, 310, 290, 12, 3, "s-old", Samples.Start, Samples.Start),
+        });
+    }
+
+    private void MapBacktests(WebApplication app)
+    {
+        app.MapPost("/api/backtest/replay", (StartBacktest asked, HttpContext context) =>
+        {
+            Backtests.Enqueue((asked, context.Request.Headers["Idempotency-Key"].ToString()));
+            return Results.Accepted(value: Backtest());
+        });
+        app.MapGet("/api/backtest", () => Backtests.Select(_ => Backtest()));
+        app.MapGet("/api/backtest/{id}", () => Backtest());
+        app.MapPost("/api/backtest/parity/{session}", (string session) => new ParityReport(session, 0.995, 199, 200, 200, 40, 40, 40, "live-hash", "backtest-hash", "Signal 7: live Long, backtest Flat.", []));
+        app.MapPost("/api/backtest/sweeps", (StartSweep asked) =>
+        {
+            Swept = asked;
+            return Results.Accepted(value: Sweep(asked));
+        });
+        app.MapGet("/api/backtest/sweeps", () => Swept is { } asked ? new[] { Sweep(asked) } : []);
+        app.MapGet("/api/backtest/sweeps/{id}/outcomes", (int after) => new
+        {
+            Outcomes = after > 0 ? [] : (object[])[Outcome(0, 5, 20, 0.9), Outcome(1, 5, 60, 1.1), Outcome(2, 10, 20, 0.2), Outcome(3, 10, 60, 1.4)],
+            Next = 1,
+        });
+        app.MapGet("/api/backtest/{id}/trades", () => new[] { new BacktestTrade(1, Instrument, "Buy", 7, 100, 110, 0.7m, 69.3m, Samples.Start, Samples.Start.AddDays(9)) });
+    }
+
+    private static SweepView Sweep(StartSweep asked) => new(
+        "sweep-1", "completed", asked, 4, 0, 4, 200, Samples.Start, LastBar, "d", "p", 4, 0, new SweepBest(3, "fast=10 slow=60", 1.4),
+        new SweepAssessmentView("fast=10 slow=60", 1.4, 0.9, 0.8, 0.3, 0.2, 0, 0.01, 0.2, 0.03, 0.1), null, null, Samples.Start, Samples.Start.AddSeconds(3));
+
+    private static object Outcome(int index, int fast, int slow, double sharpe) => new
+    {
+        Index = index,
+        Parameters = $"fast={fast} slow={slow}",
+        Figures = new { FinalEquity = 104_000m, TotalReturn = 0.04, Sharpe = sharpe, MaxDrawdown = 0.08, Trades = 12, OrderListHash = "h" },
+    };
+
+    private BacktestView Backtest() => new(
+        "b-1", "completed", new StartBacktest(null, [Instrument], "1d"), 200, 12, 12, 12, "0123456789abcdef0123", "fedcba98765432100123", Statistics, Portfolio().Curve, null,
+        Samples.Start, Samples.Start.AddSeconds(2), 200, 1, [Instrument], [new StrategyChoice("ema-cross", "fast=10", [])], "1d");
+
+    private AccountView Account() => new(
+        "main", "ALPACA", !Resolved.IsEmpty, Resolved.IsEmpty ? "a drift of AAPL.ALPACA is not resolved" : null, Samples.Start, Samples.Start,
+        [new CashView("USD", 60_000, Samples.Start)],
+        Resolved.IsEmpty ? [new DriftView("d-1", "Position", "AAPL.ALPACA", 10, 12, "The venue holds 2 more.", Samples.Start)] : []);
+
+    private static OrderHistoryItem[] Events(string order) =>
+    [
+        Event(1, "order_requested", $$$"""{"Intent":{"OrderId":"{{{order}}}","Side":"Buy","Quantity":7.50,"Instrument":"SP500.SIM","Type":"Market"}}"""),
+        Event(2, "order_filled", """{"TradeId":"t-1","Quantity":7.50,"Price":0.1000000000000000055511151231257827,"Leaves":0}"""),
+    ];
+
+    private static OrderHistoryItem Event(long position, string kind, string data) =>
+        new(position, kind, data, Samples.Start.AddSeconds(position), Samples.Start.AddSeconds(position), "4bf92f35", "signal:s-old");
 
     private static BalanceView Usd() => new("USD", 100_000, 60_000, 104_233.12m, 4_000, 12);
 

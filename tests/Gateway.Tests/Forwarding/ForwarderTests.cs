@@ -6,7 +6,9 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http.Features;
 using Xunit;
@@ -72,14 +74,15 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            await context.Response.Body.WriteAsync(body.ToArray(), context.RequestAborted);
+            for (var i = 0; i < 20; i++) await context.Response.Body.WriteAsync(body.ToArray(), context.RequestAborted);
         }));
         await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
-        var bytes = RandomNumberGenerator.GetBytes(20 * 1024 * 1024);
+        var bytes = RandomNumberGenerator.GetBytes(DoorServices.MostBodyBytes);
 
         using var response = await gateway.Http.PostAsync("/api/v1/history", new ByteArrayContent(bytes));
 
-        SHA256.HashData(await response.Content.ReadAsByteArrayAsync()).Should().Equal(SHA256.HashData(bytes));
+        var twenty = Enumerable.Repeat(bytes, 20).SelectMany(b => b).ToArray();
+        SHA256.HashData(await response.Content.ReadAsByteArrayAsync()).Should().Equal(SHA256.HashData(twenty));
     }
 
     [Fact]
@@ -90,7 +93,7 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders")
         {
-            Content = new ByteArrayContent(new byte[31 * 1024 * 1024]),
+            Content = new ByteArrayContent(new byte[DoorServices.MostBodyBytes + 1]),
         };
         request.Headers.ExpectContinue = true; // so that the answer is read before the body is sent
         using var response = await gateway.Http.SendAsync(request);
@@ -172,6 +175,7 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
         await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/orders", () => Results.Redirect("/elsewhere")));
         await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = gateway.Address };
+        http.DefaultRequestHeaders.Authorization = ServiceAccess.Header;
 
         using var response = await http.GetAsync("/api/v1/orders");
 
@@ -208,6 +212,7 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
         await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("orders.v1");
+        socket.Options.SetRequestHeader("Authorization", ServiceAccess.Header.ToString());
         var buffer = new byte[1024];
 
         await socket.ConnectAsync(new UriBuilder(gateway.Address) { Scheme = "ws", Path = "/api/v1/orders/ws" }.Uri, CancellationToken.None);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using AlgoStack.Gateway.ApiKeys;
 using FluentAssertions;
 using Xunit;
 
@@ -155,6 +156,26 @@ public sealed class ApiKeyTests(SignInFixture fixture) : IClassFixture<SignInFix
         await fixture.QueryAsync($"update gateway.users set role = 'viewer' where name = '{person.Name}'");
 
         (await SignInFixture.JsonAsync(await TakeAsync(secret))).GetProperty("scopes").EnumerateArray().Select(s => s.GetString()).Should().Equal("read");
+    }
+
+    [Fact]
+    public async Task A_key_that_ends_within_a_fortnight_says_so_until_it_is_rotated()
+    {
+        var tokens = await fixture.SignInAsync("trader");
+        var (id, _) = await MakeAsync(tokens, ["read"], days: 20);
+        (await ListedAsync()).GetProperty("endsSoon").GetBoolean().Should().BeFalse();
+
+        await fixture.QueryAsync($"update gateway.api_key_secrets set expires_at = expires_at - interval '6.5 days' where key_id = '{id}'");
+        (await ListedAsync()).GetProperty("endsSoon").GetBoolean().Should().BeTrue();
+        (await ListedAsync()).GetProperty("expiresAt").GetDateTimeOffset().Should().BeCloseTo(fixture.Clock.GetUtcNow().AddDays(13.5), TimeSpan.FromMinutes(1));
+        var ends = await fixture.Gateway.Services.GetRequiredService<ApiKeyTable>().EndsAsync(CancellationToken.None);
+        ends.EndingSoon.Should().BePositive();
+        ends.NextEnd.Should().BeBefore(fixture.Clock.GetUtcNow().AddDays(14));
+        await fixture.PostAsync($"/auth/api-keys/{id}/rotate", null, tokens.AccessToken);
+        (await ListedAsync()).GetProperty("endsSoon").GetBoolean().Should().BeFalse();
+
+        async Task<JsonElement> ListedAsync() =>
+            (await SignInFixture.JsonAsync(await fixture.SendAsync(HttpMethod.Get, "/auth/api-keys", token: tokens.AccessToken))).EnumerateArray().Single();
     }
 
     [Theory]

@@ -278,6 +278,18 @@ public sealed class SessionTests(SignInFixture fixture) : IClassFixture<SignInFi
 
     private static string CookiesOf(HttpResponseMessage answer) => string.Join("; ", answer.Headers.GetValues("Set-Cookie").Select(c => c.Split(';')[0]));
 
+    [Fact]
+    public async Task A_session_that_another_instance_has_ended_is_over_a_second_later()
+    {
+        var tokens = await fixture.SignInAsync("viewer");
+        using (var before = await fixture.SendAsync(HttpMethod.Get, "/auth/me", token: tokens.AccessToken)) before.StatusCode.Should().Be(HttpStatusCode.OK);
+
+        await fixture.QueryAsync($"update gateway.sessions set revoked_at = now() where session_id = '{tokens.SessionId}'");
+
+        await LaterAsync(TimeSpan.FromSeconds(1), async () =>
+            await SignInFixture.ShouldBeRefusedAsync(await fixture.SendAsync(HttpMethod.Get, "/auth/me", token: tokens.AccessToken), 401, "token_revoked"));
+    }
+
     private async Task LaterAsync(TimeSpan by, Func<Task> then)
     {
         fixture.Clock.SetAhead(by);

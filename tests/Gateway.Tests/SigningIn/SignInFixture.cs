@@ -9,12 +9,13 @@ using Xunit;
 namespace AlgoStack.Gateway.Tests.SigningIn;
 
 /// <summary>A gateway with a clock that can be set ahead, and its first admin.</summary>
-public sealed class SignInFixture : IAsyncLifetime
+public class SignInFixture : IAsyncLifetime
 {
     public const string Password = "correct horse battery";
 
     private readonly BrokerFixture _broker = new();
     private GatewayUnderTest? _gateway;
+    private IReadOnlyDictionary<string, Uri> _services = new Dictionary<string, Uri>(StringComparer.Ordinal);
     private Person? _admin;
     private int _people;
 
@@ -27,12 +28,16 @@ public sealed class SignInFixture : IAsyncLifetime
     /// <summary>Without cookies of its own: what is sent is what a test sends.</summary>
     public HttpClient Http { get; private set; } = new();
 
+    /// <summary>The first, who invites everybody.</summary>
+    public Person Admin => _admin!;
+
     /// <summary>The file that <c>./run</c> prints.</summary>
     public string FirstAdminFile => Path.Combine(_broker.State, "first-admin");
 
     public async Task InitializeAsync()
     {
         await _broker.InitializeAsync();
+        _services = await StartServicesAsync();
         await StartAsync();
         _admin = new Person("admin-0", Password);
         (await PostAsync("/auth/users", new { Invitation = await FirstAdminSecretAsync(), Name = _admin.Name, _admin.Password })).EnsureSuccessStatusCode();
@@ -42,14 +47,18 @@ public sealed class SignInFixture : IAsyncLifetime
     {
         Http.Dispose();
         if (_gateway is not null) await _gateway.DisposeAsync();
+        await StopServicesAsync();
         await _broker.DisposeAsync();
     }
 
-    /// <summary>Ends the gateway and starts another on the same database.</summary>
-    public async Task RestartAsync()
+    /// <summary>Ends the gateway and starts another on the same database and at the same address.</summary>
+    /// <param name="between">What is to be seen while there is none.</param>
+    public async Task RestartAsync(Func<Task>? between = null)
     {
+        var address = Gateway.Address;
         await _gateway!.DisposeAsync();
-        await StartAsync();
+        if (between is not null) await between();
+        await StartAsync(address);
     }
 
     /// <summary>A new user of a role, by an invitation of the admin's.</summary>
@@ -117,9 +126,15 @@ public sealed class SignInFixture : IAsyncLifetime
         return await command.ExecuteScalarAsync();
     }
 
-    private async Task StartAsync()
+    /// <summary>Starts what is behind the gateway: nothing.</summary>
+    /// <returns>Addresses by the names of services.</returns>
+    protected virtual Task<IReadOnlyDictionary<string, Uri>> StartServicesAsync() => Task.FromResult(_services);
+
+    protected virtual Task StopServicesAsync() => Task.CompletedTask;
+
+    private async Task StartAsync(Uri? at = null)
     {
-        _gateway = await GatewayUnderTest.StartAsync(_broker, new Dictionary<string, Uri>(StringComparer.Ordinal), clock: Clock);
+        _gateway = await GatewayUnderTest.StartAsync(_broker, _services, at, Clock);
         Http.Dispose();
         Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _gateway.Address };
     }

@@ -2,6 +2,8 @@ using System.Buffers.Text;
 using System.Net;
 using System.Text.Json;
 using AlgoStack.Gateway.Sessions;
+using AlgoStack.ServiceDefaults;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -100,6 +102,55 @@ public sealed class RemovalTests(SignInFixture fixture) : IClassFixture<SignInFi
             .Should().Be(0L);
         (await fixture.QueryAsync("select count(*) from gateway.users")).Should().NotBe(0L);
         await fixture.SignInAsync("viewer");
+    }
+}
+
+/// <summary>Its clock goes ahead for good.</summary>
+public sealed class RotationElsewhereTests(SignInFixture fixture) : IClassFixture<SignInFixture>
+{
+    [Fact]
+    public async Task A_service_that_keeps_keys_takes_every_token_for_as_long_as_it_lives_through_two_rotations()
+    {
+        await using var service = await ServiceUnderTest.StartAsync(
+            builder =>
+            {
+                builder.AddServiceDefaults();
+                builder.AddTokenCheck();
+                var app = builder.Build();
+                app.MapGet("/read", (System.Security.Claims.ClaimsPrincipal who) => who.Identity!.Name);
+                return app;
+            },
+            fixture.Broker.Database,
+            fixture.Broker.Address,
+            [new("Tokens:Authority", fixture.Gateway.Address.AbsoluteUri)],
+            fixture.Clock);
+        var person = await fixture.JoinAsync("trader");
+        var (kids, refused) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
+        var (days, minutes) = (Enumerable.Range(0, 62).Select(day => TimeSpan.FromDays(day)), Enumerable.Range(-6, 13));
+        var times = days.Concat(minutes.SelectMany(i => new[] { 30, 60 }.Select(day => TimeSpan.FromDays(day) + TimeSpan.FromMinutes(3 * i)))).Distinct().Order();
+        (TimeSpan At, SigningIn.Tokens Tokens)? former = null;
+        foreach (var at in times)
+        {
+            fixture.Clock.SetAhead(at);
+            var tokens = await fixture.SignInAsync(person);
+            kids.Add(Read.Kid(tokens.AccessToken));
+            await AskAsync(tokens);
+            // Just before the one before this one expires, with the keys that the service has by then.
+            fixture.Clock.SetAhead(at + TimeSpan.FromSeconds(100));
+            await AskAsync(tokens);
+            if (former is { } before && at - before.At == TimeSpan.FromMinutes(3)) await AskAsync(before.Tokens);
+            former = (at, tokens);
+        }
+
+        kids.Should().HaveCount(3);
+        refused.Should().BeEmpty();
+
+        async Task AskAsync(SigningIn.Tokens tokens)
+        {
+            service.Http.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+            using var answer = await service.Http.GetAsync("/read");
+            if (!answer.IsSuccessStatusCode) refused.Add($"{fixture.Clock.GetUtcNow():O} {await answer.Content.ReadAsStringAsync()}");
+        }
     }
 }
 

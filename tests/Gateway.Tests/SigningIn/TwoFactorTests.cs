@@ -153,7 +153,8 @@ public sealed class TwoFactorTests(SignInFixture fixture) : IClassFixture<SignIn
 
     private Task<HttpResponseMessage> SignInAsync(Person person, string? code) => fixture.PostAsync("/auth/sign-in", new { person.Name, person.Password, Code = code });
 
-    private static byte[] Read(string base32)
+    /// <summary>RFC 4648.</summary>
+    internal static byte[] Read(string base32)
     {
         var bits = string.Concat(base32.Select(c => Convert.ToString(Alphabet.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         return [.. bits.Chunk(8).Where(b => b.Length == 8).Select(b => Convert.ToByte(new string(b), 2))];

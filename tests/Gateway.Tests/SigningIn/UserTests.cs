@@ -1,4 +1,5 @@
 using System.Net;
+using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.Gateway.Users;
 using FluentAssertions;
@@ -41,7 +42,8 @@ public sealed class UserTests(SignInFixture fixture) : IClassFixture<SignInFixtu
         var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();
 
         var made = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => users.CreateAsync(
-            new User { Id = Guid.CreateVersion7(), Name = $"second-look-{i}", Invitation = Secret.Hash(link) }, SignInFixture.Password)));
+            new User { Id = Guid.CreateVersion7(), Name = $"second-look-{i}", Invitation = Secret.Hash(link), Why = new UserMade(null, "viewer", null, new Actor(Actor.Nobody)) },
+            SignInFixture.Password)));
 
         made.Count(m => m.Succeeded).Should().Be(1);
         made.Single(m => !m.Succeeded).Errors.Should().Equal(AcceptInvitation.Invalid);

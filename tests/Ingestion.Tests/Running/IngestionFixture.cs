@@ -11,6 +11,8 @@ public sealed class IngestionFixture : IAsyncLifetime
 {
     private readonly ServerFixture _servers = new();
 
+    internal ServerFixture Servers => _servers;
+
     internal string Database { get; private set; } = "";
 
     internal string Broker { get; private set; } = "";

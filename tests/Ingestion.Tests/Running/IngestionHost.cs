@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Ingestion.Providers;
 using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,7 +19,7 @@ internal sealed class IngestionHost : IAsyncDisposable
 
     private IngestionHost(IHost host) => _host = host;
 
-    public HttpClient Http { get; } = new();
+    public HttpClient Http { get; } = new() { DefaultRequestHeaders = { Authorization = ServiceAccess.Header } };
 
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
@@ -32,6 +33,7 @@ internal sealed class IngestionHost : IAsyncDisposable
             $"--ConnectionStrings:messaging={broker}",
             "--urls=http://127.0.0.1:0",
             "--Logging:LogLevel:Default=Warning",
+            .. ServiceAccess.Settings.Select(s => $"--{s.Key}={s.Value}"),
             .. settings,
         ]);
         if (timings is not null) builder.Services.AddSingleton(timings);

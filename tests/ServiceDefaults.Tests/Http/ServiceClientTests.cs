@@ -1,8 +1,10 @@
 using System.Net;
 using AlgoStack.ServiceDefaults.Configuration;
 using AlgoStack.ServiceDefaults.Http;
+using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -87,6 +89,7 @@ public sealed class ServiceClientTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Configuration.AddInMemoryCollection(ServiceAccess.Settings);
         foreach (var (key, value) in settings) builder.Configuration[key] = value;
         builder.AddServiceClient<Greeter>("other");
         return builder.Services.BuildServiceProvider().GetRequiredService<Greeter>();

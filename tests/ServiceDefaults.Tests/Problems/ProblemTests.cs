@@ -4,6 +4,7 @@ using System.Text.Json;
 using AlgoStack.ServiceDefaults.Problems;
 using FluentAssertions;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 using Xunit;
 
 namespace AlgoStack.ServiceDefaults.Tests.Problems;
@@ -19,6 +20,9 @@ public sealed class ProblemTests : IAsyncLifetime
         app.MapGet("/thrown", string () => throw new ProblemException(409, "already_there", "There is one already."));
         app.MapGet("/broken", string () => throw new InvalidOperationException("the secret inner workings"));
         app.MapPost("/body", (Body body) => body.Count);
+        app.MapPost("/whole", (Whole body) => body.Count);
+        app.MapGet("/lots/{id}", (string id, long? from) => $"{id} {from}");
+        app.MapGet("/kept", string () => throw new PostgresException("invalid byte sequence", "ERROR", "ERROR", PostgresErrorCodes.CharacterNotInRepertoire));
     });
 
     public async Task DisposeAsync() => await _service.DisposeAsync();
@@ -49,6 +53,52 @@ public sealed class ProblemTests : IAsyncLifetime
         text.Should().Contain("$.count");
     }
 
+    [Theory]
+    [InlineData("/body", """{"count":[1]}""", "$.count")]
+    [InlineData("/body", """[{"count":1}]""", "$")]
+    [InlineData("/body", """{"count":1""", "JSON")]
+    [InlineData("/body", "", "\"body\"")]
+    [InlineData("/whole", "{}", "'count'")]
+    public async Task What_is_wrong_with_a_body_is_said_without_a_word_of_our_types(string path, string body, string says)
+    {
+        using var answer = await _service.Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(body, null, "application/json"));
+        var text = await answer.Content.ReadAsStringAsync();
+
+        Check(answer, text, 400, "bad_request", retryable: false);
+        JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString().Should().Contain(says).And.NotContain("AlgoStack").And.NotContain("System.").And.NotContain("Body ");
+    }
+
+    [Fact]
+    public async Task A_value_of_the_address_that_cannot_be_read_is_named_without_its_type()
+    {
+        using var answer = await _service.Http.GetAsync(new Uri("/lots/a?from=yesterday", UriKind.Relative));
+        var text = await answer.Content.ReadAsStringAsync();
+
+        Check(answer, text, 400, "bad_request", retryable: false);
+        JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString().Should().Be("Failed to bind parameter \"from\" from \"yesterday\".");
+    }
+
+    [Theory]
+    [InlineData("/lots/a?from=%00")]
+    [InlineData("/kept")]
+    public async Task Text_that_no_database_keeps_is_refused(string path)
+    {
+        using var answer = await _service.Http.GetAsync(new Uri(path, UriKind.Relative));
+
+        Check(answer, await answer.Content.ReadAsStringAsync(), 400, "value_unstorable", retryable: false);
+    }
+
+    [Fact]
+    public async Task A_charset_that_there_is_not_is_refused()
+    {
+        using var body = new ByteArrayContent("{}"u8.ToArray());
+        body.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=none");
+
+        using var answer = await _service.Http.PostAsync(new Uri("/body", UriKind.Relative), body);
+
+        Check(answer, await answer.Content.ReadAsStringAsync(), 415, "unsupported_media_type", retryable: false);
+    }
+
     private static void Check(HttpResponseMessage answer, string text, int status, string code, bool retryable)
     {
         answer.StatusCode.Should().Be((HttpStatusCode)status);
@@ -62,4 +112,9 @@ public sealed class ProblemTests : IAsyncLifetime
     }
 
     private sealed record Body(int Count);
+
+    private sealed record Whole
+    {
+        public required int Count { get; init; }
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
 
     // What takes longest begins first, so that neither is alone for long in the end.
     private static readonly string[] LongestFirst =
-        ["BrokerRouting.Tests", "Engine.Tests", "EventStore.Tests", "ServiceDefaults.Tests", "System.Tests"];
+        ["BrokerRouting.Tests", "Engine.Tests", "EventStore.Tests", "Gateway.Tests", "ServiceDefaults.Tests", "System.Tests"];
 
     private readonly string _results = Path.Combine(root, "artifacts", "test");
     private readonly Coverage _coverage = new();

@@ -12,7 +12,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private ServiceProcess(SupervisedProcess process, Uri address, string log)
     {
         _process = process;
-        Http = new HttpClient { BaseAddress = address };
+        Http = ServiceAccess.NewClient(address);
         Log = log;
     }
 
@@ -52,7 +52,7 @@ public sealed class ServiceProcess : IAsyncDisposable
                     ["DOTNET_TieredPGO"] = "0",
                 }
                 .Concat(services.Select(s => KeyValuePair.Create($"services__{s.Name}__http__0", (string?)s.Address.ToString())))
-                .Concat(settings.Select(s => KeyValuePair.Create(s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)))
+                .Concat(ServiceAccess.Settings.Concat(settings).Select(s => KeyValuePair.Create(s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)))
                 .ToDictionary(StringComparer.Ordinal),
             },
             CancellationToken.None);

@@ -17,7 +17,7 @@ public sealed class ServiceUnderTest : IAsyncDisposable
     private ServiceUnderTest(WebApplication app)
     {
         _app = app;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Http = ServiceAccess.NewClient(new Uri(app.Urls.Single()));
     }
 
     public HttpClient Http { get; }
@@ -59,9 +59,10 @@ public sealed class ServiceUnderTest : IAsyncDisposable
             new("ConnectionStrings:algostack", database),
             new("ConnectionStrings:messaging", broker),
             new("urls", "http://127.0.0.1:0"),
+            .. ServiceAccess.Settings,
             .. services.Select(service => KeyValuePair.Create($"services:{service.Name}:http:0", (string?)service.Address.ToString())),
-            .. settings,
         ]);
+        builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(clock);
         var app = build(builder);

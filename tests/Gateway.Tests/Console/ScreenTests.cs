@@ -1,0 +1,340 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using AlgoStack.Testing;
+using FluentAssertions;
+using Microsoft.Playwright;
+using Xunit;
+using Xunit.Abstractions;
+using static Microsoft.Playwright.Assertions;
+
+namespace AlgoStack.Gateway.Tests.Console;
+
+/// <summary>What each screen shows, in a real browser, over a desk that answers for all services.</summary>
+public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, ITestOutputHelper output) : IClassFixture<ConsoleFixture>, IClassFixture<BrowserFixture>
+{
+    // Interactive is when the last long task before the first panel's content was over, and no earlier than the first paint.
+    private const string Measuring =
+        """
+        const seen = { largest: 0, shift: 0, busy: 0 };
+        const watch = (type, note) => new PerformanceObserver(list => list.getEntries().forEach(note)).observe({ type, buffered: true });
+        watch('largest-contentful-paint', entry => seen.largest = entry.startTime);
+        watch('layout-shift', entry => seen.shift += entry.hadRecentInput ? 0 : entry.value);
+        watch('longtask', entry => seen.busy = entry.startTime + entry.duration);
+        window.measured = () => {
+          const first = performance.getEntriesByName('first-contentful-paint')[0].startTime;
+          return { first, largest: seen.largest, shift: seen.shift, interactive: Math.max(first, seen.busy, performance.getEntriesByType('navigation')[0].domInteractive) };
+        };
+        """;
+
+    [Theory]
+    [InlineData("/", 1440)]
+    [InlineData("/", 380)]
+    [InlineData("/chart", 1440)]
+    [InlineData("/chart", 380)]
+    [InlineData("/strategies", 1440)]
+    [InlineData("/strategies", 380)]
+    [InlineData("/backtests", 1440)]
+    [InlineData("/backtests", 380)]
+    [InlineData("/security", 1440)]
+    [InlineData("/security", 380)]
+    [InlineData("/signals", 1440)]
+    [InlineData("/signals", 380)]
+    [InlineData("/orders", 1440)]
+    [InlineData("/orders", 380)]
+    [InlineData("/positions", 1440)]
+    [InlineData("/positions", 380)]
+    [InlineData("/backtests?view=sweeps", 1440)]
+    [InlineData("/backtests?view=sweeps", 380)]
+    [InlineData("/backtests?view=parity", 1440)]
+    [InlineData("/backtests?view=parity", 380)]
+    public async Task Every_screen_is_accessible_in_light_and_dark(string path, int width)
+    {
+        fixture.Desk.Orders.Enqueue(FakeDesk.Order("o-1", "Filled"));
+        fixture.Desk.Alerts.Enqueue(FakeDesk.Alert("a-1", "Order denied"));
+        await using var seen = await fixture.OpenAsync(browser, path, role: "admin", width: width, height: 800);
+        await Expect(seen.Page.Locator("section.panel").First).ToBeVisibleAsync();
+        await Expect(seen.Page.Locator("section.panel[data-state=loading]")).ToHaveCountAsync(0);
+
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await seen.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Mission_control_says_how_all_stands()
+    {
+        fixture.Desk.Alerts.Enqueue(FakeDesk.Alert("a-2", "Order denied"));
+        await using var seen = await fixture.OpenAsync(browser, "/");
+
+        await Expect(ConsoleFixture.Panel(seen.Page, "Equity and profit")).ToContainTextAsync("104,233.12");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Equity and profit")).ToContainTextAsync("+4,233.12");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Accounts at venues")).ToContainTextAsync("held back");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Accounts at venues")).ToContainTextAsync("1 open");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Services").Locator(".dot.healthy")).ToHaveCountAsync(5);
+        await Expect(ConsoleFixture.Panel(seen.Page, "Open risk against limits")).ToContainTextAsync("16,120.50 of 20,000.00");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Sessions")).ToContainTextAsync(FakeDesk.SessionId);
+        await Expect(ConsoleFixture.Panel(seen.Page, "Alerts")).ToContainTextAsync("Order denied");
+        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_orders_events_are_read_to_the_last_digit()
+    {
+        fixture.Desk.Orders.Enqueue(FakeDesk.Order("o-exact", "Filled"));
+        await using var seen = await fixture.OpenAsync(browser, "/orders?order=o-exact");
+        var drawer = seen.Page.GetByRole(AriaRole.Dialog);
+
+        await Expect(drawer).ToContainTextAsync("Buy 7.5 SP500.SIM, Market");
+        await drawer.GetByText("order_filled").ClickAsync();
+        await Expect(drawer).ToContainTextAsync("0.1000000000000000055511151231257827");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await seen.Page.Keyboard.PressAsync("Escape");
+        await Expect(drawer).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_signal_explains_itself_by_keyboard()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/signals", width: 380);
+
+        await seen.Page.GetByRole(AriaRole.Table).GetByRole(AriaRole.Button).First.PressAsync("Enter");
+
+        var drawer = seen.Page.GetByRole(AriaRole.Dialog);
+        await Expect(drawer).ToContainTextAsync("The fast average crossed above the slow one.");
+        await Expect(drawer).ToContainTextAsync("EMA 12 crossed above EMA 26");
+        await Expect(drawer).ToContainTextAsync("did not hold");
+        await Expect(drawer).ToContainTextAsync("momentum");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await seen.Page.Keyboard.PressAsync("Escape");
+        await Expect(drawer).ToHaveCountAsync(0);
+        await Expect(seen.Page.GetByRole(AriaRole.Table).GetByRole(AriaRole.Button).First).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A_drift_is_resolved_with_a_word_and_a_reason()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/positions");
+        var panel = ConsoleFixture.Panel(seen.Page, "Reconciliation");
+        await Expect(panel).ToContainTextAsync("AAPL.ALPACA: ours 10, venue 12, difference 2");
+
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Resolve" }).ClickAsync();
+        var dialog = seen.Page.GetByRole(AriaRole.Dialog);
+        var resolve = dialog.GetByRole(AriaRole.Button, new() { Name = "Resolve" });
+        await dialog.GetByLabel("Reason").FillAsync("Bought by hand at the broker");
+        await Expect(resolve).ToBeDisabledAsync();
+        await dialog.GetByLabel("The venue's").CheckAsync();
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await resolve.ClickAsync();
+
+        await Expect(panel).ToContainTextAsync("no open drift");
+        fixture.Desk.Resolved.Should().ContainSingle().Which.Should().Be(new Contracts.Portfolio.ResolveDrift("d-1", Adopt: true, "Bought by hand at the broker"));
+        fixture.Desk.Resolved.Clear();
+    }
+
+    [Fact]
+    public async Task A_backtest_is_run_and_its_report_read()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/backtests");
+        var form = ConsoleFixture.Panel(seen.Page, "New backtest");
+        await form.GetByLabel("Over").SelectOptionAsync("instrument AAPL.SIM");
+        await form.GetByLabel("Strategy").SelectOptionAsync("ema-cross");
+        await form.GetByLabel("fast").FillAsync("10");
+        await form.GetByLabel("From, UTC").FillAsync("2024-01-01");
+        await form.GetByLabel("To, UTC").FillAsync("2024-12-31");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Run" }).ClickAsync();
+
+        await Expect(ConsoleFixture.Panel(seen.Page, "Report")).ToContainTextAsync("completed");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Statistics")).ToContainTextAsync("+4,233.12 USD");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Trades")).ToContainTextAsync("+69.30");
+        var (asked, key) = fixture.Desk.Backtests.Last();
+        asked.Should().BeEquivalentTo(new
+        {
+            Instruments = new[] { "AAPL.SIM" },
+            Timeframe = "1d",
+            From = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            Strategies = new[] { new { Name = "ema-cross", Parameters = "fast=10" } },
+        });
+        key.Should().NotBeEmpty();
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_sweep_is_begun_and_its_heat_map_read()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/backtests?view=sweeps", width: 380);
+        var form = ConsoleFixture.Panel(seen.Page, "New sweep");
+        await form.GetByLabel("Strategy").SelectOptionAsync("ema-cross");
+        await form.GetByLabel("Grid").FillAsync("fast=5..10:5 slow=20..60:40");
+        await Expect(form).ToContainTextAsync("4 combinations");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Sweep" }).ClickAsync();
+
+        var map = ConsoleFixture.Panel(seen.Page, "Heat map");
+        await Expect(map.Locator("td.best")).ToHaveTextAsync("1.40");
+        await Expect(ConsoleFixture.Panel(seen.Page, "What the best is worth")).ToContainTextAsync("fast=10 slow=60");
+        fixture.Desk.Swept!.Grid.Should().Be("fast=5..10:5 slow=20..60:40");
+        await map.GetByLabel("Measure").SelectOptionAsync("maxDrawdown");
+        await Expect(map).ToContainTextAsync("8.0\u00a0%");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_live_and_a_backtest_do_not_agree_on_is_said()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/backtests?view=parity");
+        await ConsoleFixture.Panel(seen.Page, "Live against backtest").GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
+
+        await Expect(seen.Page.GetByLabel("Outcome")).ToContainTextAsync("99.50");
+        await Expect(seen.Page.GetByLabel("Outcome")).ToContainTextAsync("Signal 7: live Long, backtest Flat.");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+    }
+
+    [Fact]
+    public async Task A_key_is_made_shown_once_rotated_and_revoked()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        var (panel, dialog) = (ConsoleFixture.Panel(seen.Page, "API keys"), seen.Page.GetByRole(AriaRole.Dialog));
+        await panel.GetByLabel("Name of the program").FillAsync("robot");
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Make a key" }).ClickAsync();
+        var first = await panel.Locator(".secret").TextContentAsync();
+        first.Should().StartWith("algostack_");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await seen.Page.ReloadAsync();
+        await Expect(panel).ToContainTextAsync("robot");
+        await Expect(panel.Locator(".secret")).ToHaveCountAsync(0);
+
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Rotate robot" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Make the next secret" }).ClickAsync();
+        await Expect(panel.Locator(".secret")).Not.ToHaveTextAsync(first!);
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Revoke robot" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke it" }).ClickAsync();
+
+        await Expect(panel).ToContainTextAsync("None yet.");
+        using var refused = await fixture.PostAsync("/auth/token", new { ApiKey = first });
+        ((int)refused.StatusCode).Should().Be(401);
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_fails_in_the_page_is_told_to_the_server_once()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/orders");
+        var told = new ConcurrentQueue<string>();
+        seen.Page.Request += (_, request) =>
+        {
+            if (request.Url.EndsWith("/api/v1/client-errors", StringComparison.Ordinal)) told.Enqueue(request.PostData!);
+        };
+        var answer = seen.Page.WaitForResponseAsync("**/api/v1/client-errors");
+
+        await seen.Page.EvaluateAsync("for (let i = 0; i < 50; i++) setTimeout(() => { throw new Error(`broken ${Math.min(i, 1)}`) })");
+
+        (await answer).Status.Should().Be(204);
+        await Eventually.True(() => Task.FromResult(told.Count == 2), TimeSpan.FromSeconds(10), "each fault is told once");
+        told.Should().Contain(body => body.Contains("broken 0", StringComparison.Ordinal) && body.Contains("\"release\":\"0.", StringComparison.Ordinal) && body.Contains("/console/orders", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_strategys_limits_are_changed_by_an_admin_with_a_reason()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/strategies", role: "admin");
+        var panel = ConsoleFixture.Panel(seen.Page, "Limits");
+        await Expect(panel).ToContainTextAsync("20,000");
+
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Change" }).First.ClickAsync();
+        var dialog = seen.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Loss of a day").FillAsync("much");
+        await dialog.GetByLabel("Reason").FillAsync("A quiet week");
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Change the limits" })).ToBeDisabledAsync();
+        await dialog.GetByLabel("Loss of a day").FillAsync("250.50");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Change the limits" }).ClickAsync();
+
+        await Expect(panel).ToContainTextAsync("250.5");
+        fixture.Desk.Limits!.Limits.Should().Be(new Contracts.Portfolio.LimitFigures(GrossExposure: 20_000, PositionValue: 5_000, DailyLoss: 250.5m));
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_said_and_what_was_shown_stays_and_is_marked()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/");
+        var money = ConsoleFixture.Panel(seen.Page, "Equity and profit");
+        await Expect(money).ToContainTextAsync("104,233.12");
+        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
+
+        await fixture.RestartAsync(async () =>
+        {
+            await Expect(seen.Page.Locator(".banner")).ToContainTextAsync("The connection to AlgoStack is lost.");
+            await Expect(money).ToHaveAttributeAsync("data-state", "stale");
+            await Expect(money).ToContainTextAsync("104,233.12");
+        });
+
+        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(seen.Page.Locator(".banner")).ToHaveCountAsync(0);
+        await Expect(money).ToHaveAttributeAsync("data-state", "fresh");
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/chart")]
+    [InlineData("/signals")]
+    [InlineData("/orders")]
+    [InlineData("/positions")]
+    [InlineData("/strategies")]
+    [InlineData("/backtests")]
+    [InlineData("/security")]
+    public async Task A_screen_is_there_in_time_stays_where_it_is_and_is_small(string path)
+    {
+        await using var seen = await fixture.OpenAsync(browser, path);
+        await using var again = await BrowserFixture.OpenAsync(seen.Context, new Uri("about:blank"));
+        // Nothing of it is kept from before.
+        var chromium = await seen.Context.NewCDPSessionAsync(again.Page);
+        await chromium.SendAsync("Network.enable");
+        await chromium.SendAsync("Network.setCacheDisabled", new Dictionary<string, object>(StringComparer.Ordinal) { ["cacheDisabled"] = true });
+        var finished = new ConcurrentQueue<IRequest>();
+        again.Page.RequestFinished += (_, request) => finished.Enqueue(request);
+        await again.Page.AddInitScriptAsync(Measuring);
+        await again.Page.GotoAsync(fixture.Screen(path).AbsoluteUri);
+        await Expect(again.Page.Locator("section.panel").First).ToBeVisibleAsync();
+        await Expect(again.Page.Locator("section.panel[data-state=loading]")).ToHaveCountAsync(0);
+        await Expect(again.Page.Locator(".line")).ToHaveTextAsync("Live");
+
+        var paint = await again.Page.EvaluateAsync<Dictionary<string, double>>("measured()");
+        // What the page itself names comes before any screen.
+        var page = await fixture.Http.GetStringAsync("/console/");
+        var (entry, route) = (0, 0);
+        foreach (var script in finished.Where(r => r.Url.EndsWith(".js", StringComparison.Ordinal)))
+        {
+            var size = (await script.SizesAsync()).ResponseBodySize;
+            if (page.Contains(new Uri(script.Url).AbsolutePath, StringComparison.Ordinal)) entry += size;
+            else route += size;
+        }
+
+        output.WriteLine(
+            $"{path}: first paint {paint["first"]:0} ms, largest {paint["largest"]:0} ms, interactive {paint["interactive"]:0} ms, shift {paint["shift"]:0.000}, initial JS {entry / 1000.0:0.0} KB, route {route / 1000.0:0.0} KB gzipped");
+
+        entry.Should().BeInRange(1, 200_000);
+        route.Should().BeLessThan(100_000);
+        paint["first"].Should().BeLessThan(1_500);
+        paint["largest"].Should().BeLessThan(2_500);
+        paint["interactive"].Should().BeLessThan(3_500);
+        paint["shift"].Should().BeLessThan(0.1);
+    }
+
+    [Fact]
+    public async Task The_consoles_own_tests_pass()
+    {
+        using var npm = Process.Start(new ProcessStartInfo("npm", ["test"])
+        {
+            WorkingDirectory = Path.Combine(Repository.Root, "services/gateway/web"),
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+        var said = await npm.StandardOutput.ReadToEndAsync();
+        await npm.WaitForExitAsync();
+
+        npm.ExitCode.Should().Be(0, said);
+    }
+}
