@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { NamedValue, Order, Signal } from '../api/contracts';
 import { orderEvents, ordersOfSession } from '../api/queries';
 import { barTime, inZone, latency, measure, none, price, quantity, share, utcClock, zoneOf } from '../figures/format';
+import { pathOfOrder } from '../orders/names';
 import { tell } from '../orders/story';
 import { Dialog } from '../parts/Dialog';
 import { Facts } from '../parts/Facts';
@@ -111,7 +112,7 @@ function WhatCameOfIt({ signal }: { signal: Signal }) {
             <li key={order.orderId}>
               <OrderPill status={order.status} reason={order.reason} />
               <span className="what"><span className={sideTone(order.side)}>{order.side}</span> {quantity(order.quantity)} on {order.account}</span>
-              <Link to={`/orders?account=${encodeURIComponent(order.account)}&order=${encodeURIComponent(order.orderId)}`}>Timeline</Link>
+              <Link to={pathOfOrder(order)}>Timeline</Link>
               <small>{order.reason ?? `${quantity(order.filled)} filled at ${price(order.averagePrice)}`}</small>
               <Chain order={order} />
             </li>

@@ -31,7 +31,8 @@ export default function Signals() {
   const [strategy, setStrategy] = useChoice('strategy');
   const [instrument, setInstrument] = useChoice('instrument');
   const [openId, setOpenId] = useChoice('signal');
-  const [limit, setLimit] = useState(page);
+  // A signal that somebody was sent to may be an old one.
+  const [limit, setLimit] = useState(openId ? most : page);
   const filter: SignalFilter = { ...(session ? { session } : {}), ...(strategy ? { strategy } : {}), ...(instrument ? { instrument } : {}) };
   const read = useQuery(signals(filter, limit));
   const all = useQuery(sessions).data ?? [];
@@ -53,6 +54,7 @@ export default function Signals() {
           </>
         )}
       </Panel>
+      {openId && read.data && !found && <p className="note" role="status">The signal that was asked for is not among the newest {count(read.data.length)} shown here.</p>}
       {found && <SignalDrawer signal={found} onClose={() => setOpenId(undefined)} />}
     </div>
   );
