@@ -204,26 +204,32 @@ function useDragging(place: React.RefObject<HTMLDivElement | null>, drawn: React
       const price = held && drawn.current?.candles.coordinateToPrice(yOf(event));
       if (held && price) drawn.current?.lines.get(held.id)?.applyOptions({ price });
     };
-    const up = (event: PointerEvent) => {
-      if (!held) return;
-
-      scroll(true);
-      const price = drawn.current?.candles.coordinateToPrice(yOf(event));
-      if (price && price > 0) held.onMove?.(price);
-      // Until somebody says that it is there, it is where it was.
-      drawn.current?.lines.get(held.id)?.applyOptions({ price: held.price });
+    // Until somebody says that it is elsewhere, it is where it was.
+    const letGo = (): PriceLine | null => {
+      const line = held;
       held = null;
+      if (line) {
+        scroll(true);
+        drawn.current?.lines.get(line.id)?.applyOptions({ price: line.price });
+      }
+
+      return line;
     };
-    element.addEventListener('pointerdown', down, true);
-    element.addEventListener('pointermove', move, true);
-    element.addEventListener('pointerup', up, true);
-    element.addEventListener('pointercancel', up, true);
-    return () => {
-      element.removeEventListener('pointerdown', down, true);
-      element.removeEventListener('pointermove', move, true);
-      element.removeEventListener('pointerup', up, true);
-      element.removeEventListener('pointercancel', up, true);
+    const up = (event: PointerEvent) => {
+      const price = drawn.current?.candles.coordinateToPrice(yOf(event));
+      const line = letGo();
+      if (price && price > 0) line?.onMove?.(price);
     };
+    // A finger on a line moves the line and not the page.
+    const touch = (event: TouchEvent) => held && event.preventDefault();
+    const leaving = new AbortController();
+    const how = { capture: true, signal: leaving.signal };
+    element.addEventListener('pointerdown', down, how);
+    element.addEventListener('pointermove', move, how);
+    element.addEventListener('pointerup', up, how);
+    element.addEventListener('pointercancel', letGo, how);
+    element.addEventListener('touchmove', touch, { ...how, passive: false });
+    return () => leaving.abort();
   }, [place, drawn]);
 }
 
