@@ -11,7 +11,7 @@ import { actions, actionWords, byWords, summaryOf, toneOf } from './entries';
 import { EntryDrawer } from './EntryDrawer';
 
 const columns: Column<AuditEntry>[] = [
-  { name: 'UTC', cell: entry => <time dateTime={entry.at}><span className="wide">{utc(entry.at).slice(0, 5)}</span>{utc(entry.at).slice(5)}</time> },
+  { name: 'UTC', cell: entry => <time dateTime={entry.at}><span className="wide">{utc(entry.at).slice(0, 5)}</span>{utc(entry.at).slice(5, 16)}<span className="wide">{utc(entry.at).slice(16)}</span></time> },
   { name: 'What', cell: entry => <Pill tone={toneOf(entry)}>{actionWords(entry.action)}</Pill> },
   { name: 'By', cell: entry => <span className="clip">{byWords(entry)}</span> },
   { name: 'From', wide: true, cell: entry => entry.by.address ?? '–' },
@@ -71,7 +71,7 @@ function Pages({ filter, onUser }: { filter: AuditFilter; onUser: (user: string)
       <Panel
         title="Audit trail"
         of={read}
-        className="tall"
+        className="tall roomy"
         count={({ entries }) => `${begins.length === 0 ? 'newest ' : ''}${entries.length}`}
         empty={({ entries }) => entries.length === 0 && (Object.keys(filter).length === 0 ? 'Nobody did anything yet.' : 'Nothing of this kind was done.')}
         actions={

@@ -14,6 +14,7 @@ const keepers = ['broker-routing', 'signal', 'alerting', 'backtest'];
 export function EntryDrawer({ entry, onUser, onClose }: { entry: AuditEntry; onUser: (user: string) => void; onClose: () => void }) {
   const { by, user, traceId, details } = entry;
   const service = String(details['service'] ?? '');
+  const { before = null, after = null, ...rest } = details;
   return (
     <Dialog drawer title={actionWords(entry.action)} onClose={onClose}>
       <Facts
@@ -22,9 +23,9 @@ export function EntryDrawer({ entry, onUser, onClose }: { entry: AuditEntry; onU
           ['When, UTC', `${utc(entry.at).slice(0, 10)} ${utcClock(entry.at)}`],
           ['By', byWords(entry)],
           ['From', by.address ?? 'not kept'],
-          by.userAgent !== null && ['With', by.userAgent],
+          by.userAgent ? ['With', by.userAgent] : null,
           user !== null && ['About', user.name ?? `${user.userId}, deleted`],
-          ...leavesOf(details).map(([name, text]): [string, string] => [titleOf(name), text]),
+          ...leavesOf({ before, after, ...rest }).map(([name, text]): [string, string] => [titleOf(name), text]),
           by.sessionId !== null && ['Session', <span key="session" className="mono">{by.sessionId}</span>],
           by.apiKeyId !== null && ['API key', <span key="key" className="mono">{by.apiKeyId}</span>],
           traceId !== null && ['Trace', <span key="trace" className="mono">{traceId}</span>],

@@ -44,7 +44,7 @@ export function toneOf({ action, details }: AuditEntry): string {
 
 /** Who did it. */
 export const byWords = ({ by: { id, name, apiKeyId } }: AuditEntry): string =>
-  ({ service: 'a service', nobody: 'nobody known' })[id] ?? `${name ?? 'a deleted user'}${apiKeyId === null ? '' : ', a program'}`;
+  ({ service: 'a service', nobody: 'nobody' })[id] ?? `${name ?? 'a deleted user'}${apiKeyId === null ? '' : ', a program'}`;
 
 /** What it says beside its name, in a line. */
 export function summaryOf({ action, details }: AuditEntry): string {

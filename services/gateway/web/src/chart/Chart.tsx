@@ -4,7 +4,7 @@ import type { InstrumentTerms, LiveBars, LiveFill, Order, Signal } from '../api/
 import { hear, useWanted } from '../api/live';
 import { usePrices } from '../api/prices';
 import { accounts, asked, bars, corporateActions, instruments, openOrders, orderEvents, raisedOn, sessions, signals } from '../api/queries';
-import { measure, quantity, symbolOf } from '../figures/format';
+import { quantity, quoted, symbolOf } from '../figures/format';
 import { timeframes } from '../figures/timeframes';
 import { ChangeOrder } from '../orders/ChangeOrder';
 import { isOfSession, pathOfOrder, sessionOf } from '../orders/names';
@@ -100,7 +100,7 @@ function Price({ instrument, timeframe, session, terms, draft, onChange }: Shown
       title={instrument}
       of={{ ...read, data, dataUpdatedAt: Math.max(read.dataUpdatedAt, heardAt) }}
       className="chart"
-      count={({ close }) => `${timeframe}, last ${measure(close.at(-1), 8)}`}
+      count={({ close }) => `${timeframe}, last ${quoted(close.at(-1))}`}
       empty={({ close }) => close.length === 0 && `There are no bars of ${timeframe}.`}
       actions={
         <details className="picker">

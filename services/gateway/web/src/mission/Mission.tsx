@@ -94,7 +94,7 @@ type MoneyRow = { portfolio: Portfolio; balance: Portfolio['balances'][number] }
 function Money() {
   const read = useQuery(portfolios);
   const columns: Column<MoneyRow>[] = [
-    { name: 'Portfolio', cell: ({ portfolio: { portfolio: id } }) => <Link to={`/positions?portfolio=${encodeURIComponent(id)}`} className="clip">{id}</Link> },
+    { name: 'Portfolio', cell: ({ portfolio: { portfolio: id } }) => <Link to={`/positions?portfolio=${encodeURIComponent(id)}`} className="clip" title={id}>{id}</Link> },
     { name: 'Venue', wide: true, cell: ({ portfolio: { venue } }) => venue ?? <span className="dim">–</span> },
     { name: 'Equity', right: true, cell: ({ balance }) => <><b>{money(balance.equity)}</b> <span className="dim">{balance.currency}</span></> },
     { name: 'Today', right: true, cell: row => (row.portfolio.venue ? <Today row={row} /> : <span className="dim" title="A session has its own time">–</span>) },
@@ -171,7 +171,7 @@ function Sessions() {
   const read = useQuery(sessions);
   const speeds = useSpeeds(read);
   const columns: Column<SessionStatus>[] = [
-    { name: 'Session', cell: row => <Link to={`/chart?session=${encodeURIComponent(row.sessionId)}`} className="clip">{row.sessionId}</Link> },
+    { name: 'Session', cell: row => <Link to={`/chart?session=${encodeURIComponent(row.sessionId)}`} className="clip" title={row.sessionId}>{row.sessionId}</Link> },
     { name: 'Source', wide: true, cell: row => <span className="reason" title={row.source}>{row.source.split('/').pop()}</span> },
     { name: 'State', cell: row => <Pill tone={sessionTones[row.state] ?? ''} title={row.error ?? undefined}>{row.state}</Pill> },
     {

@@ -8,7 +8,7 @@ import { Confirm } from '../parts/Confirm';
 import { Form } from '../parts/Form';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { Pill } from '../parts/words';
+import { Minute, Pill } from '../parts/words';
 import { ApiKeys } from './ApiKeys';
 
 /** One's own password, second factor, sessions and keys, and what is kept of one. */
@@ -122,8 +122,8 @@ function Sessions() {
   const queries = useQueryClient();
   const [ending, setEnding] = useState<SignedInSession | null>(null);
   const columns: Column<SignedInSession>[] = [
-    { name: 'Since, UTC', cell: row => utc(row.createdAt).slice(0, 16) },
-    { name: 'Last used', cell: row => utc(row.lastUsedAt).slice(0, 16) },
+    { name: 'Since, UTC', cell: row => <Minute at={row.createdAt} /> },
+    { name: 'Last used', cell: row => <Minute at={row.lastUsedAt} /> },
     { name: 'From', cell: row => row.address ?? '–' },
     { name: 'With', wide: true, cell: row => <span className="reason" title={row.userAgent ?? ''}>{row.userAgent ?? '–'}</span> },
     { name: 'End', cell: row => (row.current ? <Pill tone="info">this one</Pill> : <button type="button" className="small" onClick={() => setEnding(row)}>End</button>) },

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Signal } from '../api/contracts';
 import { sessions, type SignalFilter, signals } from '../api/queries';
-import { count, latency, measure, share } from '../figures/format';
+import { count, latency, quoted, share } from '../figures/format';
 import { Meter } from '../parts/Meter';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
@@ -18,7 +18,7 @@ const columns: Column<Signal>[] = [
   { name: 'Direction', cell: signal => signal.direction, tone: signal => sideTone(signal.direction) },
   { name: 'Instrument', cell: signal => signal.instrument },
   { name: 'Score', cell: signal => <span className="score"><Meter value={signal.score} />{share(signal.score)}</span> },
-  { name: 'Close', right: true, wide: true, cell: signal => measure(signal.close, 8) },
+  { name: 'Close', right: true, wide: true, cell: signal => quoted(signal.close) },
   { name: 'Regime', wide: true, cell: signal => signal.regime },
   { name: 'Strategy', cell: signal => signal.strategy },
   { name: 'Latency', right: true, wide: true, cell: signal => latency(signal.latencyMs) },
