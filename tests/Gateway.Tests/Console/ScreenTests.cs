@@ -47,6 +47,7 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     [InlineData("/backtests?view=sweeps", 380)]
     [InlineData("/backtests?view=parity", 1440)]
     [InlineData("/backtests?view=parity", 380)]
+    [InlineData("/orders?account=paper-replay-20261123t190553-e40a53bcd503", 380)]
     [InlineData("/users", 1440)]
     [InlineData("/users", 380)]
     [InlineData("/audit", 1440)]
