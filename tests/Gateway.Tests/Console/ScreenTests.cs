@@ -10,6 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace AlgoStack.Gateway.Tests.Console;
 
 /// <summary>What each screen shows, in a real browser, over a desk that answers for all services.</summary>
+[BeginsEarly(4)]
 public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, ITestOutputHelper output) : IClassFixture<ConsoleFixture>, IClassFixture<BrowserFixture>
 {
     // Interactive is when the last long task before the first panel's content was over, and no earlier than the first paint.
