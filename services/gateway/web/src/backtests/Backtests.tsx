@@ -56,7 +56,7 @@ function Runs() {
     { name: 'State', cell: row => <Pill tone={tones[row.state] ?? ''} title={row.error ?? undefined}>{row.state}</Pill> },
     { name: 'Return', right: true, cell: row => signedPercent(row.statistics[0]?.totalReturn), tone: row => gainTone(row.statistics[0]?.totalReturn) },
     { name: 'Of', cell: row => <span className="reason" title={wordsOf(row)}>{wordsOf(row)}</span> },
-    { name: 'Done', cell: row => (row.state === 'running' ? <Meter value={Number(row.progress ?? 0)} /> : `${quantity(row.bars)} bars`) },
+    { name: 'Bars', right: true, cell: row => (row.state === 'running' ? <Meter value={Number(row.progress ?? 0)} /> : quantity(row.bars)) },
   ];
   return (
     <div className="screen">
