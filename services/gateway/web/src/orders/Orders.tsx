@@ -76,7 +76,7 @@ export default function Orders() {
         of={read}
         className="tall"
         count={all => `${count(shown(all).length)} of the newest ${count(all.length)}`}
-        empty={all => shown(all).length === 0 && (all.length === 0 ? 'No orders yet.' : 'None of these orders is like that.')}
+        empty={all => shown(all).length === 0 && (all.length === 0 && !status ? 'No orders yet.' : 'None of these orders is like that.')}
         actions={
           <>
             {mayTrade && account && atVenue && <button type="button" onClick={() => setCancelingAll(true)}>Cancel all of {account}</button>}
