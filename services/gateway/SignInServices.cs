@@ -34,6 +34,7 @@ internal static class SignInServices
         builder.Services.AddSingleton<SignInFailures>();
         builder.Services.AddScoped<AcceptInvitation>();
         builder.Services.AddScoped<PasswordCheck>();
+        builder.Services.AddSingleton<NobodysPassword>();
         builder.Services.AddScoped<PresentPassword>();
         builder.Services.AddScoped<ChangePassword>();
         builder.Services.AddSingleton<UserTable>();

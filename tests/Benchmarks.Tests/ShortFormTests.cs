@@ -8,7 +8,8 @@ using Xunit;
 
 namespace AlgoStack.Benchmarks.Tests;
 
-public sealed class ShortFormTests
+/// <summary>Each table by itself, so that they are measured side by side: the short form says nothing about speed.</summary>
+public sealed class EventStoreShortFormTests
 {
     [Fact]
     public async Task Every_line_of_the_event_stores_table_can_be_measured()
@@ -19,17 +20,10 @@ public sealed class ShortFormTests
 
         output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 15, "the table has a head and these lines");
     }
+}
 
-    [Fact]
-    public async Task The_replay_of_ticks_can_be_measured()
-    {
-        await using var output = new StringWriter();
-
-        (await BacktestBenchmark.RunAsync(output, only: "tick replay", rounds: 1, brief: true)).Should().Be(0);
-
-        output.ToString().TrimEnd().Split('\n').Should().HaveCount(3, "the table has a head and this line");
-    }
-
+public sealed class OrdersShortFormTests
+{
     [Fact]
     public async Task Every_line_of_the_orders_table_can_be_measured()
     {
@@ -39,7 +33,10 @@ public sealed class ShortFormTests
 
         output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 11, "the table has a head and these lines");
     }
+}
 
+public sealed class GatewayShortFormTests
+{
     [Fact]
     public async Task Every_line_of_the_gateways_table_can_be_measured()
     {
@@ -49,7 +46,23 @@ public sealed class ShortFormTests
 
         output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 7, "the table has a head and these lines");
     }
+}
 
+public sealed class BacktestShortFormTests
+{
+    [Fact]
+    public async Task The_replay_of_ticks_can_be_measured()
+    {
+        await using var output = new StringWriter();
+
+        (await BacktestBenchmark.RunAsync(output, only: "tick replay", rounds: 1, brief: true)).Should().Be(0);
+
+        output.ToString().TrimEnd().Split('\n').Should().HaveCount(3, "the table has a head and this line");
+    }
+}
+
+public sealed class ComparisonTests
+{
     [Theory]
     [InlineData(100, 60, false, "UNDER THE FLOOR")]
     [InlineData(100, 75, true, "")]

@@ -29,6 +29,6 @@ public sealed class DocumentTests(BrokerFixture broker) : IClassFixture<BrokerFi
             "/api/v1/stores/gateway/projections", "/api/v1/stores/gateway/projections/{name}/pause",
             "/api/v1/stores/gateway/projections/{name}/resume", "/api/v1/stores/gateway/projections/{name}/rebuild",
             "/api/v1/stores/gateway/archives", "/api/v1/stores/gateway/archives/events", "/api/v1/stores/gateway/archives/{name}/restore",
-            "/udf/config", "/udf/symbols", "/udf/search", "/udf/history", "/udf/time", "/udf/marks", "/udf/timescale_marks", "/udf/quotes");
+            "/udf/config", "/udf/symbols", "/udf/symbol_info", "/udf/search", "/udf/history", "/udf/time", "/udf/marks", "/udf/timescale_marks", "/udf/quotes");
     }
 }

@@ -23,16 +23,20 @@ public sealed class FakeUpstream : IAsyncDisposable
     }
 
     /// <summary>An upstream that answers every path with what it was asked.</summary>
-    public static Task<FakeUpstream> EchoAsync() => StartAsync(app => app.Map("/{**path}", async (HttpContext context) =>
+    public static Task<FakeUpstream> EchoAsync() => StartAsync(app => app.Map("/{**path}", (RequestDelegate)EchoAsync));
+
+    /// <summary>Answers with what was asked.</summary>
+    public static async Task EchoAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
-        return new Echo(
+        var echo = new Echo(
             context.Request.Method,
             context.Request.Path.ToUriComponent() + context.Request.QueryString,
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body);
-    }));
+        await context.Response.WriteAsJsonAsync(echo, context.RequestAborted);
+    }
 
     public async ValueTask DisposeAsync()
     {

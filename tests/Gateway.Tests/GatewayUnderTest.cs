@@ -1,11 +1,15 @@
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Testing.Services;
+using Microsoft.AspNetCore.Identity;
 
 namespace AlgoStack.Gateway.Tests;
 
 /// <summary>A gateway on a loopback port, with one upstream standing in for every service.</summary>
 public sealed class GatewayUnderTest : IAsyncDisposable
 {
+    // A password's hash is made to take long, a tenth of a second here, and tests make a thousand.
+    private const int QuickHash = 1_000;
+
     private readonly WebApplication _app;
 
     private GatewayUnderTest(WebApplication app)
@@ -29,9 +33,10 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <param name="messaging">Where it finds RabbitMQ. Null: where it is.</param>
     /// <param name="database">Where it finds PostgreSQL. Null: where it is.</param>
     /// <param name="settings">As on a command line. Null: those of a machine that tries the gateway on purpose, which is limited and banned as no other is.</param>
+    /// <param name="slowHash">Passwords are hashed as often as the gateway has it, not quickly.</param>
     public static async Task<GatewayUnderTest> StartAsync(
         BrokerFixture broker, IReadOnlyDictionary<string, Uri> services, Uri? at = null, TimeProvider? clock = null, ILoggerProvider? logs = null,
-        string? messaging = null, Action<IServiceCollection>? configure = null, string? database = null, IReadOnlyList<string>? settings = null)
+        string? messaging = null, Action<IServiceCollection>? configure = null, string? database = null, IReadOnlyList<string>? settings = null, bool slowHash = false)
     {
         string[] args =
         [
@@ -45,7 +50,11 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             "--Logging:LogLevel:Default", logs is null ? "Error" : "Trace",
             .. logs is null ? Array.Empty<string>() : ["--Logging:LogLevel:Microsoft.AspNetCore", "Trace"],
         ];
-        var app = GatewayApplication.Build(args, clock, configure);
+        var app = GatewayApplication.Build(args, clock, registered =>
+        {
+            if (!slowHash) registered.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = QuickHash);
+            configure?.Invoke(registered);
+        });
         if (logs is not null) app.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
         await app.StartAsync(CancellationToken.None);
         return new GatewayUnderTest(app);

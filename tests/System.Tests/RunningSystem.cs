@@ -38,11 +38,13 @@ public sealed class RunningSystem : IAsyncLifetime
     /// <inheritdoc cref="WholeSystem.Kill"/>
     public void Kill(string resource) => _system!.Kill(resource);
 
-    public async Task<string> StartReplayAsync(string file, string speed)
+    public Task<string> StartReplayAsync(string file, string speed) => BeginAsync("/api/v1/replays", new StartReplay(file, speed));
+
+    /// <summary>Puts a file on the tape, all of it.</summary>
+    public async Task ImportAsync(string file)
     {
-        using var response = await _system!.Gateway.PostAsJsonAsync("/api/v1/replays", new StartReplay(file, speed));
-        response.StatusCode.Should().Be(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
-        return (await response.Content.ReadFromJsonAsync<SessionStatus>())!.SessionId;
+        var session = await BeginAsync("/api/v1/imports", new StartImport(file));
+        await Eventually.True(async () => await StatusAsync(session) is { State: "completed" }, TimeSpan.FromSeconds(60), $"{file} is on the tape");
     }
 
     /// <summary>Where the session stands once all of its bars have become signals, orders and alerts.</summary>
@@ -86,6 +88,13 @@ public sealed class RunningSystem : IAsyncLifetime
         await using var command = source.CreateCommand(sql);
 #pragma warning restore CA2100
         return (T)Convert.ChangeType((await command.ExecuteScalarAsync())!, typeof(T), CultureInfo.InvariantCulture);
+    }
+
+    private async Task<string> BeginAsync<T>(string path, T command)
+    {
+        using var response = await _system!.Gateway.PostAsJsonAsync(path, command);
+        response.StatusCode.Should().Be(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<SessionStatus>())!.SessionId;
     }
 
     private static bool IsAway(HttpStatusCode status) => status is HttpStatusCode.NotFound || (int)status >= 500;

@@ -13,6 +13,8 @@ namespace AlgoStack.Testing;
 /// </summary>
 public sealed class ServerFixture : IAsyncLifetime
 {
+    private const int DropsAtOnce = 8;
+
     private readonly List<string> _databases = [];
     private readonly List<string> _virtualHosts = [];
 
@@ -41,10 +43,12 @@ public sealed class ServerFixture : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var name in _databases)
-            await ExecuteAsync(await TestServers.PostgresAsync(), $"drop database if exists {name} with (force)");
-        foreach (var name in _virtualHosts)
-            await ManageAsync(await TestServers.RabbitMQAsync(), HttpMethod.Delete, name);
+        // Each drop waits for a checkpoint, and several wait for the same one.
+        var together = new ParallelOptions { MaxDegreeOfParallelism = DropsAtOnce };
+        await Parallel.ForEachAsync(_databases, together, async (name, _) =>
+            await ExecuteAsync(await TestServers.PostgresAsync(), $"drop database if exists {name} with (force)"));
+        await Parallel.ForEachAsync(_virtualHosts, together, async (name, _) =>
+            await ManageAsync(await TestServers.RabbitMQAsync(), HttpMethod.Delete, name));
     }
 
     private static string NewName() => string.Create(CultureInfo.InvariantCulture, $"test_{RandomNumberGenerator.GetHexString(12, lowercase: true)}");

@@ -32,7 +32,7 @@ public static class GetOrders
             from orders
             where ($1::text is null or session_id = $1)
               and ($2::text is null or account = $2)
-              and ($3::text is null or status = $3)
+              and ($3::text is null or status = $3 or ($3 = 'open' and status in ('Requested', 'Approved', 'Submitted', 'Accepted', 'PartiallyFilled', 'Unknown')))
               and ($4::text is null or requested_seq < (select requested_seq from orders where order_id = $4))
               and ($5::text is null or execution = $5)
               and ($6::text is null or instrument = $6)
@@ -104,6 +104,7 @@ public static class GetOrders
 }
 
 /// <summary>Which orders are asked for.</summary>
+/// <param name="Status">One of <see cref="OrderView"/>'s, or <c>open</c>: all that something can still come of.</param>
 /// <param name="After">An order's id: those requested before it.</param>
 /// <param name="Before">Those requested before this time.</param>
 internal sealed record OrderFilter(

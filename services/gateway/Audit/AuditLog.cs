@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AlgoStack.EventStore.Streams;
+using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.ServiceDefaults.Tokens;
 using Npgsql;
@@ -71,7 +72,7 @@ internal sealed class AuditLog(EventLog log, PlaceTable places, TokenOrigin orig
     private static string StreamOf(AccountEvent what) => what.UserId is { } user ? $"user-{user}" : Strangers;
 
     private Task<Guid?> PlaceAsync(HttpContext context, Guid? userId) => places.FindAsync(
-        userId, context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString(), context.RequestAborted);
+        userId, context.Connection.RemoteIpAddress?.ToString(), UserAgent.Of(context), context.RequestAborted);
 
     private static Guid? Id(ClaimsPrincipal user, string claim) => Guid.TryParse(user.FindFirstValue(claim), out var id) ? id : null;
 

@@ -14,7 +14,6 @@ internal sealed class PlaceTable(NpgsqlDataSource database, TimeProvider clock)
     public static readonly TimeSpan Kept = TimeSpan.FromDays(365);
     public static readonly TimeSpan KeptOfNobody = TimeSpan.FromDays(90);
 
-    private const int MostUserAgent = 200;
     private const int MostKnown = 1_000;
     private const int MostListed = 10_000;
 
@@ -24,12 +23,11 @@ internal sealed class PlaceTable(NpgsqlDataSource database, TimeProvider clock)
 
     /// <param name="userId">Null: of nobody that is known, whose program is not noted, since they may make up as many as they like.</param>
     /// <returns>Null where the connection has no address, and for a user who is gone.</returns>
-    public async Task<Guid?> FindAsync(Guid? userId, string? address, string? userAgent, CancellationToken cancellationToken)
+    public async Task<Guid?> FindAsync(Guid? userId, string? address, string userAgent, CancellationToken cancellationToken)
     {
         if (address is null) return null;
 
-        var agent = userId is null ? "" : userAgent ?? "";
-        var place = (userId, address, agent.Length > MostUserAgent ? agent[..MostUserAgent] : agent);
+        var place = (userId, address, userId is null ? "" : userAgent);
         var now = clock.GetUtcNow();
         if (_known.TryGetValue(place, out var known) && now - known.SeenAt < Fresh) return known.Id;
 

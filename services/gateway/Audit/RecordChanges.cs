@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using System.Threading.Channels;
 using AlgoStack.EventStore.Streams;
+using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Postgres;
 using AlgoStack.ServiceDefaults.Idempotency;
@@ -79,8 +81,7 @@ internal sealed partial class RecordChanges(EventLog log, PlaceTable places, Tim
         while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
         {
             while (_page.Count < MostTogether && _waiting.Reader.TryRead(out var next)) _page.Add(next);
-            while (!await TryWriteAsync(stoppingToken)) await Task.Delay(Pause, clock, stoppingToken);
-            _page.Clear();
+            await WriteAsync(stoppingToken);
         }
     }
 
@@ -102,7 +103,7 @@ internal sealed partial class RecordChanges(EventLog log, PlaceTable places, Tim
             request.Headers[IdempotencyKey.Header] is [{ Length: > 0 and <= MostKey } key] && key.All(c => c is > ' ' and <= '~') ? key : null,
             AuditLog.CallerOf(context.User),
             clock.GetUtcNow());
-        return new Waiting(change, context.Connection.RemoteIpAddress?.ToString(), request.Headers.UserAgent.ToString(), Activity.Current?.Context ?? default);
+        return new Waiting(change, context.Connection.RemoteIpAddress?.ToString(), UserAgent.Of(context), Activity.Current?.Context ?? default);
     }
 
     private static string Cut(string text, int most) => text.Length > most ? text[..most] : text;
@@ -136,28 +137,53 @@ internal sealed partial class RecordChanges(EventLog log, PlaceTable places, Tim
         LogLost(change.By.Id, change.Method, change.Path, change.Status, trace);
     }
 
-    private async Task<bool> TryWriteAsync(CancellationToken cancellationToken)
+    /// <summary>The page, all at once; where there is one in it that cannot be written, one by one, so that it holds no other up.</summary>
+    private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        try
+        for (var together = _page.Count; _page.Count > 0;)
         {
-            var session = log.OpenSession();
-            foreach (var made in _page)
+            try
             {
-                var by = await FromAsync(made, cancellationToken);
-                session.Append(StreamOfToday(), new EventOrigin(TraceOf(made), null, made.Trace), made.Change with { By = by });
+                await AppendAsync(_page[..together], cancellationToken);
+                _page.RemoveRange(0, together);
             }
-
-            await session.SaveChangesAsync(cancellationToken);
-            return true;
-        }
+            catch (Exception e) when (IsOfTheChange(e))
+            {
+                if (together == 1) LoseFirst(e);
+                together = 1;
+            }
 #pragma warning disable CA1031 // Whatever it is, those that wait are not lost for it.
-        catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
-        {
-            var waiting = _page.Count + _waiting.Reader.Count;
-            LogWaiting(e, waiting);
-            return false;
+            {
+                var waiting = _page.Count + _waiting.Reader.Count;
+                LogWaiting(e, waiting);
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
         }
+    }
+
+    private async Task AppendAsync(IReadOnlyList<Waiting> page, CancellationToken cancellationToken)
+    {
+        var session = log.OpenSession();
+        foreach (var made in page)
+        {
+            var by = await FromAsync(made, cancellationToken);
+            session.Append(StreamOfToday(), new EventOrigin(TraceOf(made), null, made.Trace), made.Change with { By = by });
+        }
+
+        await session.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Whether what is written is at fault, and not the server, the connection or the world outside: SQLSTATE 22 and 23, and text that is none.</summary>
+    private static bool IsOfTheChange(Exception e) =>
+        e is PostgresException { SqlState: ['2', '2' or '3', ..] } or ArgumentException or JsonException;
+
+    private void LoseFirst(Exception why)
+    {
+        LogUnwritable(why);
+        Lose(_page[0]);
+        _page.RemoveAt(0);
     }
 
     private async Task<Actor> FromAsync(Waiting made, CancellationToken cancellationToken)
@@ -170,7 +196,10 @@ internal sealed partial class RecordChanges(EventLog log, PlaceTable places, Tim
 
     private string StreamOfToday() => AuditLog.ChangesOf(clock.GetUtcNow());
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The audit trail has no room: {Actor} {Method} {Path} was answered {Status}, trace {Trace}.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A change cannot be written.")]
+    private partial void LogUnwritable(Exception why);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Not in the audit trail: {Actor} {Method} {Path} was answered {Status}, trace {Trace}.")]
     private partial void LogLost(string actor, string method, string path, int? status, string? trace);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Waiting} changes wait for the audit trail.")]

@@ -65,7 +65,7 @@ internal sealed partial class Forwarder(ServiceAddresses addresses, TimeProvider
     public void Dispose() => _http.Dispose();
 
     private static Uri Target(HttpRequest request, Route route, Uri address) =>
-        new(address, route.PathOf(request.Path) + request.QueryString.ToUriComponent());
+        new(address, route.PathOf(request.Path).ToUriComponent() + request.QueryString.ToUriComponent());
 
     private async Task HttpAsync(HttpContext context, Route route, Uri target)
     {

@@ -17,10 +17,7 @@ internal sealed record Route(string Pattern, string Service, string Cut = "", st
 
     /// <summary>The path as the service knows it.</summary>
     /// <param name="path">Normalised, as the route was matched on, so that no ".." slips past the table.</param>
-    public string PathOf(PathString path) => Put + path.ToUriComponent()[Cut.Length..];
-
-    /// <summary>A path of this route as the service has it.</summary>
-    public PathString TargetOf(PathString path) => new(Put + path.Value![Cut.Length..]);
+    public PathString PathOf(PathString path) => new(Put + path.Value![Cut.Length..]);
 }
 
 /// <summary>Every path that the gateway passes on, and to whom. Paths that are not here are the gateway's own.</summary>

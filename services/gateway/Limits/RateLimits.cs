@@ -100,7 +100,7 @@ internal sealed class RateLimits
     private static RateLimit? OfEndpoint(HttpContext context, bool program)
     {
         var (route, path) = (context.GetEndpoint()?.Metadata.GetMetadata<Forwarding.Route>(), context.Request.Path);
-        var target = route?.TargetOf(path) ?? default;
+        var target = route?.PathOf(path) ?? default;
         if (HttpMethods.IsPost(context.Request.Method) && target.StartsWithSegments("/api/backtest", StringComparison.OrdinalIgnoreCase)) return Backtests;
         if (!program) return null;
         if (path.StartsWithSegments("/udf/search", StringComparison.OrdinalIgnoreCase)) return Search;

@@ -20,7 +20,7 @@ internal sealed class GoesOn
         if (endpoint?.Metadata.GetMetadata<GoesOn>() is not null) return true;
 
         return endpoint?.Metadata.GetMetadata<Forwarding.Route>() is { Service: Routes.BrokerRouting } route
-            && IsSafer(context.Request.Method, route.TargetOf(context.Request.Path).Value!.TrimEnd('/').ToLowerInvariant().Split('/'));
+            && IsSafer(context.Request.Method, route.PathOf(context.Request.Path).Value!.TrimEnd('/').ToLowerInvariant().Split('/'));
     }
 
     private static bool IsSafer(string method, string[] path) => path switch

@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.Gateway.Users;
 using AlgoStack.Postgres;
@@ -19,8 +20,6 @@ internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase data
 
     /// <summary>The newest that a list shows.</summary>
     private const int MostListed = 100;
-
-    private const int MostUserAgent = 200;
 
     /// <summary>Of a row of sessions, at $1.</summary>
     private const string IsOpen = "revoked_at is null and expires_at > $1 and last_used_at > $2";
@@ -142,7 +141,7 @@ internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase data
     private async Task<bool> InsertAsync(
         NpgsqlConnection connection, Guid id, Guid userId, HttpContext context, string refreshToken, CancellationToken cancellationToken)
     {
-        var (now, userAgent) = (clock.GetUtcNow(), context.Request.Headers.UserAgent.ToString());
+        var now = clock.GetUtcNow();
         await using var command = new NpgsqlCommand(
             """
             with begun as (
@@ -157,7 +156,7 @@ internal sealed class SessionTable(NpgsqlDataSource source, ServiceDatabase data
         command.Parameters.Add(new() { Value = now });
         command.Parameters.Add(new() { Value = now + LongestLife });
         command.Parameters.Add(Text(context.Connection.RemoteIpAddress?.ToString()));
-        command.Parameters.Add(Text(userAgent is { Length: > MostUserAgent } ? userAgent[..MostUserAgent] : userAgent));
+        command.Parameters.Add(Text(UserAgent.Of(context)));
         command.Parameters.Add(new() { Value = Secret.Hash(refreshToken) });
         await command.ExecuteNonQueryAsync(cancellationToken);
         return true;

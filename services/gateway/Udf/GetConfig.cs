@@ -11,16 +11,18 @@ internal static class GetConfig
         .Produces<UdfConfig>()
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<UdfConfig> ReadAsync(SymbolList symbols, TapeClient tape, CancellationToken cancellationToken)
+    private static async Task<UdfConfig> ReadAsync(SymbolMode mode, SymbolList symbols, TapeClient tape, CancellationToken cancellationToken)
     {
         var venues = (await symbols.ReadAsync(tape, cancellationToken)).Select(s => s.Venue).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var told = venues.Select(v => new UdfVenue(v, v, v));
         return new UdfConfig(
-            SupportsSearch: true,
-            SupportsGroupRequest: false,
+            SupportsSearch: !mode.IsGroups,
+            SupportsGroupRequest: mode.IsGroups,
             SupportsMarks: true,
             SupportsTimescaleMarks: true,
             SupportsTime: true,
-            [new UdfVenue("", "All", ""), .. venues.Select(v => new UdfVenue(v, v, v))],
+            // In group mode a chart asks for a group of each, and would have every symbol twice.
+            [.. mode.IsGroups ? told : told.Prepend(new UdfVenue("", "All", ""))],
             [new UdfType("All", ""), .. Symbol.Types.Select(t => new UdfType(t, t))],
             [.. Resolution.All.Select(r => r.Name)]);
     }

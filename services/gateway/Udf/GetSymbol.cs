@@ -16,12 +16,17 @@ internal static class GetSymbol
     /// <summary>What is said of a symbol that is none of ours.</summary>
     public static string Unknown(string? symbol) => string.IsNullOrEmpty(symbol) ? "symbol: expected one, found none" : $"unknown_symbol {symbol}";
 
+    public static async Task<UdfSymbol> TellAsync(Symbol symbol, TapeClient tape, CancellationToken cancellationToken)
+    {
+        var stored = await tape.GetTimeframesAsync(symbol.Id, cancellationToken);
+        return Told(symbol, [.. Resolution.All.Where(r => r.SourceOf(stored) is not null)]);
+    }
+
     private static async Task<IResult> ReadAsync(string? symbol, SymbolList symbols, TapeClient tape, CancellationToken cancellationToken)
     {
         if (await symbols.FindAsync(tape, symbol, cancellationToken) is not { } found) return UdfError.Of(Unknown(symbol));
 
-        var stored = await tape.GetTimeframesAsync(found.Id, cancellationToken);
-        return TypedResults.Ok(Told(found, [.. Resolution.All.Where(r => r.SourceOf(stored) is not null)]));
+        return TypedResults.Ok(await TellAsync(found, tape, cancellationToken));
     }
 
     private static UdfSymbol Told(Symbol symbol, IReadOnlyList<Resolution> resolutions)

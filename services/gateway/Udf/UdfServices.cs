@@ -17,6 +17,7 @@ internal static class UdfServices
 
     public static void AddUdf(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton(SymbolMode.Read(builder.Configuration));
         builder.Services.AddSingleton<SymbolList>();
         builder.Services.AddTransient<FindService>();
         AddClient<TapeClient>(builder, TapeClient.Service);
@@ -38,6 +39,7 @@ internal static class UdfServices
             return answer;
         });
         GetSymbol.Map(inBand);
+        GetSymbolGroup.Map(inBand);
         SearchSymbols.Map(inBand);
         GetHistory.Map(inBand);
         GetQuotes.Map(inBand);

@@ -1,13 +1,11 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace AlgoStack.Gateway.Users;
 
 /// <summary>Whether a password is a user's. It takes as long for a name that nobody has.</summary>
-internal sealed class PasswordCheck(UserManager<User> users, IPasswordHasher<User> hasher)
+internal sealed class PasswordCheck(UserManager<User> users, IPasswordHasher<User> hasher, NobodysPassword nobodys)
 {
-    // Of no password that anybody knows, made once, the way the others are.
-    private static string? _nobodys;
-
     /// <returns>Who has the name, if anybody, and whether the password is theirs.</returns>
     public async Task<(User? User, bool IsTheirs)> FindAsync(string name, string password)
     {
@@ -16,9 +14,13 @@ internal sealed class PasswordCheck(UserManager<User> users, IPasswordHasher<Use
 
         if (await users.FindByNameAsync(name) is { } user) return (user, await users.CheckPasswordAsync(user, password));
 
-        var nobody = new User();
-        _nobodys ??= hasher.HashPassword(nobody, Tokens.Secret.New());
-        hasher.VerifyHashedPassword(nobody, _nobodys, password);
+        hasher.VerifyHashedPassword(new User(), nobodys.Hash, password);
         return (null, false);
     }
+}
+
+/// <summary>One that nobody knows, hashed once, the way the others are.</summary>
+internal sealed class NobodysPassword(IOptions<PasswordHasherOptions> options)
+{
+    public string Hash { get; } = new PasswordHasher<User>(options).HashPassword(new User(), Tokens.Secret.New());
 }

@@ -49,8 +49,8 @@ internal sealed class GatewaySuite
     private async Task<(Load Constant, Load Mixed)> ReadsAsync()
     {
         var http = await _system.ClientAsync();
-        // Everything is compiled, and every connection stands.
-        await OpenLoop.RunAsync(http, MixedReads, _rate, _lasting / 2);
+        // Everything is compiled, for good and in seven processes, and every connection stands.
+        await OpenLoop.RunAsync(http, MixedReads, _rate, 2 * _lasting);
         var constant = await OpenLoop.RunAsync(http, ["/alive"], _rate, _lasting);
         return (constant, await OpenLoop.RunAsync(http, MixedReads, _rate, _lasting));
     }

@@ -17,6 +17,7 @@ using OrderSubmitted = AlgoStack.Trading.Orders.OrderSubmitted;
 namespace AlgoStack.BrokerRouting.Tests.Accounts;
 
 /// <summary>Switches thrown while orders stream in, judged by the venue's own file.</summary>
+[BeginsEarly(1)]
 public sealed class KillSwitchTests(ServerFixture servers) : IClassFixture<ServerFixture>
 {
     private const int RoundsALife = 25;

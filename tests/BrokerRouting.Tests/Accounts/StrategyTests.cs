@@ -7,6 +7,7 @@ using static AlgoStack.BrokerRouting.Tests.Accounts.StrategySurroundings;
 namespace AlgoStack.BrokerRouting.Tests.Accounts;
 
 /// <summary>From a signal of the live session on the bus to an order in the venue's own file.</summary>
+[BeginsEarly(2)]
 public sealed class StrategyTests(ServerFixture servers) : IClassFixture<ServerFixture>
 {
     // A tenth of 100,000 buys 52 at 190.

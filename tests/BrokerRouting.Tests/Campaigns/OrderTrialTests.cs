@@ -1,4 +1,5 @@
 using AlgoStack.Campaigns.Orders;
+using AlgoStack.Testing;
 using FluentAssertions;
 using Xunit;
 using Xunit.Abstractions;
@@ -6,6 +7,7 @@ using Xunit.Abstractions;
 namespace AlgoStack.BrokerRouting.Tests.Campaigns;
 
 /// <summary>The short form of <c>tests/campaign orders</c>.</summary>
+[BeginsEarly(3)]
 public sealed class OrderTrialTests(ITestOutputHelper output)
 {
     private const int VenueStarts = 3;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Tests.SigningIn;
@@ -24,6 +25,7 @@ public sealed class AuditFixture : SignInFixture
     public HttpClient NewClient(string userAgent = "audit-test/1") => new(new SocketsHttpHandler
     {
         UseCookies = false,
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         ConnectCallback = async (context, token) =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

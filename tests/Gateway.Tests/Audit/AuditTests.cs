@@ -83,6 +83,21 @@ public sealed class AuditTests(AuditFixture fixture) : IClassFixture<AuditFixtur
     }
 
     [Fact]
+    public async Task A_program_whose_name_is_too_long_is_noted_as_far_as_can_be_stored()
+    {
+        var person = await fixture.JoinAsync("trader");
+        var name = new string('a', 199);
+        using var http = fixture.NewClient();
+        http.DefaultRequestHeaders.Remove("User-Agent");
+        http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", $"{name}\U0001F600 and more").Should().BeTrue();
+
+        var tokens = await SignInFixture.TokensAsync(await http.PostAsJsonAsync("/auth/sign-in", new { person.Name, person.Password }));
+
+        var signedIn = (await fixture.EntriesAsync($"user={await fixture.UserIdAsync(tokens)}&action=signed_in", 1)).Single();
+        signedIn.GetProperty("by").GetProperty("userAgent").GetString().Should().Be(name);
+    }
+
+    [Fact]
     public async Task A_name_that_nobody_has_is_taken_down_without_it()
     {
         var name = $"nobody-{Guid.NewGuid():n}";
@@ -232,8 +247,22 @@ public sealed class AuditOutageTests(AuditFixture fixture) : IClassFixture<Audit
         fixture.Asked.Should().Be(asked);
 
         await fixture.QueryAsync("alter table gateway.entries_away rename to audit_entries");
-        var taken = await fixture.EntriesAsync("action=change_made", 1);
-        taken.Should().ContainSingle(e => e.GetProperty("details").GetProperty("path").GetString() == "/api/v1/orders");
+        await Eventually.Equal(1L, () => fixture.QueryAsync("select count(*) from gateway.audit_entries where details ->> 'path' = '/api/v1/orders'"));
+    }
+
+    [Fact]
+    public async Task A_change_that_cannot_be_written_is_lost_alone_and_said_so()
+    {
+        await fixture.QueryAsync("alter table gateway.audit_entries add constraint no_o13 check (details ->> 'path' is distinct from '/api/v1/orders/o-13')");
+
+        using var logs = new KeptLogs();
+        fixture.Gateway.Services.GetRequiredService<ILoggerFactory>().AddProvider(logs);
+        await Task.WhenAll(Enumerable.Range(1, 20).Select(i => fixture.Gateway.Http.DeleteAsync($"/api/v1/orders/o-{i}")));
+
+        var taken = await fixture.EntriesAsync("action=change_made&limit=100", 19);
+        taken.Select(e => e.GetProperty("details").GetProperty("path").GetString()).Where(p => p!.StartsWith("/api/v1/orders/", StringComparison.Ordinal))
+            .Should().BeEquivalentTo(Enumerable.Range(1, 20).Where(i => i != 13).Select(i => $"/api/v1/orders/o-{i}"));
+        logs.Text.Should().Contain("Not in the audit trail: service DELETE /api/v1/orders/o-13 was answered 202");
     }
 
     [Fact]

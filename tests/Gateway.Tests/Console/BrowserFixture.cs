@@ -43,7 +43,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         page.Console += (_, message) =>
         {
             // That who is not signed in is refused is no fault of the page, though the browser says so.
-            if (message.Type == "error" && !message.Text.Contains("status of 401", StringComparison.Ordinal)) errors.Enqueue(message.Text);
+            if (message.Type == "error" && !message.Text.Contains("status of 401", StringComparison.Ordinal)) errors.Enqueue($"{message.Text} {message.Location}");
         };
         await page.GotoAsync(address.AbsoluteUri);
         return new OpenPage(context, page, errors);

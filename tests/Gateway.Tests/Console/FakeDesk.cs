@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using AlgoStack.Contracts.Alerts;
 using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.MarketData;
@@ -61,6 +62,10 @@ public sealed class FakeDesk
         app.MapGet("/orders", () => Orders.Reverse());
         app.MapGet("/portfolio", Portfolio);
         app.MapGet("/alerts", () => Alerts.Reverse());
+        // What was stored in the course of a request, to its last digit.
+        app.MapGet("/store/events", (string correlation) => Results.Text(
+            $$"""{"events":[{"sequence":7,"stream":"switch","type":"trading_resumed","at":"2024-01-01T00:00:00Z","data":{"By":{{JsonSerializer.Serialize(correlation)}},"Share":0.1000000000000000055511151231257827} }],"next":null}""",
+            "application/json"));
         MapAccounts(app);
         MapStrategies(app);
         MapBacktests(app);

@@ -89,6 +89,28 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
     }
 
     [Fact]
+    public async Task A_rush_of_events_does_not_become_a_rush_of_requests()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/");
+        await ShouldBeLiveAsync(seen.Page);
+        var asked = 0;
+        seen.Page.Request += (_, _) => Interlocked.Increment(ref asked);
+        var started = Stopwatch.GetTimestamp();
+
+        for (var position = 70_000L; Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10); position++)
+        {
+            await fixture.Broker.PublishAsync(Samples.Filled(FakeDesk.SessionId, position, 1), FakeDesk.SessionId, position);
+            await Task.Delay(40);
+        }
+
+        var perSecond = asked / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        output.WriteLine($"{perSecond:0.0} requests a second");
+        // A person may ask 1,000 times a minute, from all of their pages.
+        perSecond.Should().BeLessThan(8);
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task When_its_token_ends_it_goes_on_where_it_was_without_a_word()
     {
         await using var seen = await fixture.OpenAsync(browser, $"/chart?instrument={FakeDesk.Instrument}");

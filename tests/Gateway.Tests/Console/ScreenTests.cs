@@ -10,6 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace AlgoStack.Gateway.Tests.Console;
 
 /// <summary>What each screen shows, in a real browser, over a desk that answers for all services.</summary>
+[BeginsEarly(4)]
 public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, ITestOutputHelper output) : IClassFixture<ConsoleFixture>, IClassFixture<BrowserFixture>
 {
     // Interactive is when the last long task before the first panel's content was over, and no earlier than the first paint.
@@ -47,6 +48,11 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     [InlineData("/backtests?view=sweeps", 380)]
     [InlineData("/backtests?view=parity", 1440)]
     [InlineData("/backtests?view=parity", 380)]
+    [InlineData("/orders?account=paper-replay-20261123t190553-e40a53bcd503", 380)]
+    [InlineData("/users", 1440)]
+    [InlineData("/users", 380)]
+    [InlineData("/audit", 1440)]
+    [InlineData("/audit", 380)]
     public async Task Every_screen_is_accessible_in_light_and_dark(string path, int width)
     {
         fixture.Desk.Orders.Enqueue(FakeDesk.Order("o-1", "Filled"));
@@ -77,6 +83,23 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await Expect(ConsoleFixture.Panel(seen.Page, "Alerts")).ToContainTextAsync("Order denied");
         await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
         seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_not_known_is_not_said_to_be_paper_or_without_a_limit()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        await Expect(seen.Page.Locator(".top .pill")).ToHaveTextAsync("Broker");
+        var broken = new RouteFulfillOptions { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" };
+        await seen.Page.RouteAsync("**/accounts", route => route.FulfillAsync(broken));
+        await seen.Page.ReloadAsync();
+        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(seen.Page.Locator(".top .pill")).ToHaveTextAsync("Unknown");
+
+        await seen.Page.UnrouteAsync("**/accounts");
+        await seen.Page.RouteAsync("**/limits", route => route.FulfillAsync(broken));
+        await seen.Page.GotoAsync(fixture.Screen("/").AbsoluteUri);
+        await Expect(ConsoleFixture.Panel(seen.Page, "Open risk against limits")).ToContainTextAsync("The books are away.");
     }
 
     [Fact]
@@ -285,9 +308,11 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     [InlineData("/strategies")]
     [InlineData("/backtests")]
     [InlineData("/security")]
+    [InlineData("/users")]
+    [InlineData("/audit")]
     public async Task A_screen_is_there_in_time_stays_where_it_is_and_is_small(string path)
     {
-        await using var seen = await fixture.OpenAsync(browser, path);
+        await using var seen = await fixture.OpenAsync(browser, path, role: "admin");
         await using var again = await BrowserFixture.OpenAsync(seen.Context, new Uri("about:blank"));
         // Nothing of it is kept from before.
         var chromium = await seen.Context.NewCDPSessionAsync(again.Page);

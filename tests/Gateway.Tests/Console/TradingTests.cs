@@ -27,12 +27,28 @@ public sealed class PaperDeskFixture : ConsoleFixture
 
     public ServiceUnderTest Routing => _routing;
 
-    public async Task<string> PlaceAsync(string key, decimal limit)
+    public Task<string> PlaceAsync(string key, decimal limit) => PlaceAsync(key, new SubmitOrder(Account, "AAPL.PAPER", "Buy", "Limit", 10, limit, TimeInForce: "Gtc"));
+
+    public async Task<string> PlaceAsync(string key, SubmitOrder order)
     {
-        var order = new SubmitOrder(Account, "AAPL.PAPER", "Buy", "Limit", 10, limit, TimeInForce: "Gtc");
         using var answer = await PostAsync("/api/v1/orders", order, (await SignInAsync("trader")).AccessToken, ("Idempotency-Key", key));
         answer.StatusCode.Should().Be(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
         return (await answer.Content.ReadFromJsonAsync<OrderState>())!.OrderId;
+    }
+
+    /// <summary>Until nothing works any more.</summary>
+    public async Task CancelAllAsync()
+    {
+        using var answer = await PostAsync($"/api/v1/routing/accounts/{Account}/cancel-all", new CloseAccount("A test begins"), (await SignInAsync("trader")).AccessToken);
+        answer.EnsureSuccessStatusCode();
+        await Eventually.True(async () => (await _routing.GetAsync<List<OrderView>>($"/orders?account={Account}&status=open")).Count == 0, TimeSpan.FromSeconds(30), "nothing works");
+    }
+
+    public async Task CancelAsync(string order)
+    {
+        using var answer = await SendAsync(HttpMethod.Delete, $"/api/v1/orders/{order}", token: (await SignInAsync("trader")).AccessToken);
+        answer.EnsureSuccessStatusCode();
+        await WhenAsync(order, "Canceled");
     }
 
     /// <summary>A bar that closes later than anything has come.</summary>
@@ -117,6 +133,55 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
         await Expect(seen.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("The venue has it");
         (await WrittenAsync(quantity)).Should().ContainSingle();
         seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_order_whose_answer_was_lost_is_not_sent_twice_whatever_is_sent_between()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/chart?instrument=AAPL.SIM");
+        var ticket = ConsoleFixture.Panel(seen.Page, "Order ticket");
+        await Expect(ticket.GetByLabel("Instrument")).ToHaveValueAsync("AAPL.PAPER");
+        await ticket.GetByLabel("Limit price").FillAsync("61");
+        await seen.Page.RouteAsync("**/api/v1/orders", async route =>
+        {
+            await route.FetchAsync();
+            await route.AbortAsync();
+        });
+        await SendAsync(7);
+        await Expect(seen.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToContainTextAsync("cannot be reached");
+        await seen.Page.GetByRole(AriaRole.Button, new() { Name = "Back" }).ClickAsync();
+        await seen.Page.UnrouteAsync("**/api/v1/orders");
+
+        await SendAsync(8);
+        await Expect(seen.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await SendAsync(7);
+        await Expect(seen.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+
+        (await WrittenAsync(7)).Should().ContainSingle();
+        (await WrittenAsync(8)).Should().ContainSingle();
+
+        async Task SendAsync(int quantity)
+        {
+            await ticket.GetByLabel("Quantity").FillAsync($"{quantity}");
+            await ticket.GetByRole(AriaRole.Button, new() { Name = "Review the order" }).ClickAsync();
+            await seen.Page.GetByRole(AriaRole.Button, new() { Name = $"Buy {quantity}" }).ClickAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Orders_that_work_are_shown_however_many_have_ended_since()
+    {
+        var order = await fixture.PlaceAsync("works-on", 62);
+        await fixture.WhenAsync(order, "Accepted");
+        // As if the newest ones were others'.
+        await using var seen = await fixture.OpenAsync(browser, "/chart?instrument=AAPL.SIM");
+        await seen.Page.RouteAsync(url => url.Contains("/api/v1/orders?limit=", StringComparison.Ordinal), route => route.FulfillAsync(new() { Json = Array.Empty<object>() }));
+        await seen.Page.ReloadAsync();
+        await Expect(ConsoleFixture.Panel(seen.Page, "Open orders")).ToContainTextAsync("Buy 10");
+
+        (await fixture.Routing.GetAsync<List<OrderView>>("/orders?status=open")).Should().Contain(o => o.OrderId == order);
+        await fixture.CancelAsync(order);
+        (await fixture.Routing.GetAsync<List<OrderView>>("/orders?status=open")).Should().NotContain(o => o.OrderId == order);
     }
 
     [Fact]

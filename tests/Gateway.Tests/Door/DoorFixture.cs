@@ -17,6 +17,7 @@ public sealed class DoorFixture : SignInFixture
     public const string Page = "/console/";
 
     private FakeUpstream? _upstream;
+    private GatewayUnderTest? _strict;
     private int _addresses;
     private int _hours;
 
@@ -28,6 +29,9 @@ public sealed class DoorFixture : SignInFixture
 
     /// <param name="ahead">From where the other one set it.</param>
     public void GoOn(TimeSpan ahead) => Clock.SetAhead(TimeSpan.FromHours(_hours) + ahead);
+
+    /// <summary>A gateway as the world sees it, for all of a class who leave it as it was.</summary>
+    public async Task<GatewayUnderTest> SharedAsync() => _strict ??= await StrictAsync();
 
     /// <summary>A gateway as the world sees it.</summary>
     public Task<GatewayUnderTest> StrictAsync(params string[] settings) => StrictOnAsync(null, settings);
@@ -71,6 +75,7 @@ public sealed class DoorFixture : SignInFixture
 
     protected override async Task StopServicesAsync()
     {
+        if (_strict is not null) await _strict.DisposeAsync();
         if (_upstream is not null) await _upstream.DisposeAsync();
     }
 }

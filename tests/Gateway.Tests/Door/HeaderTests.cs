@@ -23,7 +23,7 @@ public sealed class HeaderTests(DoorFixture fixture) : IClassFixture<DoorFixture
     [InlineData("/.well-known/jwks.json", false)]
     public async Task Every_answer_tells_browsers_what_it_is_not(string path, bool page)
     {
-        await using var gateway = await fixture.StrictAsync();
+        var gateway = await fixture.SharedAsync();
         foreach (var token in (string?[])[null, ServiceAccess.Key])
         {
             using var answer = await AskAsync(gateway, HttpMethod.Get, path, token);
@@ -44,7 +44,7 @@ public sealed class HeaderTests(DoorFixture fixture) : IClassFixture<DoorFixture
     [Fact]
     public async Task Behind_a_proxy_that_speaks_https_it_is_to_stay_https()
     {
-        await using var gateway = await fixture.StrictAsync();
+        var gateway = await fixture.SharedAsync();
 
         using var answer = await AskAsync(gateway, HttpMethod.Get, "/console/", null, ("X-Forwarded-For", "192.0.2.200"), ("X-Forwarded-Proto", "https"));
 
@@ -58,7 +58,7 @@ public sealed class HeaderTests(DoorFixture fixture) : IClassFixture<DoorFixture
     [InlineData("/auth/me")]
     public async Task An_answer_of_the_API_says_how_long_it_took(string path)
     {
-        await using var gateway = await fixture.StrictAsync();
+        var gateway = await fixture.SharedAsync();
 
         using var answer = await AskAsync(gateway, HttpMethod.Get, path, ServiceAccess.Key);
 
@@ -69,7 +69,7 @@ public sealed class HeaderTests(DoorFixture fixture) : IClassFixture<DoorFixture
     [Fact]
     public async Task No_other_origin_reads_anything_but_one_that_is_named()
     {
-        await using var closed = await fixture.StrictAsync();
+        var closed = await fixture.SharedAsync();
         await using var open = await fixture.StrictAsync("--Cors:Origins", "https://charts.example.com, http://localhost:3000");
 
         (await CorsAsync(closed, "https://charts.example.com")).Should().BeEmpty();
@@ -106,7 +106,7 @@ public sealed class HeaderTests(DoorFixture fixture) : IClassFixture<DoorFixture
     [InlineData("/api/v1/orders", DoorServices.MostBodyBytes)]
     public async Task A_body_that_is_too_large_is_413(string path, int most)
     {
-        await using var gateway = await fixture.StrictAsync();
+        var gateway = await fixture.SharedAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(new string(' ', most + 1), Encoding.UTF8, "application/json") };
         request.Headers.Authorization = ServiceAccess.Header;
         request.Headers.ExpectContinue = true;
@@ -118,7 +118,7 @@ public sealed class HeaderTests(DoorFixture fixture) : IClassFixture<DoorFixture
     [Fact]
     public async Task Who_takes_too_long_to_say_what_they_want_is_cut_off()
     {
-        await using var gateway = await fixture.StrictAsync();
+        var gateway = await fixture.SharedAsync();
         using var slow = new TcpClient();
         await slow.ConnectAsync(IPAddress.Loopback, gateway.Address.Port);
         await slow.GetStream().WriteAsync("GET /api/v1/orders HTTP/1.1\r\nHost: slow\r\n"u8.ToArray());

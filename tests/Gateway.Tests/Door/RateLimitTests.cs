@@ -8,6 +8,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Door;
 
+[BeginsEarly(5)]
 public sealed class RateLimitTests(DoorFixture fixture) : IClassFixture<DoorFixture>
 {
     [Fact]

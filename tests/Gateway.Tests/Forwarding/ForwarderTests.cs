@@ -15,7 +15,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Forwarding;
 
-public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
+public sealed class ForwarderTests(ForwardingFixture fixture) : IClassFixture<ForwardingFixture>
 {
     private static readonly Uri Nobody = new("http://127.0.0.1:9"); // discard: nothing listens there
 
@@ -28,16 +28,15 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [InlineData(500)]
     public async Task Status_and_headers_come_back_as_the_service_gave_them(int status)
     {
-        await using var upstream = await FakeUpstream.StartAsync(app => app.Map("/orders", context =>
+        fixture.Answer("/orders", context =>
         {
             context.Response.StatusCode = status;
             context.Response.Headers.ETag = "\"7\"";
             context.Response.Headers["X-Twice"] = new[] { "a", "b" };
             return Task.CompletedTask;
-        }));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        });
 
-        using var response = await gateway.Http.GetAsync("/api/v1/orders");
+        using var response = await fixture.Gateway.Http.GetAsync("/api/v1/orders");
 
         ((int)response.StatusCode).Should().Be(status);
         response.Headers.ETag!.Tag.Should().Be("\"7\"");
@@ -47,15 +46,14 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [Fact]
     public async Task Method_query_headers_and_body_reach_the_service()
     {
-        await using var upstream = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        fixture.Answer("/orders/a b", FakeUpstream.EchoAsync);
         using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/orders/a%20b?x=1&y=%26")
         {
             Content = new StringContent("{\"a\":1}", Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("Idempotency-Key", "k-1");
 
-        using var response = await gateway.Http.SendAsync(request);
+        using var response = await fixture.Gateway.Http.SendAsync(request);
         var echo = await response.Content.ReadFromJsonAsync<Echo>();
 
         echo!.Method.Should().Be("PUT");
@@ -64,22 +62,21 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
         echo.Headers["Idempotency-Key"].Should().Be("k-1");
         echo.Headers["Content-Type"].Should().StartWith("application/json");
         echo.Headers["X-Forwarded-For"].Should().Be("127.0.0.1");
-        echo.Headers["Host"].Should().Be(upstream.Address.Authority);
+        echo.Headers["Host"].Should().Be(fixture.AddressOf(Routes.BrokerRouting).Authority);
     }
 
     [Fact]
     public async Task A_large_body_passes_both_ways_unharmed()
     {
-        await using var upstream = await FakeUpstream.StartAsync(app => app.MapPost("/history", async context =>
+        fixture.Answer("/history", async context =>
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             for (var i = 0; i < 20; i++) await context.Response.Body.WriteAsync(body.ToArray(), context.RequestAborted);
-        }));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        });
         var bytes = RandomNumberGenerator.GetBytes(DoorServices.MostBodyBytes);
 
-        using var response = await gateway.Http.PostAsync("/api/v1/history", new ByteArrayContent(bytes));
+        using var response = await fixture.Gateway.Http.PostAsync("/api/v1/history", new ByteArrayContent(bytes));
 
         var twenty = Enumerable.Repeat(bytes, 20).SelectMany(b => b).ToArray();
         SHA256.HashData(await response.Content.ReadAsByteArrayAsync()).Should().Equal(SHA256.HashData(twenty));
@@ -88,15 +85,14 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [Fact]
     public async Task A_body_beyond_the_limit_is_refused_as_the_callers_fault()
     {
-        await using var upstream = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        fixture.Answer("/orders", FakeUpstream.EchoAsync);
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders")
         {
             Content = new ByteArrayContent(new byte[DoorServices.MostBodyBytes + 1]),
         };
         request.Headers.ExpectContinue = true; // so that the answer is read before the body is sent
-        using var response = await gateway.Http.SendAsync(request);
+        using var response = await fixture.Gateway.Http.SendAsync(request);
 
         response.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
     }
@@ -105,17 +101,16 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     public async Task What_the_service_streams_arrives_before_the_answer_is_whole()
     {
         using var goOn = new SemaphoreSlim(0);
-        await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/signals", async context =>
+        fixture.Answer("/signals", async context =>
         {
             context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
             await context.Response.WriteAsync("first\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await goOn.WaitAsync(context.RequestAborted);
             await context.Response.WriteAsync("second\n", context.RequestAborted);
-        }));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        });
 
-        using var response = await gateway.Http.GetAsync("/api/v1/signals", HttpCompletionOption.ResponseHeadersRead);
+        using var response = await fixture.Gateway.Http.GetAsync("/api/v1/signals", HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
 
         (await reader.ReadLineAsync()).Should().Be("first");
@@ -127,7 +122,7 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     public async Task A_service_that_is_down_is_a_503_that_names_it()
     {
         await using var gateway = await GatewayUnderTest.StartAsync(
-            broker,
+            fixture.Broker,
             new Dictionary<string, Uri>(StringComparer.Ordinal) { [Routes.BrokerRouting] = Nobody });
 
         using var response = await gateway.Http.GetAsync("/api/v1/orders");
@@ -144,7 +139,7 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [Fact]
     public async Task A_service_without_an_address_is_a_503_that_names_the_setting()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, new Dictionary<string, Uri>(StringComparer.Ordinal));
+        await using var gateway = await GatewayUnderTest.StartAsync(fixture.Broker, new Dictionary<string, Uri>(StringComparer.Ordinal));
 
         using var response = await gateway.Http.GetAsync("/api/v1/alerts");
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
@@ -156,15 +151,14 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [Fact]
     public async Task A_service_that_breaks_off_breaks_the_answer_off_too()
     {
-        await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/signals", async context =>
+        fixture.Answer("/signals", async context =>
         {
             await context.Response.WriteAsync("half", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
             context.Abort();
-        }));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        });
 
-        var read = () => gateway.Http.GetStringAsync(new Uri("/api/v1/signals", UriKind.Relative));
+        var read = () => fixture.Gateway.Http.GetStringAsync(new Uri("/api/v1/signals", UriKind.Relative));
 
         await read.Should().ThrowAsync<HttpRequestException>();
     }
@@ -172,9 +166,12 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [Fact]
     public async Task A_redirect_is_the_callers_to_follow()
     {
-        await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/orders", () => Results.Redirect("/elsewhere")));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
-        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = gateway.Address };
+        fixture.Answer("/orders", context =>
+        {
+            context.Response.Redirect("/elsewhere");
+            return Task.CompletedTask;
+        });
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = fixture.Gateway.Address };
         http.DefaultRequestHeaders.Authorization = ServiceAccess.Header;
 
         using var response = await http.GetAsync("/api/v1/orders");
@@ -186,12 +183,11 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [Fact]
     public async Task The_trace_of_the_caller_goes_on_in_the_service()
     {
-        await using var upstream = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        fixture.Answer("/orders", FakeUpstream.EchoAsync);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/orders");
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
-        using var response = await gateway.Http.SendAsync(request);
+        using var response = await fixture.Gateway.Http.SendAsync(request);
         var echo = await response.Content.ReadFromJsonAsync<Echo>();
 
         ActivityContext.TryParse(echo!.Headers["traceparent"], null, out var seen).Should().BeTrue();
@@ -201,21 +197,20 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [Fact]
     public async Task A_web_socket_is_passed_on_with_its_protocol_and_its_end()
     {
-        await using var upstream = await FakeUpstream.StartAsync(app => app.Map("/orders/ws", async context =>
+        fixture.Answer("/orders/ws", async context =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync("orders.v1");
             var buffer = new byte[1024];
             var part = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted);
             await socket.SendAsync(buffer.AsMemory(0, part.Count), part.MessageType, part.EndOfMessage, context.RequestAborted);
             await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "enough", context.RequestAborted);
-        }));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        });
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("orders.v1");
         socket.Options.SetRequestHeader("Authorization", ServiceAccess.Header.ToString());
         var buffer = new byte[1024];
 
-        await socket.ConnectAsync(new UriBuilder(gateway.Address) { Scheme = "ws", Path = "/api/v1/orders/ws" }.Uri, CancellationToken.None);
+        await socket.ConnectAsync(new UriBuilder(fixture.Gateway.Address) { Scheme = "ws", Path = "/api/v1/orders/ws" }.Uri, CancellationToken.None);
         await socket.SendAsync("ping"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
         var echo = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
         var end = await socket.ReceiveAsync(buffer.AsMemory(echo.Count), CancellationToken.None);
@@ -230,15 +225,14 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     public async Task A_caller_that_hangs_up_ends_the_request_at_the_service()
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/signals", async context =>
+        fixture.Answer("/signals", async context =>
         {
             context.RequestAborted.Register(() => ended.TrySetResult());
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await ended.Task;
-        }));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        });
 
-        (await gateway.Http.GetAsync("/api/v1/signals", HttpCompletionOption.ResponseHeadersRead)).Dispose();
+        (await fixture.Gateway.Http.GetAsync("/api/v1/signals", HttpCompletionOption.ResponseHeadersRead)).Dispose();
 
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
@@ -246,16 +240,15 @@ public sealed class ForwarderTests(BrokerFixture broker) : IClassFixture<BrokerF
     [Fact]
     public async Task Content_encoding_is_left_to_the_two_ends()
     {
-        await using var upstream = await FakeUpstream.StartAsync(app => app.MapGet("/history", context =>
+        fixture.Answer("/history", context =>
         {
             context.Response.Headers.ContentEncoding = "gzip";
             return context.Response.Body.WriteAsync(new byte[] { 1, 2, 3 }, context.RequestAborted).AsTask();
-        }));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        });
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/history");
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("gzip"));
 
-        using var response = await gateway.Http.SendAsync(request);
+        using var response = await fixture.Gateway.Http.SendAsync(request);
 
         response.Content.Headers.ContentEncoding.Should().Equal("gzip");
         (await response.Content.ReadAsByteArrayAsync()).Should().Equal(1, 2, 3);

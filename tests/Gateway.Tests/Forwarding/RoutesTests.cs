@@ -1,12 +1,11 @@
 using System.Net;
-using System.Net.Http.Json;
 using AlgoStack.Gateway.Forwarding;
 using FluentAssertions;
 using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Forwarding;
 
-public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixture>
+public sealed class RoutesTests(ForwardingFixture fixture) : IClassFixture<ForwardingFixture>
 {
     [Theory]
     [InlineData("/api/v1/replays", "ingestion", "/replays")]
@@ -54,14 +53,10 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
     [InlineData("/history", "ingestion", "/history")]
     public async Task A_path_goes_to_the_service_that_owns_it(string path, string service, string target)
     {
-        await using var owner = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(
-            broker,
-            new Dictionary<string, Uri>(StringComparer.Ordinal) { [service] = owner.Address });
+        using var response = await fixture.Gateway.Http.GetAsync(path);
 
-        var echo = await gateway.Http.GetFromJsonAsync<Echo>(path);
-
-        echo!.Target.Should().Be(target);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await response.Content.ReadAsStringAsync()).Should().Be($"{ForwardingFixture.Reached}: {service} {target}");
     }
 
     [Theory]
@@ -74,12 +69,9 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
     [InlineData("/api/v1/routing/%2e%2e/%2e%2e/x/../metrics")]
     public async Task What_is_not_in_the_table_reaches_no_service(string path)
     {
-        await using var upstream = await FakeUpstream.StartAsync(app => app.Map("/{**path}", () => "reached a service"));
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
+        using var response = await fixture.Gateway.Http.GetAsync(path);
 
-        using var response = await gateway.Http.GetAsync(path);
-
-        (await response.Content.ReadAsStringAsync()).Should().NotContain("reached a service");
+        (await response.Content.ReadAsStringAsync()).Should().NotContain(ForwardingFixture.Reached);
     }
 
     [Fact]
@@ -89,10 +81,7 @@ public sealed class RoutesTests(BrokerFixture broker) : IClassFixture<BrokerFixt
     [Fact]
     public async Task The_page_is_served_at_the_root()
     {
-        await using var upstream = await FakeUpstream.EchoAsync();
-        await using var gateway = await GatewayUnderTest.StartAsync(broker, upstream);
-
-        using var response = await gateway.Http.GetAsync("/");
+        using var response = await fixture.Gateway.Http.GetAsync("/");
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         (await response.Content.ReadAsStringAsync()).Should().Contain("<title>AlgoStack</title>");

@@ -12,6 +12,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Push;
 
+[BeginsEarly(2)]
 public sealed class PushTests(SignInFixture fixture) : IClassFixture<SignInFixture>
 {
     private static readonly string[] Trading = ["orders", "fills", "positions"];

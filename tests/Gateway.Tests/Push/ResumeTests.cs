@@ -8,6 +8,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Push;
 
+[BeginsEarly(3)]
 public sealed class ResumeTests(SignInFixture fixture) : IClassFixture<SignInFixture>
 {
     private static readonly object[] Fills = [new { Id = "f", Kinds = (string[])["fills"] }];

@@ -8,6 +8,7 @@ using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Push;
 
+[BeginsEarly(1)]
 public sealed class SlowClientTests(SignInFixture fixture) : IClassFixture<SignInFixture>
 {
     private const int Page = 1_000;

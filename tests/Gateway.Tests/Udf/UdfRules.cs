@@ -60,6 +60,11 @@ internal static partial class UdfRules
         Holds("daily bars where days are offered", s => IsTrue(s, "has_daily") == Offers(s, r => r == "1D")),
         Holds("longer bars where weeks or months are offered", s => IsTrue(s, "has_weekly_and_monthly") == Offers(s, r => r is "1W" or "1M")));
 
+    /// <summary>Columns, of which each symbol's values are a symbol's by the names of the other form.</summary>
+    public static Rule SymbolGroup { get; } = All(
+        Holds("columns of one length", g => g.EnumerateObject().Select(c => c.Value.GetArrayLength()).Distinct().Count() == 1),
+        (group, at) => Symbols(group).SelectMany((symbol, i) => Symbol(symbol, $"{at}[{i}]")));
+
     public static Rule Found { get; } = ListOf(Fields(
         Must("symbol", Said),
         Must("full_name", Said),
@@ -110,6 +115,23 @@ internal static partial class UdfRules
             Must("tooltip", ListOf(Said, fewest: 1)))),
         Holds("marks in the order of time", m => IsOrdered([.. m.EnumerateArray().Select(e => e.GetProperty("time").GetDouble())])),
         Holds("each id once", m => m.EnumerateArray().Select(e => e.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).Count() == m.GetArrayLength()));
+
+    /// <summary>The symbols of a group, as <c>symbols</c> answers them one by one.</summary>
+    public static IEnumerable<JsonElement> Symbols(JsonElement group) =>
+        Enumerable.Range(0, group.GetProperty("symbol").GetArrayLength()).Select(i => JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement>(
+            group.EnumerateObject()
+                .SelectMany(column => NamesOf(column.Name).Select(name => KeyValuePair.Create(name, column.Value[i]))), StringComparer.Ordinal)));
+
+    private static string[] NamesOf(string column) => column switch
+    {
+        "symbol" => ["name"],
+        "session-regular" => ["session"],
+        "minmovement" => ["minmov"],
+        "minmove2" => ["minmov2"],
+        "exchange-listed" => ["exchange", "listed_exchange", "exchange-listed"],
+        "exchange-traded" => ["exchange-traded"],
+        _ => [column.Replace('-', '_')],
+    };
 
     private static Rule Quote => Fields(
         Must("s", OneOf("ok")),

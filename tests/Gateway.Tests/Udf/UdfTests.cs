@@ -49,6 +49,42 @@ public sealed class UdfTests(UdfFixture fixture) : IClassFixture<UdfFixture>
         string.Join(',', Texts(symbol, "supported_resolutions")).Should().Be(resolutions);
     }
 
+    [Fact]
+    public async Task A_group_has_all_symbols_of_a_venue_each_as_it_is_told_alone()
+    {
+        var group = await AskAsync("symbol_info?group=SIM", UdfRules.SymbolGroup);
+
+        var told = UdfRules.Symbols(group).ToDictionary(s => Text(s, "ticker"), StringComparer.Ordinal);
+        foreach (var id in (string[])["LONG.SIM", "MIN.SIM", "PRINTS.SIM", "SEVEN.SIM", "SP500-2000.SIM"])
+        {
+            var alone = await AskAsync($"symbols?symbol={id}", UdfRules.Symbol);
+            told[id].EnumerateObject().Select(f => (f.Name, f.Value.GetRawText())).Should().BeEquivalentTo(alone.EnumerateObject().Select(f => (f.Name, f.Value.GetRawText())));
+        }
+
+        told.Keys.Should().OnlyContain(id => id.EndsWith(".SIM", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("symbol_info", "group: expected a venue, found none")]
+    [InlineData("symbol_info?group=", "group: expected a venue, found none")]
+    [InlineData("symbol_info?group=sim", "unknown_group sim")]
+    public async Task A_group_that_there_is_not_is_an_error_in_the_protocols_form(string asked, string message) =>
+        Text(await AskAsync(asked, UdfRules.Error), "errmsg").Should().Be(message);
+
+    [Fact]
+    public async Task In_group_mode_a_chart_is_told_to_ask_for_groups_and_for_each_once()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(
+            fixture.Broker,
+            new Dictionary<string, Uri>(StringComparer.Ordinal) { ["ingestion"] = fixture.Ingestion },
+            settings: ["--Udf:Symbols", "groups"]);
+
+        var config = await UdfFixture.AskAsync(gateway, "config", UdfRules.Config);
+
+        (config.GetProperty("supports_search").GetBoolean(), config.GetProperty("supports_group_request").GetBoolean()).Should().Be((false, true));
+        config.GetProperty("exchanges").EnumerateArray().Select(e => e.GetProperty("value").GetString()).Should().Equal("KRAKEN", "SIM");
+    }
+
     [Theory]
     [InlineData("min.sim", "MIN.SIM")]
     [InlineData("btc%2Fusdt.kraken", "BTC/USDT.KRAKEN")]
@@ -275,7 +311,6 @@ public sealed class UdfTests(UdfFixture fixture) : IClassFixture<UdfFixture>
     [InlineData("timescale_marks?from=0&to=9&resolution=1", 404, "symbol_unknown")]
     [InlineData("marks?symbol=MIN.SIM&from=0&to=9&resolution=1", 503, "service_unavailable")]
     [InlineData("timescale_marks?symbol=MIN.SIM&from=0&to=9&resolution=1", 503, "service_unavailable")]
-    [InlineData("symbol_info?group=SIM", 404, "not_found")]
     [InlineData("symbols?symbol=%00", 400, "value_unstorable")]
     public async Task Where_the_protocol_has_no_form_for_it_it_is_a_problem(string path, int status, string code) =>
         Text(await AskAsync(path, Any, status), "code").Should().Be(code);

@@ -22,9 +22,9 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
         "ServiceDefaults.Tests", "Simulation.Tests", "Strategies.Tests", "Trading.Tests", "VenueSim.Tests",
     ];
 
-    // What takes longest begins first, so that neither is alone for long in the end.
+    // In this order before the others, so that neither is alone for long in the end.
     private static readonly string[] LongestFirst =
-        ["BrokerRouting.Tests", "Engine.Tests", "EventStore.Tests", "Gateway.Tests", "ServiceDefaults.Tests", "System.Tests"];
+        ["Gateway.Tests", "BrokerRouting.Tests", "System.Tests", "EventStore.Tests", "ServiceDefaults.Tests", "Hosting.Tests", "Ingestion.Tests", "Engine.Tests", "Benchmarks.Tests"];
 
     private readonly string _results = Path.Combine(root, "artifacts", "test");
     private readonly Coverage _coverage = new();
@@ -50,7 +50,7 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
 
         var projects = Directory.GetDirectories(Path.Combine(root, "tests"), "*.Tests")
             .Select(folder => Path.GetFileName(folder))
-            .OrderByDescending(project => LongestFirst.Contains(project, StringComparer.Ordinal)).ThenBy(project => project, StringComparer.Ordinal)
+            .OrderBy(project => Array.IndexOf(LongestFirst, project) is >= 0 and var place ? place : LongestFirst.Length).ThenBy(project => project, StringComparer.Ordinal)
             .ToLookup(project => ProjectsApart.Contains(project, StringComparer.Ordinal));
         var (sharing, apart) = (new ConcurrentQueue<string>(projects[false]), new ConcurrentQueue<string>(projects[true]));
         var counts = await Task.WhenAll(RunInTurnAsync(sharing, apart, servers), RunInTurnAsync(apart, sharing, servers));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using AlgoStack.Testing.Tokens;
 using FluentAssertions;
@@ -17,6 +18,7 @@ namespace AlgoStack.Testing.Services;
 public static class ScopeMatrix
 {
     private const int LetIn = 299;
+    private const int AtOnce = 8;
     private const string Anybody = "anybody";
 
     private static readonly string[] Programs = ["", "read", "trade", "admin", "read trade", "read admin", "trade admin", "read trade admin"];
@@ -53,16 +55,14 @@ public static class ScopeMatrix
         lines.Select(l => $"{l[1]} {l[2]}").Should().BeEquivalentTo(mapped, "{0} has every endpoint", table);
 
         using var http = new HttpClient { BaseAddress = address };
-        var wrong = new List<string>();
-        foreach (var line in lines)
+        var wrong = new ConcurrentBag<string>();
+        await Parallel.ForEachAsync(lines.SelectMany(_ => callers, (line, caller) => (line, caller)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (tried, _) =>
         {
-            foreach (var caller in callers)
-            {
-                var found = await AskAsync(http, line[1], Fill(line[2]), caller.Token);
-                var expected = line[0].Split('+').All(caller.Rights.Contains) ? LetIn : caller.Token is null ? 401 : 403;
-                if (line[0] == Anybody ? found is 401 or 403 : found != expected) wrong.Add($"{string.Join(' ', line)} by {caller}: expected {expected}, found {found}");
-            }
-        }
+            var (line, caller) = tried;
+            var found = await AskAsync(http, line[1], Fill(line[2]), caller.Token);
+            var expected = line[0].Split('+').All(caller.Rights.Contains) ? LetIn : caller.Token is null ? 401 : 403;
+            if (line[0] == Anybody ? found is 401 or 403 : found != expected) wrong.Add($"{string.Join(' ', line)} by {caller}: expected {expected}, found {found}");
+        });
 
         wrong.Should().BeEmpty();
     }

@@ -10,16 +10,18 @@ const refused = [400, 401, 403, 404, 422];
  * that what was lost on the way is found and not repeated.
  */
 export function useAttempt<T>(path: string): (body: unknown) => Promise<T> {
-  const open = useRef<{ of: string; key: string }>(null);
+  // Something else that was posted meanwhile does not settle what came of the first.
+  const open = useRef(new Map<string, string>());
   return async body => {
     const of = JSON.stringify(body);
-    if (open.current?.of !== of) open.current = { of, key: crypto.randomUUID() };
+    const key = open.current.get(of) ?? crypto.randomUUID();
+    open.current.set(of, key);
     try {
-      const answer = await change<T>('POST', path, body, open.current.key);
-      open.current = null;
+      const answer = await change<T>('POST', path, body, { key });
+      open.current.delete(of);
       return answer;
     } catch (error) {
-      if (error instanceof Problem && refused.includes(error.status)) open.current = null;
+      if (error instanceof Problem && refused.includes(error.status)) open.current.delete(of);
       throw error;
     }
   };

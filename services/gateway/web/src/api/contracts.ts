@@ -4,6 +4,36 @@ import type { Decimal } from './exactJson';
 
 export type Me = { userId: string; name: string; role: 'viewer' | 'trader' | 'admin'; scopes: string[]; hasSecondFactor: boolean };
 
+export type Role = Me['role'];
+
+/** A user as an administrator sees them. */
+export type User = {
+  userId: string;
+  name: string;
+  role: Role;
+  state: 'enabled' | 'disabled';
+  createdAt: string;
+  lastSignedInAt: string | null;
+  hasSecondFactor: boolean;
+  openSessions: number;
+  openApiKeys: number;
+};
+
+/** Names and addresses are there as long as the user is; `by.id` is a user's, `service` or `nobody`. */
+export type AuditEntry = {
+  sequence: number;
+  at: string;
+  action: string;
+  user: { userId: string; name: string | null } | null;
+  by: { id: string; name: string | null; sessionId: string | null; apiKeyId: string | null; address: string | null; userAgent: string | null };
+  traceId: string | null;
+  details: Record<string, unknown>;
+};
+export type AuditPage = { entries: AuditEntry[]; next: number | null };
+
+/** An event as a service has stored it. */
+export type StoredEvent = { sequence: Decimal; stream: string; type: string; at: string; data: unknown };
+
 export type SignedInSession = { sessionId: string; current: boolean; createdAt: string; lastUsedAt: string; expiresAt: string; address: string | null; userAgent: string | null };
 
 export type CheckStatus = { name: string; state: string; latencyMs: number | null; detail: string | null };

@@ -7,6 +7,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { refresh, sessionMark } from './session';
 
 const pace = 500; // ms, at least, between two readings of the same that the doorbell causes
+const cost = 200; // ms for each query that may be read: in a rush a page asks five times a second, and not as often as it is told something
 const grace = 1_500; // ms without a line before it is called lost
 const longestPause = 3_000; // ms between two attempts
 const silence = 30_000; // ms without a word after which the line is given up; the server speaks every 15 s
@@ -29,6 +30,8 @@ const rung: Record<Kind, string[]> = {
   prices: [], bars: ['bars'], signals: ['signals'], orders: ['orders', 'executions'], fills: ['portfolios', 'fills'], positions: ['portfolios', 'accounts'], alerts: ['alerts'],
   health: ['status'],
 };
+
+const allRung = new Set(Object.values(rung).flat());
 
 const desk: Wanted = { id: 'desk', kinds: ['signals', 'orders', 'fills', 'positions', 'alerts', 'health'] };
 
@@ -92,8 +95,8 @@ export function follow(queries: QueryClient): () => void {
 
       if (closed === null) {
         set('lost');
-        // Refused by a token that has ended, or not reached: the browser does not say which.
-        await refresh(sessionMark()).catch(() => undefined);
+        // Refused by a token that has ended, or not reached: the browser does not say which. What is read meanwhile finds it out too.
+        if (attempt === 0) await refresh(sessionMark()).catch(() => undefined);
         await pause(Math.min(longestPause, 500 * 2 ** attempt));
         continue;
       }
@@ -175,28 +178,32 @@ function listen(told: Told, doorbell: (kinds: Kind[]) => void): void {
       break;
   }
 
-  if ('sequence' in told && place) place.sequence = told.sequence;
+  // That something was refused, or taken note of, is no sign that anything is heard.
+  if (!('sequence' in told)) return;
+
+  if (place) place.sequence = told.sequence;
   set('live');
 }
 
 /** Reads at once when rung, and once more a moment later: what is read may be a step behind what was told. */
 function doorbellOf(queries: QueryClient): (kinds: Kind[]) => void {
   const due = new Map<string, number>();
-  const read = (key: string) => {
+  const shown = () => queries.getQueryCache().findAll({ type: 'active' }).filter(({ queryKey: [key] }) => allRung.has(key as string)).length;
+  const read = (key: string, before: number) => {
     void queries.invalidateQueries({ queryKey: [key] }).finally(async () => {
-      await pause(pace);
+      await pause(before < 2 ? pace : Math.max(pace, shown() * cost));
       const left = (due.get(key) ?? 1) - 1;
       if (left <= 0) return void due.delete(key);
 
       due.set(key, left);
-      read(key);
+      read(key, before + 1);
     });
   };
   return kinds => {
     for (const key of new Set(kinds.flatMap(kind => rung[kind]))) {
       const isQuiet = !due.has(key);
       due.set(key, 2);
-      if (isQuiet) read(key);
+      if (isQuiet) read(key, 0);
     }
   };
 }

@@ -5,7 +5,7 @@ import { symbolOf } from '../figures/format';
 import type { InstrumentPrice } from './contracts';
 import { hear, useWanted } from './live';
 
-type Told = { price: number; at: number; session: string; heardAt: number };
+type Told = { price: number; at: number; session: string };
 
 const newest = new Map<string, Told>();
 const listeners = new Set<() => void>();
@@ -19,9 +19,7 @@ export function usePrices(): void {
   useEffect(
     () =>
       hear<InstrumentPrice>('prices', ({ sessionId, instrument, price, at }) => {
-        const told = { price, at: Date.parse(at), session: sessionId, heardAt: Date.now() };
-        newest.set(keyOf(sessionId, symbolOf(instrument)), told);
-        newest.set(keyOf('', symbolOf(instrument)), told);
+        newest.set(keyOf(sessionId, symbolOf(instrument)), { price, at: Date.parse(at), session: sessionId });
         // Of a rush the eye sees a frame at a time.
         painting ||= requestAnimationFrame(() => {
           painting = 0;
@@ -37,7 +35,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** What an instrument's symbol costs in a session, or in whichever spoke last; undefined where nothing was heard since the page was opened. */
-export function usePrice(instrument: string, session = ''): Told | undefined {
+/** What an instrument's symbol costs in a session; undefined where nothing was heard since the page was opened. */
+export function usePrice(instrument: string, session: string): Told | undefined {
   return useSyncExternalStore(subscribe, () => newest.get(keyOf(session, symbolOf(instrument))));
 }

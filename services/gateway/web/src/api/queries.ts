@@ -2,8 +2,9 @@
 
 import { hashKey, queryOptions } from '@tanstack/react-query';
 import type {
-  Account, AccountLimits, Alert, ApiKey, Backtest, Bars, CorporateAction, EquityPoint, Execution, Fill, InstrumentTerms, Me, Order, OrderEvent, Portfolio, PortfolioDetail, PortfolioTrade, Position, Quote,
-  RoutingProgress, SessionStatus, Signal, SignedInSession, Standing, Statistics, Strategy, StrategyChoice, Sweep, SweepOutcome, SystemStatus, Trade, TradingSwitch,
+  Account, AccountLimits, Alert, ApiKey, AuditPage, Backtest, Bars, CorporateAction, EquityPoint, Execution, Fill, InstrumentTerms, Me, Order, OrderEvent, Portfolio, PortfolioDetail, PortfolioTrade, Position, Quote,
+  RoutingProgress, SessionStatus, Signal, SignedInSession, Standing, Statistics, StoredEvent, Strategy, StrategyChoice, Sweep, SweepOutcome, SystemStatus, Trade, TradingSwitch,
+  User,
 } from './contracts';
 import { Problem } from './problem';
 import { query, read, readExact } from './request';
@@ -21,6 +22,41 @@ export const signedIn = queryOptions({
 });
 
 export const apiKeys = queryOptions({ queryKey: ['api-keys'], queryFn: ({ signal }) => read<ApiKey[]>('/auth/api-keys', signal), refetchInterval: slow });
+
+export const users = queryOptions({ queryKey: ['users'], queryFn: ({ signal }) => read<User[]>('/auth/users', signal), refetchInterval: steady });
+
+const ofUser = (id: string, what: string) => `/auth/users/${encodeURIComponent(id)}${what}`;
+
+export const sessionsOfUser = (id: string) =>
+  queryOptions({ queryKey: ['users', id, 'sessions'], queryFn: ({ signal }) => read<SignedInSession[]>(ofUser(id, '/sessions'), signal), refetchInterval: steady });
+
+export const apiKeysOfUser = (id: string) =>
+  queryOptions({ queryKey: ['users', id, 'api-keys'], queryFn: ({ signal }) => read<ApiKey[]>(ofUser(id, '/api-keys'), signal), refetchInterval: slow });
+
+export type AuditFilter = { user?: string; action?: string; from?: string; to?: string };
+
+/** A page of the audit trail, the newest first; `before` is the `next` of the page before it. */
+export const audit = (filter: AuditFilter, before: number | undefined) =>
+  queryOptions({
+    queryKey: ['audit', filter, before ?? 'newest'],
+    queryFn: ({ signal }) => read<AuditPage>(query('/api/v1/audit', { ...filter, before, limit: 100 }), signal),
+    refetchInterval: before === undefined ? steady : slow,
+    placeholderData: (shown, former) => ofSame(filter, former, shown),
+  });
+
+const hour = 3_600_000; // ms
+
+/** What a service stored in the course of a request. The time narrows the search: no work of a request's goes on for an hour. */
+export const eventsOfTrace = (service: string, trace: string, at: string) =>
+  queryOptions({
+    queryKey: ['events', service, trace],
+    queryFn: ({ signal }) =>
+      readExact<{ events: StoredEvent[] }>(
+        query(`/api/v1/stores/${service}/events`, { correlation: trace, order: 'oldest', limit: 100, from: new Date(Date.parse(at) - hour).toISOString(), to: new Date(Date.parse(at) + hour).toISOString() }),
+        signal,
+      ),
+    refetchInterval: slow,
+  });
 
 export const status = queryOptions({ queryKey: ['status'], queryFn: ({ signal }) => read<SystemStatus>('/api/v1/status', signal), refetchInterval: fast });
 
@@ -117,7 +153,10 @@ export const orderEvents = (id: string) =>
     refetchInterval: steady,
   });
 
-/** The orders that came of a signal. */
+/** Orders that something can still come of, however many have ended since. */
+export const openOrders = orders({ status: 'open' }, 200);
+
+/** Among which are the orders that came of a signal. */
 export const ordersOfSession = (session: string) =>
   queryOptions({
     queryKey: ['orders', 'session', session],
@@ -132,6 +171,25 @@ export const signals = (filter: SignalFilter, limit: number) =>
     queryFn: ({ signal }) => read<Signal[]>(query('/api/v1/signals', { ...filter, limit }), signal),
     refetchInterval: steady,
     placeholderData: (shown, former) => ofSame(filter, former, shown),
+  });
+
+const mostMarked = 1_000;
+
+// Of what a chart marks the newest is told as it happens. Its keys are their own, so that no doorbell has all of it read anew.
+
+export const raisedOn = (instrument: string, session: string | undefined) =>
+  queryOptions({
+    queryKey: ['marks', 'signals', instrument, session ?? ''],
+    queryFn: ({ signal }) => read<Signal[]>(query('/api/v1/signals', { instrument, session, limit: mostMarked }), signal),
+    refetchInterval: 30_000,
+  });
+
+/** Orders of a session, or without one of everybody. */
+export const asked = (session: string | undefined) =>
+  queryOptions({
+    queryKey: ['marks', 'orders', session ?? ''],
+    queryFn: ({ signal }) => readExact<Order[]>(query('/api/v1/orders', { session, limit: mostMarked }), signal),
+    refetchInterval: 30_000,
   });
 
 export const alerts = (limit: number) =>

@@ -5,7 +5,7 @@ import { reportProblem, step } from './faults';
 import { Problem } from './problem';
 import { consoleHeader, refresh, sessionMark } from './session';
 
-const patience = 15_000; // ms
+const usualPatience = 15_000; // ms
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -14,6 +14,8 @@ type Options = {
   body?: unknown;
   /** Names what is asked for, for good: the same again is done once. */
   key?: string;
+  /** How long an answer is waited for, in milliseconds. */
+  patience?: number;
   signal?: AbortSignal;
 };
 
@@ -34,8 +36,8 @@ export async function readExact<T>(path: string, signal?: AbortSignal): Promise<
 }
 
 /** Asks for a change. It is done when the answer is there, and not before. */
-export async function change<T>(method: Method, path: string, body?: unknown, key?: string): Promise<T> {
-  const text = await textOf(path, { method, body, ...(key ? { key } : {}) });
+export async function change<T>(method: Method, path: string, body?: unknown, how: Pick<Options, 'key' | 'patience'> = {}): Promise<T> {
+  const text = await textOf(path, { method, body, ...how });
   return (text === '' ? undefined : parseExact(text)) as T;
 }
 
@@ -43,7 +45,7 @@ async function textOf(path: string, options: Options): Promise<string> {
   const mark = sessionMark();
   let response = await send(path, options);
   if (response.status === 401 && (await refresh(mark))) response = await send(path, options);
-  if (response.ok) return response.text();
+  if (response.ok) return await response.text().catch(error => unheard(error, options.signal));
 
   const problem = await Problem.of(response);
   step(`${options.method ?? 'GET'} ${path.split('?')[0]} ${problem.status} ${problem.code}`);
@@ -51,7 +53,7 @@ async function textOf(path: string, options: Options): Promise<string> {
   throw problem;
 }
 
-async function send(path: string, { method = 'GET', body, key, signal }: Options): Promise<Response> {
+async function send(path: string, { method = 'GET', body, key, patience = usualPatience, signal }: Options): Promise<Response> {
   const limit = AbortSignal.timeout(patience);
   try {
     return await fetch(path, {
@@ -65,8 +67,11 @@ async function send(path: string, { method = 'GET', body, key, signal }: Options
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
   } catch (error) {
-    if (signal?.aborted) throw error;
-
-    throw Problem.unreachable();
+    return unheard(error, signal);
   }
+}
+
+/** Nobody answered to the end, unless nobody wants to know any more. */
+function unheard(error: unknown, signal: AbortSignal | undefined): never {
+  throw signal?.aborted ? error : Problem.unreachable();
 }

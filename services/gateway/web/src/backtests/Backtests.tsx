@@ -4,13 +4,13 @@ import type { Backtest } from '../api/contracts';
 import { backtest, backtests, between, trades } from '../api/queries';
 import { change } from '../api/request';
 import { tradeMarks } from '../chart/marks';
-import { count, money, percent, price, quantity, ratioOf, signedMoney, signedPercent, utc } from '../figures/format';
+import { count, money, percent, price, quantity, ratioOf, signedMoney, signedPercent, utc, whole } from '../figures/format';
 import { Curve } from '../parts/Curve';
 import { Facts } from '../parts/Facts';
 import { Meter } from '../parts/Meter';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { gainTone, Pill, sideTone } from '../parts/words';
+import { gainTone, Minute, Pill, sideTone } from '../parts/words';
 import { useRights } from '../shell/rights';
 import { useChoice } from '../shell/route';
 import { Parity } from './Parity';
@@ -24,6 +24,9 @@ const tones: Record<Backtest['state'], string> = { waiting: '', running: 'info',
 const subjectOf = ({ request, instruments }: Backtest): string => request.sessionId ?? (instruments ?? request.instruments ?? []).join(', ');
 
 const strategiesOf = ({ strategies }: Backtest): string => (strategies ?? []).map(each => `${each.name} ${each.parameters}`.trim()).join('; ');
+
+/** What was run, over what. */
+const wordsOf = (of: Backtest): string => `${strategiesOf(of) || 'those by default'} on ${subjectOf(of)}`;
 
 const views = { runs: 'Backtests', sweeps: 'Sweeps', parity: 'Live against backtest' } as const;
 type View = keyof typeof views;
@@ -49,17 +52,17 @@ function Runs() {
   const { mayTrade } = useRights();
   const open = chosen ?? read.data?.find(each => each.state === 'completed')?.backtestId;
   const columns: Column<Backtest>[] = [
-    { name: 'Started, UTC', cell: row => utc(row.startedAt).slice(0, 16) },
+    { name: 'Started, UTC', cell: row => <Minute at={row.startedAt} /> },
     { name: 'State', cell: row => <Pill tone={tones[row.state] ?? ''} title={row.error ?? undefined}>{row.state}</Pill> },
-    { name: 'Of', cell: row => <span className="reason" title={strategiesOf(row)}>{subjectOf(row)}</span> },
-    { name: 'Done', cell: row => (row.state === 'running' ? <Meter value={Number(row.progress ?? 0)} /> : `${quantity(row.bars)} bars`) },
     { name: 'Return', right: true, cell: row => signedPercent(row.statistics[0]?.totalReturn), tone: row => gainTone(row.statistics[0]?.totalReturn) },
+    { name: 'Of', cell: row => <span className="reason" title={wordsOf(row)}>{wordsOf(row)}</span> },
+    { name: 'Bars', right: true, cell: row => (row.state === 'running' ? <Meter value={Number(row.progress ?? 0)} /> : quantity(row.bars)) },
   ];
   return (
     <div className="screen">
       <div className="span-5 wide-too stack">
         {mayTrade && <RunForm onStarted={choose} />}
-        <Panel title="Queue and history" of={read} className="short-list" count={all => `newest ${count(all.length)}`} empty={all => all.length === 0 && 'None was run yet.'}>
+        <Panel title="Queue and history" of={read} className="short-list queue" count={all => `newest ${count(all.length)}`} empty={all => all.length === 0 && 'None was run yet.'}>
           {all => <Table label="Queue and history" columns={columns} rows={all} keyOf={row => row.backtestId} onOpen={row => choose(row.backtestId)} />}
         </Panel>
       </div>
@@ -115,7 +118,7 @@ function Report({ id, beside, others, onBeside }: Reported) {
           actions={
             <select aria-label="Compare with" value={other?.backtestId ?? ''} onChange={event => onBeside(event.target.value || undefined)}>
               <option value="">Compare with …</option>
-              {others.map(each => <option key={each.backtestId} value={each.backtestId}>{utc(each.startedAt).slice(0, 16)} {subjectOf(each)}</option>)}
+              {others.map(each => <option key={each.backtestId} value={each.backtestId}>{utc(each.startedAt).slice(5, 16)} {wordsOf(each)}</option>)}
             </select>
           }
         >
@@ -161,11 +164,11 @@ const rows: [name: string, value: (of: Figures) => string, tone?: (of: Figures) 
   ['Sharpe', of => ratioOf(of.sharpe)],
   ['Sortino', of => ratioOf(of.sortino)],
   ['Largest drawdown', of => percent(of.maxDrawdown)],
+  ['It lasted, days', of => whole(of.risk?.maxDrawdownDays)],
   ['Commission', of => money(of.commission)],
   ['Volatility', of => percent(of.risk?.volatility)],
   ['Calmar', of => ratioOf(of.risk?.calmar)],
   ['Value at risk', of => percent(of.risk?.valueAtRisk, 2)],
-  ['Longest under water, days', of => quantity(of.risk?.maxDrawdownDays)],
   ['Exposure', of => percent(of.activity?.exposure)],
   ['Turnover a year', of => ratioOf(of.activity?.turnover)],
   ['Alpha to holding', of => percent(of.holding?.alpha, 2)],
@@ -214,7 +217,7 @@ function TradesOnChart({ of: { backtestId, instruments, timeframe, curve } }: { 
       empty={({ close }) => close.length === 0 && 'The tape has no bars of it any more.'}
       actions={instruments.length > 1 && <select aria-label="Instrument" value={instrument} onChange={event => choose(event.target.value)}>{instruments.map(each => <option key={each}>{each}</option>)}</select>}
     >
-      {bars => <Suspense fallback={<div className="canvas" />}><Candles of={bars} timeframe={timeframe} marks={marks} /></Suspense>}
+      {bars => <Suspense fallback={<div className="canvas" />}><Candles of={bars} timeframe={timeframe} marks={marks} isWhole /></Suspense>}
     </Panel>
   );
 }

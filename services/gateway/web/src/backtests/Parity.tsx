@@ -9,6 +9,8 @@ import { Failed, Panel } from '../parts/Panel';
 import { Pill } from '../parts/words';
 import { useRights } from '../shell/rights';
 
+const longestComparison = 600_000; // ms, which the gateway waits too
+
 // Its figures come as text, as all that a change is answered with.
 type Told = { [name in keyof Report]: string };
 
@@ -18,7 +20,7 @@ export function Parity() {
   const [wanted, choose] = useState<string>();
   const { mayTrade } = useRights();
   const session = wanted ?? known.data?.[0]?.sessionId;
-  const asked = useMutation({ mutationFn: (id: string) => change<Told>('POST', `/api/v1/backtest/parity/${encodeURIComponent(id)}`) });
+  const asked = useMutation({ mutationFn: (id: string) => change<Told>('POST', `/api/v1/backtest/parity/${encodeURIComponent(id)}`, undefined, { patience: longestComparison }) });
   return (
     <div className="stack narrow">
       <Panel title="Live against backtest" of={known} empty={all => all.length === 0 && 'No session yet. Start one with ./run or ./algo replay.'}>

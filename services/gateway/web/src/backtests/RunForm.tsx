@@ -4,6 +4,7 @@ import { useAttempt } from '../api/attempt';
 import type { Backtest } from '../api/contracts';
 import { backtests, instruments, sessions, strategies } from '../api/queries';
 import { utc } from '../figures/format';
+import { timeframes } from '../figures/timeframes';
 import { Failed, Panel } from '../parts/Panel';
 import { useChoice } from '../shell/route';
 import { parametersOf } from './heat';
@@ -56,7 +57,7 @@ export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
           </label>
           {over.startsWith('instrument ') && (
             <>
-              <label>Timeframe<select name="timeframe" defaultValue="1d">{['1m', '5m', '15m', '1h', '4h', '1d'].map(each => <option key={each}>{each}</option>)}</select></label>
+              <label>Timeframe<select name="timeframe" defaultValue="1d">{timeframes.map(each => <option key={each}>{each}</option>)}</select></label>
               <span />
               <label>From, UTC<input type="date" name="from" defaultValue="2000-01-01" required /></label>
               <label>To, UTC<input type="date" name="to" defaultValue={today} required /></label>

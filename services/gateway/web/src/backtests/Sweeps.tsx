@@ -5,6 +5,7 @@ import type { Sweep } from '../api/contracts';
 import { instruments, outcomes, strategies, sweeps } from '../api/queries';
 import { change } from '../api/request';
 import { count, measure as measured, share, utc } from '../figures/format';
+import { timeframes } from '../figures/timeframes';
 import { Facts } from '../parts/Facts';
 import { Meter } from '../parts/Meter';
 import { Failed, Panel } from '../parts/Panel';
@@ -76,7 +77,7 @@ function SweepForm({ onStarted }: { onStarted: (id: string) => void }) {
           }}
         >
           <label>Over<select name="instrument" required>{all.map(({ id }) => <option key={id}>{id}</option>)}</select></label>
-          <label>Timeframe<select name="timeframe" defaultValue="1d">{['1m', '5m', '15m', '1h', '4h', '1d'].map(each => <option key={each}>{each}</option>)}</select></label>
+          <label>Timeframe<select name="timeframe" defaultValue="1d">{timeframes.map(each => <option key={each}>{each}</option>)}</select></label>
           <label>
             Strategy
             <select

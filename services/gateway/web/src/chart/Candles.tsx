@@ -4,7 +4,7 @@ import {
 } from 'lightweight-charts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Bars } from '../api/contracts';
-import { barTime, measure, share } from '../figures/format';
+import { barTime, measure, quoted, share } from '../figures/format';
 import { type Drawing, type Indicator, indicators as all } from './indicators';
 import { barOf, type Mark } from './marks';
 
@@ -28,13 +28,21 @@ type Drawn = {
   lines: Map<string, IPriceLine>;
 };
 
-type Properties = { of: Bars; timeframe: string; marks: Mark[]; indicators?: string[]; lines?: PriceLine[]; className?: string };
+type Properties = {
+  of: Bars;
+  timeframe: string;
+  marks: Mark[];
+  indicators?: string[];
+  lines?: PriceLine[];
+  /** Whether all bars are in sight at first, and not the newest alone. */
+  isWhole?: boolean;
+};
 
 const near = 7; // px within which a pointer takes hold of a line
 const none: never[] = [];
 
 /** Bars as candles over their volume. What it draws is said in words below, for who does not see it. */
-export function Candles({ of, timeframe, marks, indicators = none, lines = none, className = '' }: Properties) {
+export function Candles({ of, timeframe, marks, indicators = none, lines = none, isWhole = false }: Properties) {
   const place = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn>(null);
   const shown = useRef<Bars>(null);
@@ -51,7 +59,7 @@ export function Candles({ of, timeframe, marks, indicators = none, lines = none,
       // Its own logo brings a style sheet along, which the content security policy does not let in; the notice is below.
       layout: { attributionLogo: false, background: { color: 'transparent' }, fontSize: 11, panes: { enableResize: false } },
       rightPriceScale: { borderVisible: false },
-      timeScale: { borderVisible: false, timeVisible: true },
+      timeScale: { borderVisible: false, timeVisible: true, minBarSpacing: 0.05 },
       localization: { locale: 'en-GB' },
     });
     const candles = chart.addSeries(CandlestickSeries, { borderVisible: false });
@@ -69,9 +77,9 @@ export function Candles({ of, timeframe, marks, indicators = none, lines = none,
   useEffect(() => {
     if (!drawn.current) return;
 
-    show(drawn.current, of, shown.current);
+    show(drawn.current, of, shown.current, isWhole);
     shown.current = of;
-  }, [of]);
+  }, [of, isWhole]);
 
   useEffect(() => {
     if (drawn.current) overlay(drawn.current, drawings, of);
@@ -98,11 +106,12 @@ export function Candles({ of, timeframe, marks, indicators = none, lines = none,
     <>
       <p className="legend">
         <span>{barTime(new Date(of.closeMs[row] ?? 0).toISOString(), timeframe)} UTC</span>
-        {(['open', 'high', 'low', 'close', 'volume'] as const).map(name => <span key={name}>{name[0]?.toUpperCase()} <b>{measure(of[name][row], 8)}</b></span>)}
+        {(['open', 'high', 'low', 'close'] as const).map(name => <span key={name}>{name[0]?.toUpperCase()} <b>{quoted(of[name][row])}</b></span>)}
+        <span>V <b>{measure(of.volume[row], 8)}</b></span>
         {change !== null && <b className={change >= 0 ? 'up' : 'down'}>{change >= 0 ? '+' : ''}{share(change, 2)}</b>}
         {drawings.flatMap(each => each.drawings).map(({ name, values }) => <span key={name}>{name} <b>{measure(values[row], 6)}</b></span>)}
       </p>
-      <div ref={place} className={`canvas ${className} ${chosen.some(each => each.isBelow) ? 'deep' : ''}`} role="img" aria-label={`${of.closeMs.length} bars; the last closed at ${measure(of.close.at(-1), 8)}`} />
+      <div ref={place} className={`canvas ${chosen.some(each => each.isBelow) ? 'deep' : ''}`} role="img" aria-label={`${of.closeMs.length} bars; the last closed at ${measure(of.close.at(-1), 8)}`} />
       <p className="note key">
         <span><span className="up">▲</span> long</span><span><span className="down">▼</span> short</span><span>■ flat</span>
         <span><span className="up">●</span> bought</span><span><span className="down">●</span> sold</span>
@@ -114,7 +123,7 @@ export function Candles({ of, timeframe, marks, indicators = none, lines = none,
 
 const secondsOf = (of: Bars): UTCTimestamp[] => of.closeMs.map(at => Math.floor(at / 1000) as UTCTimestamp);
 
-function show({ chart, candles, volume }: Drawn, of: Bars, before: Bars | null): void {
+function show({ chart, candles, volume }: Drawn, of: Bars, before: Bars | null, isWhole: boolean): void {
   const candle = (i: number, time: UTCTimestamp) => ({ time, open: of.open[i] ?? 0, high: of.high[i] ?? 0, low: of.low[i] ?? 0, close: of.close[i] ?? 0 });
   const seconds = secondsOf(of);
   const known = before?.closeMs.length ?? 0;
@@ -131,7 +140,8 @@ function show({ chart, candles, volume }: Drawn, of: Bars, before: Bars | null):
 
   candles.setData(seconds.map((time, i) => candle(i, time)));
   volume.setData(seconds.map((time, i) => ({ time, value: of.volume[i] ?? 0 })));
-  if (!before) chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, seconds.length - 160), to: seconds.length + 4 });
+  if (!before && isWhole) chart.timeScale().fitContent();
+  else if (!before) chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, seconds.length - 160), to: seconds.length + 4 });
 }
 
 const colours = { first: '--accent', second: '--warn', third: '--violet', soft: '--field', columns: '--field' } as const;
@@ -204,26 +214,32 @@ function useDragging(place: React.RefObject<HTMLDivElement | null>, drawn: React
       const price = held && drawn.current?.candles.coordinateToPrice(yOf(event));
       if (held && price) drawn.current?.lines.get(held.id)?.applyOptions({ price });
     };
-    const up = (event: PointerEvent) => {
-      if (!held) return;
-
-      scroll(true);
-      const price = drawn.current?.candles.coordinateToPrice(yOf(event));
-      if (price && price > 0) held.onMove?.(price);
-      // Until somebody says that it is there, it is where it was.
-      drawn.current?.lines.get(held.id)?.applyOptions({ price: held.price });
+    // Until somebody says that it is elsewhere, it is where it was.
+    const letGo = (): PriceLine | null => {
+      const line = held;
       held = null;
+      if (line) {
+        scroll(true);
+        drawn.current?.lines.get(line.id)?.applyOptions({ price: line.price });
+      }
+
+      return line;
     };
-    element.addEventListener('pointerdown', down, true);
-    element.addEventListener('pointermove', move, true);
-    element.addEventListener('pointerup', up, true);
-    element.addEventListener('pointercancel', up, true);
-    return () => {
-      element.removeEventListener('pointerdown', down, true);
-      element.removeEventListener('pointermove', move, true);
-      element.removeEventListener('pointerup', up, true);
-      element.removeEventListener('pointercancel', up, true);
+    const up = (event: PointerEvent) => {
+      const price = drawn.current?.candles.coordinateToPrice(yOf(event));
+      const line = letGo();
+      if (price && price > 0) line?.onMove?.(price);
     };
+    // A finger on a line moves the line and not the page.
+    const touch = (event: TouchEvent) => held && event.preventDefault();
+    const leaving = new AbortController();
+    const how = { capture: true, signal: leaving.signal };
+    element.addEventListener('pointerdown', down, how);
+    element.addEventListener('pointermove', move, how);
+    element.addEventListener('pointerup', up, how);
+    element.addEventListener('pointercancel', letGo, how);
+    element.addEventListener('touchmove', touch, { ...how, passive: false });
+    return () => leaving.abort();
   }, [place, drawn]);
 }
 

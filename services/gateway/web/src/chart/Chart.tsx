@@ -3,9 +3,11 @@ import { useEffect, useMemo, useState } from 'react';
 import type { InstrumentTerms, LiveBars, LiveFill, Order, Signal } from '../api/contracts';
 import { hear, useWanted } from '../api/live';
 import { usePrices } from '../api/prices';
-import { accounts, bars, corporateActions, instruments, orderEvents, orders, sessions, signals } from '../api/queries';
-import { measure, quantity, symbolOf } from '../figures/format';
+import { accounts, asked, bars, corporateActions, instruments, openOrders, orderEvents, raisedOn, sessions, signals } from '../api/queries';
+import { quantity, quoted, symbolOf } from '../figures/format';
+import { timeframes } from '../figures/timeframes';
 import { ChangeOrder } from '../orders/ChangeOrder';
+import { isOfSession, pathOfOrder, sessionOf } from '../orders/names';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
 import { isOpen, OrderPill, sideTone } from '../parts/words';
@@ -21,10 +23,8 @@ import { Ticket } from './Ticket';
 import { Watchlist } from './Watchlist';
 import { pricesOf } from './working';
 
-const timeframes = ['1m', '5m', '15m', '1h', '4h', '1d'];
 const mostLines = 12;
 const mostMarks = 1_000;
-const paperPrefix = 'paper-'; // of the account that a session trades on, before its name
 
 /** What an instrument has done, what was made of it, and an order for it. */
 export default function Chart() {
@@ -100,7 +100,7 @@ function Price({ instrument, timeframe, session, terms, draft, onChange }: Shown
       title={instrument}
       of={{ ...read, data, dataUpdatedAt: Math.max(read.dataUpdatedAt, heardAt) }}
       className="chart"
-      count={({ close }) => `${timeframe}, last ${measure(close.at(-1), 8)}`}
+      count={({ close }) => `${timeframe}, last ${quoted(close.at(-1))}`}
       empty={({ close }) => close.length === 0 && `There are no bars of ${timeframe}.`}
       actions={
         <details className="picker">
@@ -167,8 +167,9 @@ function useLiveBars(instrument: string, timeframe: string, session: string | un
 
 /** What was made of the instrument: read once, and then as it is told. */
 function useMarks(instrument: string, timeframe: string, session: string | undefined): Mark[] {
-  const raised = useQuery({ ...signals({ instrument, ...(session ? { session } : {}) }, mostMarks), refetchInterval: 30_000 }).data;
-  const asked = useQuery({ ...orders({}, mostMarks), refetchInterval: 30_000 }).data;
+  const raised = useQuery(raisedOn(instrument, session)).data;
+  const own = useQuery(asked(session)).data;
+  const everybodys = useQuery(asked(undefined)).data;
   const actions = useQuery(corporateActions).data;
   const [told, setTold] = useState<Mark[]>([]);
   useEffect(() => {
@@ -178,45 +179,43 @@ function useMarks(instrument: string, timeframe: string, session: string | undef
         if (signal.instrument === instrument && (!session || signal.sessionId === session)) for (const mark of signalMarks([signal], timeframe)) add(mark);
       }),
       hear<LiveFill>('fills', fill => {
-        if (symbolOf(fill.instrument) === symbolOf(instrument)) add({ at: Date.parse(fill.at), kind: fill.side === 'Buy' ? 'bought' : 'sold' });
+        if (symbolOf(fill.instrument) === symbolOf(instrument) && isOfSession(fill.account, session)) add({ at: Date.parse(fill.at), kind: fill.side === 'Buy' ? 'bought' : 'sold' });
       }),
     ];
     return () => stops.forEach(stop => stop());
   }, [instrument, timeframe, session]);
   return useMemo(() => {
-    // Of a replay its own account's; those of other replays of the same file would stand on the same bars.
-    const own = (asked ?? []).filter(order => !session || !order.account.startsWith(paperPrefix) || order.sessionId === session);
-    const all = [...signalMarks(raised ?? [], timeframe), ...orderMarks(own, instrument), ...actionMarks(actions ?? [], instrument), ...told];
+    const orders = [...(own ?? []), ...(everybodys ?? []).filter(order => isOfSession(order.account, session))];
+    const all = [...signalMarks(raised ?? [], timeframe), ...orderMarks(orders, instrument), ...actionMarks(actions ?? [], instrument), ...told];
     return [...new Map(all.map(mark => [`${mark.at} ${mark.kind}`, mark])).values()];
-  }, [raised, asked, actions, told, instrument, timeframe, session]);
+  }, [raised, own, everybodys, actions, told, instrument, timeframe, session]);
 }
 
-/** Of accounts at venues, and of the session whose bars are shown: what other replays have is at prices of another time. */
 const isOfChart = (order: Order, instrument: string, session: string | undefined): boolean =>
-  isOpen(order.status) && symbolOf(order.instrument) === symbolOf(instrument) && (!order.account.startsWith(paperPrefix) || order.sessionId === session);
+  isOpen(order.status) && symbolOf(order.instrument) === symbolOf(instrument) && [null, session].includes(sessionOf(order.account));
 
 /** Prices of the order that is being written, and of those that work. */
 function useLines(instrument: string, session: string | undefined, terms: InstrumentTerms | undefined, draft: Draft | null, onChange: (part: Partial<Draft>) => void, onMoved: (moved: { order: Order; price: string }) => void): PriceLine[] {
-  const asked = useQuery(orders({}, 200)).data;
-  const open = useMemo(() => (asked ?? []).filter(order => isOfChart(order, instrument, session)).slice(0, mostLines), [asked, instrument, session]);
+  const working = useQuery(openOrders).data;
+  const open = useMemo(() => (working ?? []).filter(order => isOfChart(order, instrument, session)).slice(0, mostLines), [working, instrument, session]);
   const told = useQueries({ queries: open.map(order => orderEvents(order.orderId)), combine: reads => reads.map(read => read.data) });
   return useMemo(() => {
-    const working = open.flatMap((order, i): PriceLine[] => {
+    const ofOrders = open.flatMap((order, i): PriceLine[] => {
       const { limitPrice, stopPrice } = pricesOf(told[i] ?? []);
       const price = stopPrice ?? limitPrice;
       if (price === null) return [];
 
       // Orders of a session are its engine's.
-      const onMove = draft && !order.account.startsWith(paperPrefix) ? (to: number) => onMoved({ order, price: atTick(to, terms?.tick) }) : undefined;
+      const onMove = draft && sessionOf(order.account) === null ? (to: number) => onMoved({ order, price: atTick(to, terms?.tick) }) : undefined;
       return [{ id: order.orderId, price: Number(price), label: `${order.side} ${quantity(order.quantity)} ${order.type}`, tone: order.side === 'Buy' ? 'up' : 'down', ...(onMove ? { onMove } : {}) }];
     });
-    if (!draft || (draft.mode !== 'order' && draft.mode !== 'exits')) return working;
+    if (!draft || (draft.mode !== 'order' && draft.mode !== 'exits')) return ofOrders;
 
     const fields = draft.mode === 'exits' ? (['takeProfit', 'stopLoss'] as const) : ([...priceFields[draft.type].filter(field => field !== 'trailBy'), 'takeProfit', 'stopLoss'] as const);
     const labels = { limitPrice: 'Limit', stopPrice: 'Stop', trailBy: '', takeProfit: 'Take profit', stopLoss: 'Stop loss' };
     const tones = { limitPrice: 'accent', stopPrice: 'accent', trailBy: 'accent', takeProfit: 'up', stopLoss: 'down' } as const;
     return [
-      ...working,
+      ...ofOrders,
       ...fields.flatMap((field): PriceLine[] => {
         const price = figure(draft[field]);
         return price === null ? [] : [{ id: `draft ${field}`, price: Number(price), label: labels[field], tone: tones[field], onMove: to => onChange({ [field]: atTick(to, terms?.tick) }) }];
@@ -226,7 +225,7 @@ function useLines(instrument: string, session: string | undefined, terms: Instru
 }
 
 const columns: Column<Order>[] = [
-  { name: 'Order', cell: order => <Link to={`/orders?account=${encodeURIComponent(order.account)}&order=${encodeURIComponent(order.orderId)}`}>{`${order.side} ${quantity(order.quantity)}`}</Link>, tone: order => sideTone(order.side) },
+  { name: 'Order', cell: order => <Link to={pathOfOrder(order)}>{`${order.side} ${quantity(order.quantity)}`}</Link>, tone: order => sideTone(order.side) },
   { name: 'Type', cell: order => order.type },
   { name: 'Account', cell: order => <span className="clip" title={order.account}>{order.account}</span> },
   { name: 'Status', cell: order => <OrderPill status={order.status} reason={order.reason} /> },
@@ -234,7 +233,7 @@ const columns: Column<Order>[] = [
 
 /** Orders of the symbol that something can still come of. */
 function Working({ instrument, session }: { instrument: string; session: string | undefined }) {
-  const read = useQuery(orders({}, 200));
+  const read = useQuery(openOrders);
   const of = (all: Order[]) => all.filter(order => isOfChart(order, instrument, session));
   return (
     <Panel title="Open orders" of={read} empty={all => of(all).length === 0 && `None of ${symbolOf(instrument)}.`}>

@@ -4,6 +4,7 @@ import { useAttempt } from '../api/attempt';
 import type { OrderState } from '../api/contracts';
 import { accounts, limits, portfolio, positions } from '../api/queries';
 import { usePrice } from '../api/prices';
+import { pathOfOrder } from '../orders/names';
 import { Confirm } from '../parts/Confirm';
 import { Facts } from '../parts/Facts';
 import { Panel } from '../parts/Panel';
@@ -118,7 +119,8 @@ function usePreview(draft: Draft) {
   const detail = useQuery({ ...portfolio(draft.account), enabled: isNamed }).data;
   const held = useQuery({ ...positions(draft.account), enabled: isNamed }).data;
   const bounds = useQuery({ ...limits(draft.account), enabled: isNamed }).data;
-  const heard = usePrice(draft.instrument);
+  // Accounts at venues trade at prices of now, whatever replays say.
+  const heard = usePrice(draft.instrument, 'live');
   const last = heard ? String(heard.price) : held?.find(each => each.instrument === draft.instrument.trim())?.lastPrice ?? null;
   return preview(draft.mode === 'exits' ? { ...draft, limitPrice: draft.takeProfit } : draft, { detail, positions: held, limits: bounds, last });
 }
@@ -137,7 +139,7 @@ function Outcome({ of }: { of: Placed }) {
 
   return orders.map(order => (
     <p key={order.orderId} className="note whole" role="status">
-      {order.instrument}: {statusWords(order.status)}. <Link to={`/orders?account=${encodeURIComponent(order.account)}&order=${encodeURIComponent(order.orderId)}`}>Its timeline</Link>
+      {order.instrument}: {statusWords(order.status)}. <Link to={pathOfOrder(order)}>Its timeline</Link>
     </p>
   ));
 }

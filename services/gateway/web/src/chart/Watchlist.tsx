@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { InstrumentTerms, Quote } from '../api/contracts';
 import { quotes } from '../api/queries';
 import { usePrice } from '../api/prices';
-import { measure, symbolOf, utc } from '../figures/format';
+import { quoted, symbolOf, utc } from '../figures/format';
 import { Panel } from '../parts/Panel';
 import { Ticking } from '../parts/Ticking';
 
@@ -61,7 +61,7 @@ function Row({ id, session, quote, isChosen, onChoose }: Watched) {
   return (
     <li className={isChosen ? 'chosen' : ''}>
       <button type="button" className="link what" aria-pressed={isChosen} onClick={onChoose}>{id}</button>
-      <Ticking value={last} title={heard ? `Of ${utc(heard.at)} UTC, from ${heard.session}` : 'The newest on the tape'}>{measure(last, 8)}</Ticking>
+      <Ticking value={last} title={heard ? `Of ${utc(heard.at)} UTC, from ${heard.session}` : 'The newest on the tape'}>{quoted(last)}</Ticking>
       <span className={`n ${change === null ? 'dim' : change >= 0 ? 'up' : 'down'}`}>{change === null ? '–' : `${change >= 0 ? '+' : '\u2212'}${(Math.abs(change) * 100).toFixed(2)} %`}</span>
     </li>
   );

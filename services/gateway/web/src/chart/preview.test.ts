@@ -32,6 +32,11 @@ test('a market order counts at the last price, and without one nothing is said',
   expect(preview(market, { detail, positions, limits, last: null })).toEqual([]);
 });
 
+test('a price that the type has no use for, and that was typed before, does not count', () => {
+  const market = { ...draft, type: 'Market' as const, limitPrice: '7', stopPrice: '8' };
+  expect(of('Comes to', preview(market, { detail, positions, limits, last: '50' }))?.value).toBe('1,000.00 of 1,500.00');
+});
+
 test('an order costs what it was changed to last', () => {
   const event = (kind: string, data: string) => ({ kind, data }) as OrderEvent;
   expect(pricesOf([

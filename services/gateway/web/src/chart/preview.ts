@@ -4,7 +4,7 @@ import type { AccountLimits, PortfolioDetail, Position } from '../api/contracts'
 import type { Decimal } from '../api/exactJson';
 import { absolute, add, compare, multiply, negate, ratio, sign, subtract } from '../figures/decimal';
 import { money, percent, quantity as words, ratioOf } from '../figures/format';
-import { type Draft, figure } from './order';
+import { type Draft, figure, priceFields } from './order';
 
 export type Line = { name: string; value: string; isOver?: boolean };
 
@@ -13,7 +13,9 @@ type Known = { detail: PortfolioDetail | undefined; positions: Position[] | unde
 /** Empty as long as no quantity and no price is known. */
 export function preview(draft: Draft, { detail, positions, limits, last }: Known): Line[] {
   const units = figure(draft.quantity);
-  const price = figure(draft.limitPrice) ?? figure(draft.stopPrice) ?? last;
+  // What an order of this type has no use for may still stand in the draft.
+  const given = (field: 'limitPrice' | 'stopPrice') => (draft.mode !== 'order' || priceFields[draft.type].includes(field) ? figure(draft[field]) : null);
+  const price = given('limitPrice') ?? given('stopPrice') ?? last;
   if (units === null || price === null) return [];
 
   const position = positions?.find(each => each.instrument === draft.instrument.trim());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { age, amount, barTime, money, percent, price, quantity, signedMoney, signedPercent } from './format';
+import { age, amount, barTime, money, percent, price, quantity, quoted, share, signedMoney, signedPercent, whole } from './format';
 
 test('money has two digits and groups of three', () => {
   expect([money('1234567.891'), money('-0.5'), money('0'), money(null)]).toEqual(['1,234,567.89', '\u22120.50', '0.00', '–']);
@@ -26,4 +26,12 @@ test('an age is in the largest unit that fits', () => {
 
 test('days have no hour', () => {
   expect([barTime('2026-11-23T21:00:00Z', '1d'), barTime('2026-11-23T21:00:00Z', '1m')]).toEqual(['2026-11-23', '2026-11-23 21:00']);
+});
+
+test('a price that is drawn has no more digits than one of the books', () => {
+  expect([quoted(899.719971), quoted(101), quoted(0.00001234), quoted(1e-9), quoted(null)]).toEqual(['899.72', '101.00', '0.00001234', '0.00', '–']);
+});
+
+test('a share below nothing has a minus, and what is whole no point', () => {
+  expect([share(-0.016, 2), whole('57.958333333333336'), whole('114139.29')]).toEqual(['\u22121.60\u00a0%', '58', '114,139']);
 });

@@ -51,6 +51,9 @@ export function signedPercent(value: Decimal | null | undefined, digits = 2): st
   return `${sign(rounded) > 0 ? '+' : ''}${grouped(rounded)}\u00a0%`;
 }
 
+/** To the whole, where the rest says nothing. */
+export const whole = (value: Decimal | null | undefined): string => (value == null ? none : grouped(round(value, 0)));
+
 export const ratioOf = (value: Decimal | null | undefined): string => (value == null ? none : grouped(round(value, 2)));
 
 /** A measure, which is no money: as many digits as say something. */
@@ -59,7 +62,10 @@ export function measure(value: number | null | undefined, digits = 6): string {
   return Number(value.toPrecision(digits)).toLocaleString('en-US', { maximumFractionDigits: 8 }).replace('-', minus);
 }
 
-export const share = (value: number | null | undefined, digits = 0): string => (value == null ? none : `${(value * 100).toFixed(digits)}\u00a0%`);
+export const share = (value: number | null | undefined, digits = 0): string => (value == null ? none : `${(value * 100).toFixed(digits).replace('-', minus)}\u00a0%`);
+
+/** A price that is drawn or told, and not of the books: as many digits as those have. */
+export const quoted = (value: number | null | undefined): string => (value == null ? none : price(String(value)));
 
 export const count = (value: number | null | undefined): string => (value == null ? none : value.toLocaleString('en-US'));
 

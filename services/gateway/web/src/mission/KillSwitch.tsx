@@ -24,13 +24,15 @@ const effects: Record<TradingState, string> = {
 export function ModeBadge() {
   const everybody = useSwitch();
   const venues = useQuery(accounts).data;
-  if (!everybody) return <Pill>Unknown</Pill>;
-  if (everybody.state !== 'Active') {
+  if (everybody && everybody.state !== 'Active') {
     const [text, tone] = stateWords[everybody.state];
     return <Pill tone={`mode ${tone}`} title={everybody.reason}>{text}</Pill>;
   }
 
-  const atBrokers = venues?.filter(each => each.venue !== 'PAPER').map(each => each.account) ?? [];
+  // Whether it is but paper is not guessed.
+  if (!everybody || !venues) return <Pill>Unknown</Pill>;
+
+  const atBrokers = venues.filter(each => each.venue !== 'PAPER').map(each => each.account);
   return atBrokers.length > 0
     ? <Pill tone="mode warn" title={`At brokers: ${atBrokers.join(', ')}`}>Broker</Pill>
     : <Pill tone="mode info" title="No account at a broker">Paper</Pill>;

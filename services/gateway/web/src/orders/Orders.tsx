@@ -7,7 +7,7 @@ import { count, price, quantity } from '../figures/format';
 import { Confirm } from '../parts/Confirm';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { isOpen, Minute, OrderPill, Pill, sideTone, statusWords } from '../parts/words';
+import { Minute, OrderPill, Pill, sideTone, statusWords } from '../parts/words';
 import { useChoice } from '../shell/route';
 import { useRights } from '../shell/rights';
 import { CancelAll } from './CancelOrder';
@@ -42,11 +42,11 @@ export default function Orders() {
   const [limit, setLimit] = useState(openId ? most : page);
   const [cancelingAll, setCancelingAll] = useState(false);
   const { mayTrade } = useRights();
-  const filter: OrderFilter = { ...(account ? { account } : {}), ...(status && status !== 'open' ? { status } : {}) };
+  const filter: OrderFilter = { ...(account ? { account } : {}), ...(status ? { status } : {}) };
   const read = useQuery(orders(filter, limit));
   const venues = useQuery(accounts).data ?? [];
   const shown = (all: Order[]) =>
-    all.filter(order => (status !== 'open' || isOpen(order.status)) && `${order.instrument} ${order.strategy} ${order.orderId}`.toLowerCase().includes(text.toLowerCase()));
+    all.filter(order => `${order.instrument} ${order.strategy} ${order.orderId}`.toLowerCase().includes(text.toLowerCase()));
   const found = read.data?.find(order => order.orderId === openId);
   const names = [...new Set([...venues.map(venue => venue.account), ...(account ? [account] : []), ...(read.data ?? []).map(order => order.account)])];
   const atVenue = venues.some(venue => venue.account === account);
@@ -76,7 +76,7 @@ export default function Orders() {
         of={read}
         className="tall"
         count={all => `${count(shown(all).length)} of the newest ${count(all.length)}`}
-        empty={all => shown(all).length === 0 && (all.length === 0 ? 'No orders yet.' : 'None of these orders is like that.')}
+        empty={all => shown(all).length === 0 && (all.length === 0 && !status ? 'No orders yet.' : 'None of these orders is like that.')}
         actions={
           <>
             {mayTrade && account && atVenue && <button type="button" onClick={() => setCancelingAll(true)}>Cancel all of {account}</button>}
@@ -94,6 +94,7 @@ export default function Orders() {
         )}
       </Panel>
       <Worked />
+      {openId && read.data && !found && <p className="note" role="status">The order that was asked for is not among the newest {count(read.data.length)} shown here.</p>}
       {found && <OrderDrawer order={found} onClose={() => setOpenId(undefined)} />}
       {cancelingAll && account && <CancelAll account={account} onClose={() => setCancelingAll(false)} />}
     </div>

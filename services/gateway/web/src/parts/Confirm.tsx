@@ -11,7 +11,7 @@ type Properties = {
   action: string;
   /** What must be typed before, if anything. */
   word?: string;
-  /** Whether a reason must, or may be given. */
+  /** Whether a reason must, or may be given: what must be filled in comes first. */
   reason?: 'required' | 'optional';
   /** Whether what is asked among the children is answered. */
   ready?: boolean;
@@ -27,6 +27,12 @@ export function Confirm({ title, children, action, word, reason: wanted, ready =
   const [typed, setTyped] = useState('');
   const asked = useMutation({ mutationFn: () => run(reason.trim()), onSuccess: onClose });
   const complete = ready && (!word || typed.trim().toUpperCase() === word) && (wanted !== 'required' || reason.trim() !== '');
+  const why = (
+    <label>
+      {wanted === 'required' ? 'Reason' : 'Reason, if there is time'}
+      <input value={reason} onChange={event => setReason(event.target.value)} maxLength={500} required={wanted === 'required'} autoComplete="off" />
+    </label>
+  );
   return (
     <Dialog title={title} onClose={onClose}>
       <form
@@ -36,18 +42,14 @@ export function Confirm({ title, children, action, word, reason: wanted, ready =
         }}
       >
         {children}
-        {wanted && (
-          <label>
-            {wanted === 'required' ? 'Reason' : 'Reason, if there is time'}
-            <input value={reason} onChange={event => setReason(event.target.value)} maxLength={500} required={wanted === 'required'} autoComplete="off" />
-          </label>
-        )}
+        {wanted === 'required' && why}
         {word && (
           <label>
             Type {word} to confirm
             <input value={typed} onChange={event => setTyped(event.target.value)} autoComplete="off" autoCapitalize="characters" spellCheck={false} />
           </label>
         )}
+        {wanted === 'optional' && why}
         {asked.isError && <Failed error={asked.error} />}
         <div className="buttons">
           <button type="button" onClick={onClose}>Back</button>

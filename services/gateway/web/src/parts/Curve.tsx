@@ -1,6 +1,6 @@
 import type { EquityPoint } from '../api/contracts';
 import { drawdownsOf } from '../figures/days';
-import { money, share, utc } from '../figures/format';
+import { money, share, utc, whole } from '../figures/format';
 
 const [width, height, below] = [300, 100, 34];
 
@@ -36,7 +36,7 @@ export function Curve({ points, opening, beside = [], withDrawdown = false }: Pr
         <path className="equity" d={path(points, values)} />
       </svg>
       {withDrawdown && <Drawdown points={points} x={x} />}
-      <figcaption><span>{utc(first.at).slice(0, 10)}</span><span>low {money(lowest?.equity)}</span><span>high {money(highest?.equity)}</span><span>{utc(last.at).slice(0, 10)}</span></figcaption>
+      <figcaption><span>{utc(first.at).slice(0, 10)}</span><span>low {whole(lowest?.equity)}</span><span>high {whole(highest?.equity)}</span><span>{utc(last.at).slice(0, 10)}</span></figcaption>
     </figure>
   );
 }

@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useId } from 'react';
 import { useLine } from '../api/live';
 import { Problem } from '../api/problem';
@@ -7,7 +6,8 @@ import { useNow } from './now';
 
 const staleAfter = 20_000; // ms, which is more than the slowest panel waits between two readings
 
-type Read<T> = Pick<UseQueryResult<T>, 'data' | 'error' | 'isError' | 'dataUpdatedAt' | 'isFetching' | 'refetch'>;
+/** What a query answers, as far as a panel looks at it. */
+export type Read<T> = { data: T | undefined; error: Error | null; isError: boolean; dataUpdatedAt: number; isFetching: boolean; refetch: () => unknown };
 
 type Properties<T> = {
   title: string;

@@ -17,7 +17,7 @@ export function EquityCurve({ id, balances }: { id: string; balances: Portfolio[
     <Panel
       title="Equity"
       of={read}
-      empty={all => of(all).length < 2 && 'Nothing has moved yet.'}
+      empty={all => of(all).length < 2 && (of(all).length === 0 ? 'Nothing has moved yet.' : 'It was valued once so far, which makes no curve.')}
       actions={balances.length > 1 && <select aria-label="Currency" value={currency} onChange={event => choose(event.target.value)}>{balances.map(each => <option key={each.currency}>{each.currency}</option>)}</select>}
     >
       {all => <Curve points={of(all)} opening={opening} />}

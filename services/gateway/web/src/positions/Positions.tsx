@@ -6,6 +6,7 @@ import { usePrice, usePrices } from '../api/prices';
 import { closedTrades, fills, portfolio as portfolioOf, portfolios, positions, sessions, statistics } from '../api/queries';
 import { multiply, ratio, sign, subtract } from '../figures/decimal';
 import { count, money, percent, price, quantity, ratioOf, signedMoney, signedPercent, utc } from '../figures/format';
+import { sessionOf } from '../orders/names';
 import { Facts } from '../parts/Facts';
 import { Meter } from '../parts/Meter';
 import { Panel } from '../parts/Panel';
@@ -21,7 +22,6 @@ import { EquityCurve } from './EquityCurve';
 import { mainOf } from './main';
 import { Reconciliation } from './Reconciliation';
 
-const paperPrefix = 'paper-'; // of the account that a session trades on, before its name
 const mostBars = 10;
 
 /** What is held, what it is worth, and whether the venues agree. */
@@ -88,7 +88,7 @@ const columns: Column<Position>[] = [
 
 /** The price that was heard last, where it is newer than the books; else the books'. */
 function useLast({ account, instrument, lastPrice, updatedAt }: Position): { last: Decimal | null; heardAt: number | null } {
-  const heard = usePrice(instrument, account.startsWith(paperPrefix) ? account.slice(paperPrefix.length) : 'live');
+  const heard = usePrice(instrument, sessionOf(account) ?? 'live');
   return heard && heard.at >= Date.parse(updatedAt) ? { last: String(heard.price), heardAt: heard.at } : { last: lastPrice, heardAt: null };
 }
 

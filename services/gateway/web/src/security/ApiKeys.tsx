@@ -20,9 +20,9 @@ export function ApiKeys() {
   const columns: Column<ApiKey>[] = [
     { name: 'Name', cell: key => key.name },
     { name: 'May', cell: key => key.scopes.join(', ') },
-    { name: 'Begins with', cell: key => <span className="mono">{key.secrets.map(secret => secret.hint).join(', ')}</span> },
+    { name: 'Begins with', wide: true, cell: key => <span className="mono">{key.secrets.map(secret => secret.hint).join(', ')}</span> },
     { name: 'Good until, UTC', wide: true, cell: key => key.secrets.map(secret => utc(secret.expiresAt).slice(0, 16)).join(', ') },
-    { name: 'Last used, UTC', cell: key => lastUse(key) },
+    { name: 'Last used, UTC', wide: true, cell: key => lastUse(key) },
     {
       name: 'Change',
       cell: key => (

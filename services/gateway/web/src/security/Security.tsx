@@ -1,51 +1,30 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import type { SignedInSession } from '../api/contracts';
 import { me, signedIn } from '../api/queries';
 import { change } from '../api/request';
 import { utc } from '../figures/format';
 import { Confirm } from '../parts/Confirm';
+import { Form } from '../parts/Form';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { Pill } from '../parts/words';
-import { useRights } from '../shell/rights';
+import { Minute, Pill } from '../parts/words';
 import { ApiKeys } from './ApiKeys';
 
-/** One's own password, second factor, sessions and keys; for admins, the door for others. */
+/** One's own password, second factor, sessions and keys, and what is kept of one. */
 export default function Security() {
-  const { mayAdminister } = useRights();
   return (
     <div className="screen">
       <div className="span-5 wide-too stack">
         <SecondFactor />
         <Password />
-        {mayAdminister && <Invitation />}
+        <OwnData />
       </div>
       <div className="span-7 wide-too stack">
         <Sessions />
         <ApiKeys />
       </div>
     </div>
-  );
-}
-
-type Asked = { isPending: boolean; isError: boolean; error: Error | null };
-
-function Form({ action, asked, onSend, children }: { action: string; asked: Asked; onSend: (form: FormData) => void; children: ReactNode }) {
-  return (
-    <form
-      className="stacked"
-      onSubmit={event => {
-        event.preventDefault();
-        const form = event.currentTarget;
-        onSend(new FormData(form));
-        for (const field of form.querySelectorAll<HTMLInputElement>('input[type=password]')) field.value = '';
-      }}
-    >
-      {children}
-      {asked.isError && <p className="bad" role="alert">{asked.error?.message}</p>}
-      <button type="submit" disabled={asked.isPending}>{asked.isPending ? 'Waiting for the answer …' : action}</button>
-    </form>
   );
 }
 
@@ -126,26 +105,15 @@ function Password() {
   );
 }
 
-function Invitation() {
-  const who = useQuery(me);
-  const asked = useMutation({ mutationFn: (form: FormData) => change<{ link: string; expiresAt: string }>('POST', '/auth/invitations', { role: form.get('role') }) });
+function OwnData() {
   return (
-    <Panel title="Invite somebody" of={who} staleAfterMs={Infinity}>
-      {() => (
-        <Form action="Make a link" asked={asked} onSend={asked.mutate}>
-          <label>
-            As
-            <select name="role" defaultValue="viewer"><option value="viewer">viewer, who may only read</option><option value="trader">trader, who may trade</option><option value="admin">admin, who may do all</option></select>
-          </label>
-          {asked.data && (
-            <div role="status">
-              <p>Good once, until {utc(asked.data.expiresAt).slice(0, 16)} UTC. It is shown this once:</p>
-              <p className="mono secret">{location.origin}{asked.data.link}</p>
-            </div>
-          )}
-        </Form>
-      )}
-    </Panel>
+    <section className="panel" aria-labelledby="own-data">
+      <header><h2 id="own-data">Your data</h2></header>
+      <div className="stacked">
+        <p>All that is kept of you: your account, sessions, keys, addresses, and what you did. That it was taken is taken down.</p>
+        <a href="/auth/me/export" download>Save it as a file</a>
+      </div>
+    </section>
   );
 }
 
@@ -154,8 +122,8 @@ function Sessions() {
   const queries = useQueryClient();
   const [ending, setEnding] = useState<SignedInSession | null>(null);
   const columns: Column<SignedInSession>[] = [
-    { name: 'Since, UTC', cell: row => utc(row.createdAt).slice(0, 16) },
-    { name: 'Last used', cell: row => utc(row.lastUsedAt).slice(0, 16) },
+    { name: 'Since, UTC', cell: row => <Minute at={row.createdAt} /> },
+    { name: 'Last used', cell: row => <Minute at={row.lastUsedAt} /> },
     { name: 'From', cell: row => row.address ?? '–' },
     { name: 'With', wide: true, cell: row => <span className="reason" title={row.userAgent ?? ''}>{row.userAgent ?? '–'}</span> },
     { name: 'End', cell: row => (row.current ? <Pill tone="info">this one</Pill> : <button type="button" className="small" onClick={() => setEnding(row)}>End</button>) },

@@ -16,7 +16,9 @@ import { usePath } from './route';
 import { type Theme, useTheme } from './theme';
 import { Toasts } from './Toasts';
 
-const screens = [
+type Entry = { path: string; name: string; short: string; Screen: React.ComponentType; forAdmins?: true };
+
+const screens: Entry[] = [
   { path: '/', name: 'Mission control', short: 'Control', Screen: lazy(() => import('../mission/Mission')) },
   { path: '/chart', name: 'Chart and trade', short: 'Chart', Screen: lazy(() => import('../chart/Chart')) },
   { path: '/signals', name: 'Signals', short: 'Signals', Screen: lazy(() => import('../signals/Signals')) },
@@ -24,9 +26,11 @@ const screens = [
   { path: '/positions', name: 'Positions', short: 'Positions', Screen: lazy(() => import('../positions/Positions')) },
   { path: '/strategies', name: 'Strategies', short: 'Strategies', Screen: lazy(() => import('../strategies/Strategies')) },
   { path: '/backtests', name: 'Backtests', short: 'Backtests', Screen: lazy(() => import('../backtests/Backtests')) },
+  { path: '/users', name: 'Users', short: 'Users', Screen: lazy(() => import('../administration/Users')), forAdmins: true },
+  { path: '/audit', name: 'Audit trail', short: 'Audit', Screen: lazy(() => import('../administration/Audit')), forAdmins: true },
 ];
 
-const security = { path: '/security', name: 'Security', Screen: lazy(() => import('../security/Security')) };
+const security: Entry = { path: '/security', name: 'Security', short: 'Security', Screen: lazy(() => import('../security/Security')) };
 
 /** What is around every screen. */
 export function Shell({ user }: { user: Me }) {
@@ -35,7 +39,9 @@ export function Shell({ user }: { user: Me }) {
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useEffect(() => follow(queries), [queries]);
+  const { mayAdminister } = useRights();
   const screen = [...screens, security].find(each => each.path === path);
+  const isShut = screen?.forAdmins === true && !mayAdminister;
   useEffect(() => {
     document.title = `${screen?.name ?? 'Not found'} · AlgoStack`;
     document.querySelector('.screens [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -55,7 +61,7 @@ export function Shell({ user }: { user: Me }) {
         <KillSwitch />
       </header>
       <nav className="screens" aria-label="Screens">
-        {screens.map(({ path: to, name, short }) => (
+        {screens.filter(each => mayAdminister || !each.forAdmins).map(({ path: to, name, short }) => (
           <Link key={to} to={to} current={to === path}><span className="long">{name}</span><span className="short">{short}</span></Link>
         ))}
       </nav>
@@ -66,7 +72,7 @@ export function Shell({ user }: { user: Me }) {
         <h1 className="only-read">{screen?.name ?? 'Not found'}</h1>
         <ErrorBoundary key={path}>
           <Suspense fallback={<p role="status" className="nothing">Loading …</p>}>
-            {screen ? <screen.Screen /> : <p className="nothing">There is no such screen. <Link to="/">Mission control</Link></p>}
+            {screen && !isShut ? <screen.Screen /> : <p className="nothing">{isShut ? 'This screen is for administrators.' : 'There is no such screen.'} <Link to="/">Mission control</Link></p>}
           </Suspense>
         </ErrorBoundary>
       </main>
@@ -83,7 +89,7 @@ export function Shell({ user }: { user: Me }) {
 function Commands() {
   const [, setTheme] = useTheme();
   const [halting, setHalting] = useState(false);
-  const { mayTrade } = useRights();
+  const { mayTrade, mayAdminister } = useRights();
   const actions: Place[] = [
     ...(mayTrade ? [{ name: 'Halt trading …', run: () => setHalting(true) }] : []),
     { name: 'Dark', run: () => setTheme('dark') }, { name: 'Light', run: () => setTheme('light') },
@@ -91,7 +97,7 @@ function Commands() {
   ];
   return (
     <>
-      <Palette places={[...screens, security, ...actions]} />
+      <Palette places={[...screens.filter(each => mayAdminister || !each.forAdmins), security, ...actions]} />
       {halting && <SwitchDialog to="Halted" onClose={() => setHalting(false)} />}
     </>
   );

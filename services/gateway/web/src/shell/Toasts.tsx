@@ -2,11 +2,11 @@ import { useEffect, useState } from 'react';
 import type { LiveFill } from '../api/contracts';
 import { hear } from '../api/live';
 import { measure } from '../figures/format';
+import { pathOfOrder, sessionOf } from '../orders/names';
 import { Link } from './Link';
 
 const most = 3;
 const shownFor = 6_000; // ms
-const paperPrefix = 'paper-'; // of accounts of sessions, whose fills are many and are nobody's
 
 type Toast = LiveFill & { key: string };
 
@@ -16,7 +16,8 @@ export function Toasts() {
   useEffect(
     () =>
       hear<LiveFill>('fills', fill => {
-        if (fill.account.startsWith(paperPrefix)) return;
+        // Those of sessions are many and are nobody's.
+        if (sessionOf(fill.account) !== null) return;
 
         const toast = { ...fill, key: crypto.randomUUID() };
         setShown(former => [...former, toast].slice(-20));
@@ -31,7 +32,7 @@ export function Toasts() {
       {shown.slice(-most).map(({ key, side, quantity, instrument, price, account, orderId }) => (
         <p key={key} className="toast">
           <b className={side === 'Buy' ? 'up' : 'down'}>{side === 'Buy' ? 'Bought' : 'Sold'} {measure(quantity, 12)} {instrument}</b> at {measure(price, 12)} on {account}.{' '}
-          <Link to={`/orders?account=${encodeURIComponent(account)}&order=${encodeURIComponent(orderId)}`}>Order</Link>
+          <Link to={pathOfOrder({ account, orderId })}>Order</Link>
         </p>
       ))}
     </div>

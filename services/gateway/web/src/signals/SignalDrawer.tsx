@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { NamedValue, Order, Signal } from '../api/contracts';
 import { orderEvents, ordersOfSession } from '../api/queries';
-import { barTime, inZone, latency, measure, none, price, quantity, share, utcClock, zoneOf } from '../figures/format';
+import { barTime, inZone, latency, measure, none, price, quantity, quoted, share, utcClock, zoneOf } from '../figures/format';
+import { pathOfOrder } from '../orders/names';
 import { tell } from '../orders/story';
 import { Dialog } from '../parts/Dialog';
 import { Facts } from '../parts/Facts';
@@ -16,7 +17,7 @@ export function SignalDrawer({ signal, onClose }: { signal: Signal; onClose: () 
   return (
     <Dialog drawer title={<><span className={sideTone(signal.direction)}>{signal.direction}</span> {signal.instrument}</>} onClose={onClose}>
       <p className="said">{signal.rationale}</p>
-      {signal.flipClose !== null && <p className="said flip">What would have flipped it: a close at {measure(signal.flipClose, 8)}, {share(signal.flipClose / signal.close - 1, 2)} from its own.</p>}
+      {signal.flipClose !== null && <p className="said flip">What would have flipped it: a close at {quoted(signal.flipClose)}, {share(signal.flipClose / signal.close - 1, 2)} from its own.</p>}
       <Facts
         className="grid"
         of={[
@@ -25,11 +26,11 @@ export function SignalDrawer({ signal, onClose }: { signal: Signal; onClose: () 
           ['Regime', signal.regime],
           ['Condition', signal.condition ?? none],
           ['Bar, UTC', <span key="bar" title={inZone(signal.barClose, zoneOf(signal.instrument))}>{barTime(signal.barClose, signal.timeframe)}, {signal.timeframe}</span>],
-          ['Close', measure(signal.close, 8)],
-          ['Target', measure(signal.target, 8)],
-          ['Stop', measure(signal.stop, 8)],
+          ['Close', quoted(signal.close)],
+          ['Target', quoted(signal.target)],
+          ['Stop', quoted(signal.stop)],
           ['At risk', share(signal.riskPercent === null ? null : signal.riskPercent / 100, 2)],
-          ['Would flip at', measure(signal.flipClose, 8)],
+          ['Would flip at', quoted(signal.flipClose)],
           ['Stale after', signal.expiryBars > 0 ? `${signal.expiryBars} bars` : 'never'],
           ['Volume score', share(signal.volumeScore, 1)],
           ['Won in backtest', share(signal.backtestWinRate, 1)],
@@ -106,12 +107,12 @@ function WhatCameOfIt({ signal }: { signal: Signal }) {
     <Panel title="What came of it" of={read} className="flat" staleAfterMs={120_000} empty={all => of(all).length === 0 && `No order among the newest ${all.length} of the session came of it.`}>
       {all => (
         <ul className="rows came">
-          <li><Pill tone="info">Signal</Pill><span className="what">{signal.direction} at {measure(signal.close, 8)}</span><span /><small className="mono">{signal.signalId}</small></li>
+          <li><Pill tone="info">Signal</Pill><span className="what">{signal.direction} at {quoted(signal.close)}</span><span /><small className="mono">{signal.signalId}</small></li>
           {of(all).map(order => (
             <li key={order.orderId}>
               <OrderPill status={order.status} reason={order.reason} />
               <span className="what"><span className={sideTone(order.side)}>{order.side}</span> {quantity(order.quantity)} on {order.account}</span>
-              <Link to={`/orders?account=${encodeURIComponent(order.account)}&order=${encodeURIComponent(order.orderId)}`}>Timeline</Link>
+              <Link to={pathOfOrder(order)}>Timeline</Link>
               <small>{order.reason ?? `${quantity(order.filled)} filled at ${price(order.averagePrice)}`}</small>
               <Chain order={order} />
             </li>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Signal } from '../api/contracts';
 import { sessions, type SignalFilter, signals } from '../api/queries';
-import { count, latency, measure, share } from '../figures/format';
+import { count, latency, quoted, share } from '../figures/format';
 import { Meter } from '../parts/Meter';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
@@ -18,7 +18,7 @@ const columns: Column<Signal>[] = [
   { name: 'Direction', cell: signal => signal.direction, tone: signal => sideTone(signal.direction) },
   { name: 'Instrument', cell: signal => signal.instrument },
   { name: 'Score', cell: signal => <span className="score"><Meter value={signal.score} />{share(signal.score)}</span> },
-  { name: 'Close', right: true, wide: true, cell: signal => measure(signal.close, 8) },
+  { name: 'Close', right: true, wide: true, cell: signal => quoted(signal.close) },
   { name: 'Regime', wide: true, cell: signal => signal.regime },
   { name: 'Strategy', cell: signal => signal.strategy },
   { name: 'Latency', right: true, wide: true, cell: signal => latency(signal.latencyMs) },
@@ -31,7 +31,8 @@ export default function Signals() {
   const [strategy, setStrategy] = useChoice('strategy');
   const [instrument, setInstrument] = useChoice('instrument');
   const [openId, setOpenId] = useChoice('signal');
-  const [limit, setLimit] = useState(page);
+  // A signal that somebody was sent to may be an old one.
+  const [limit, setLimit] = useState(openId ? most : page);
   const filter: SignalFilter = { ...(session ? { session } : {}), ...(strategy ? { strategy } : {}), ...(instrument ? { instrument } : {}) };
   const read = useQuery(signals(filter, limit));
   const all = useQuery(sessions).data ?? [];
@@ -53,6 +54,7 @@ export default function Signals() {
           </>
         )}
       </Panel>
+      {openId && read.data && !found && <p className="note" role="status">The signal that was asked for is not among the newest {count(read.data.length)} shown here.</p>}
       {found && <SignalDrawer signal={found} onClose={() => setOpenId(undefined)} />}
     </div>
   );

@@ -8,6 +8,7 @@ import { stateWords } from '../mission/states';
 import { Facts } from '../parts/Facts';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
+import { together } from '../parts/together';
 import { Pill, sideTone } from '../parts/words';
 import { useRights } from '../shell/rights';
 import { go, useChoice } from '../shell/route';
@@ -67,7 +68,7 @@ function OnAccounts() {
     },
   ];
   return (
-    <Panel title="On accounts at venues" of={venues} empty={() => rows.length === 0 && 'No strategy has stood anywhere yet on an account at a venue.'}>
+    <Panel title="On accounts at venues" of={together([venues, ...reads])} empty={() => rows.length === 0 && 'No strategy has stood anywhere yet on an account at a venue.'}>
       {() => (
         <>
           <Table label="On accounts at venues" columns={columns} rows={rows} keyOf={row => `${row.account} ${row.strategy} ${row.instrument}`} />
