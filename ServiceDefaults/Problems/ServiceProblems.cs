@@ -14,6 +14,7 @@ internal static class ServiceProblems
     public static void AddServiceProblems(this IServiceCollection services)
     {
         services.AddExceptionHandler<ExceptionAnswer>();
+        services.AddSingleton<IProblemDetailsService, WhateverIsAccepted>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Complete);
     }
 
@@ -50,6 +51,16 @@ internal static class ServiceProblems
         >= StatusCodes.Status500InternalServerError => "internal_error",
         _ => "request_failed",
     };
+
+    /// <summary>A problem in a form that was not asked for says more than none, and than one in plain text.</summary>
+    private sealed class WhateverIsAccepted(IEnumerable<IProblemDetailsWriter> writers) : IProblemDetailsService
+    {
+        public ValueTask WriteAsync(ProblemDetailsContext context)
+        {
+            context.HttpContext.Request.Headers.Remove("Accept");
+            return writers.First(writer => writer.CanWrite(context)).WriteAsync(context);
+        }
+    }
 
     private sealed class ExceptionAnswer(IProblemDetailsService problems) : IExceptionHandler
     {

@@ -43,6 +43,21 @@ public sealed class ProblemTests : IAsyncLifetime
         if (detail is not null) JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString().Should().Be(detail);
     }
 
+    [Theory]
+    [InlineData("/returned", 422, "cash_too_low")]
+    [InlineData("/thrown", 409, "already_there")]
+    [InlineData("/broken", 500, "internal_error")]
+    [InlineData("/nowhere", 404, "not_found")]
+    [InlineData("/lots/a?from=yesterday", 400, "bad_request")]
+    public async Task Who_accepts_something_else_is_answered_a_problem_all_the_same(string path, int status, string code)
+    {
+        using var ask = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)) { Headers = { { "Accept", "application/vnd.algostack.bars" } } };
+
+        using var answer = await _service.Http.SendAsync(ask);
+
+        Check(answer, await answer.Content.ReadAsStringAsync(), status, code, retryable: false);
+    }
+
     [Fact]
     public async Task A_body_that_cannot_be_read_is_the_callers_fault_and_says_where()
     {
