@@ -55,6 +55,13 @@ internal static class ServiceProblems
     /// <summary>A problem in a form that was not asked for says more than none, and than one in plain text.</summary>
     private sealed class WhateverIsAccepted(IEnumerable<IProblemDetailsWriter> writers) : IProblemDetailsService
     {
+        // That of the interface looks at whether the answer has left, which one that is kept first has not.
+        public async ValueTask<bool> TryWriteAsync(ProblemDetailsContext context)
+        {
+            await WriteAsync(context);
+            return true;
+        }
+
         public ValueTask WriteAsync(ProblemDetailsContext context)
         {
             context.HttpContext.Request.Headers.Remove("Accept");
