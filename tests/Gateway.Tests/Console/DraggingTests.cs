@@ -52,6 +52,7 @@ public sealed class DraggingTests(PaperDeskFixture fixture, BrowserFixture brows
         await seen.Page.GetByRole(AriaRole.Button, new() { Name = "Buy 6" }).ClickAsync();
         await Expect(ticket.GetByRole(AriaRole.Status)).ToContainTextAsync("AAPL.PAPER");
 
+        await Eventually.True(async () => (await WrittenAsync(6)).Any(o => o.Side == "Buy"));
         var sent = (await WrittenAsync(6)).Single(o => o.Side == "Buy");
         var exits = (await fixture.Routing.GetAsync<OrderState>($"/orders/{sent.OrderId}")).Exits!;
         exits.Select(e => (e.Leg, e.LimitPrice, e.StopPrice)).Should().BeEquivalentTo(new (string, decimal?, decimal?)[] { ("TakeProfit", put, null), ("StopLoss", null, stop) });
