@@ -37,7 +37,6 @@ public sealed record StoredAccount(
 /// </summary>
 public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, EventDaemon daemon)
 {
-    private const string NotDone = "'Requested', 'Approved', 'Submitted', 'Accepted', 'PartiallyFilled', 'Unknown'";
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromMinutes(5);
 
     public AccountEngine NewEngine(string account, IBroker broker)
@@ -53,7 +52,7 @@ public sealed class AccountLoader(EventLog log, NpgsqlDataSource database, Event
 
         var orders = await ReadGroupsAsync(
             await TextsAsync(
-                $"select order_id from orders where account = $1 and (status in ({NotDone}) or execution in (select execution_id from executions where account = $1 and ended is null))",
+                $"select order_id from orders where account = $1 and (status in ({OrderBlotter.NotDone}) or execution in (select execution_id from executions where account = $1 and ended is null))",
                 [account],
                 cancellationToken),
             cancellationToken);

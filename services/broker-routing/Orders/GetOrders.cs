@@ -26,13 +26,13 @@ public static class GetOrders
     internal static async Task<IReadOnlyList<OrderView>> ReadAsync(NpgsqlDataSource database, OrderFilter filter, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            """
+            $"""
             select order_id, session_id, account, strategy, instrument, side, type, quantity, filled, traded_value, commission,
                 status, code, reason, signal_id, requested_at, updated_at
             from orders
             where ($1::text is null or session_id = $1)
               and ($2::text is null or account = $2)
-              and ($3::text is null or status = $3 or ($3 = 'open' and status in ('Requested', 'Approved', 'Submitted', 'Accepted', 'PartiallyFilled', 'Unknown')))
+              and ($3::text is null or status = $3 or ($3 = 'open' and status in ({OrderBlotter.NotDone})))
               and ($4::text is null or requested_seq < (select requested_seq from orders where order_id = $4))
               and ($5::text is null or execution = $5)
               and ($6::text is null or instrument = $6)

@@ -9,6 +9,9 @@ namespace AlgoStack.BrokerRouting.Orders;
 /// <summary>Every order with where it stands and what venues call it, and every fill. Follows the log in pages, written in bulk.</summary>
 public sealed class OrderBlotter : Projection
 {
+    /// <summary>What an order that may still be filled stands at, as the table has it and its index of them.</summary>
+    internal const string NotDone = "'Requested', 'Approved', 'Submitted', 'Accepted', 'PartiallyFilled', 'Unknown'";
+
     public override string Name => "order_blotter";
 
     public override IReadOnlyList<string> Tables => ["orders", "fills", "venue_orders"];

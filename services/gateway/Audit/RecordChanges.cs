@@ -175,9 +175,12 @@ internal sealed partial class RecordChanges(EventLog log, PlaceTable places, Tim
         await session.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>Whether what is written is at fault, and not the server, the connection or the world outside: SQLSTATE 22 and 23, and text that is none.</summary>
+    /// <summary>
+    /// Whether what is written is at fault, and not the server, the connection or the world outside: SQLSTATE 22 and 23, and text that is none.
+    /// Two instances that begin a day's stream at once are told of what is there already: the next try goes behind it.
+    /// </summary>
     private static bool IsOfTheChange(Exception e) =>
-        e is PostgresException { SqlState: ['2', '2' or '3', ..] } or ArgumentException or JsonException;
+        e is PostgresException { SqlState: not PostgresErrorCodes.UniqueViolation and ['2', '2' or '3', ..] } or ArgumentException or JsonException;
 
     private void LoseFirst(Exception why)
     {

@@ -59,7 +59,7 @@ public sealed class FakeDesk
         app.MapGet("/instruments", () => new[] { new InstrumentTerms("AAPL.SIM", 0.01m, 1, "USD") });
         app.MapGet("/history", () => Samples.Bars(SessionId, 1, History).Bars);
         app.MapGet("/signals", () => Signals);
-        app.MapGet("/orders", () => Orders.Reverse());
+        app.MapGet("/orders", (string? status) => Orders.Reverse().Where(order => status != "open" || order.Status is not ("Filled" or "Cancelled" or "Rejected" or "Denied" or "Expired")));
         app.MapGet("/portfolio", Portfolio);
         app.MapGet("/alerts", () => Alerts.Reverse());
         // What was stored in the course of a request, to its last digit.

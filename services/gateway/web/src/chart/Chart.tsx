@@ -10,7 +10,7 @@ import { ChangeOrder } from '../orders/ChangeOrder';
 import { isOfSession, pathOfOrder, sessionOf } from '../orders/names';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { isOpen, OrderPill, sideTone } from '../parts/words';
+import { OrderPill, sideTone } from '../parts/words';
 import { Link } from '../shell/Link';
 import { useRights } from '../shell/rights';
 import { useChoice } from '../shell/route';
@@ -192,7 +192,7 @@ function useMarks(instrument: string, timeframe: string, session: string | undef
 }
 
 const isOfChart = (order: Order, instrument: string, session: string | undefined): boolean =>
-  isOpen(order.status) && symbolOf(order.instrument) === symbolOf(instrument) && [null, session].includes(sessionOf(order.account));
+  symbolOf(order.instrument) === symbolOf(instrument) && [null, session].includes(sessionOf(order.account));
 
 /** Prices of the order that is being written, and of those that work. */
 function useLines(instrument: string, session: string | undefined, terms: InstrumentTerms | undefined, draft: Draft | null, onChange: (part: Partial<Draft>) => void, onMoved: (moved: { order: Order; price: string }) => void): PriceLine[] {
