@@ -9,6 +9,7 @@ using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
 using AlgoStack.Gateway.Hooks;
 using AlgoStack.Gateway.Maintenance;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.OpenApi;
 using AlgoStack.Gateway.Push;
 using AlgoStack.Gateway.Status;
@@ -48,6 +49,7 @@ internal static class GatewayApplication
         builder.AddDoor();
         builder.AddAudit();
         builder.AddSignIn();
+        builder.AddOidc();
         builder.AddUdf();
         builder.AddHooks();
         builder.AddPush();
@@ -95,6 +97,7 @@ internal static class GatewayApplication
         WholeDocument.Map(app);
         app.MapPush();
         app.MapSignIn();
+        app.MapOidc();
         SwitchMaintenance.Map(app);
         app.MapUdf();
         app.MapAudit();

@@ -50,7 +50,7 @@ public sealed record PasswordChanged(Guid? UserId, Actor By) : AccountEvent(User
 /// <param name="UserId">Who invited.</param>
 public sealed record UserInvited(Guid? UserId, string Role, DateTimeOffset ExpiresAt, Actor By) : AccountEvent(UserId, By);
 
-/// <param name="InvitedBy">Null of the first admin.</param>
+/// <param name="InvitedBy">Null of the first admin, and of who signs in with another issuer.</param>
 public sealed record UserMade(Guid? UserId, string Role, Guid? InvitedBy, Actor By) : AccountEvent(UserId, By);
 
 public sealed record RoleChanged(Guid? UserId, string Before, string After, Actor By) : AccountEvent(UserId, By);

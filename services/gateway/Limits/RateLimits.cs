@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using AlgoStack.Gateway.Door;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.ServiceDefaults.Configuration;
 using AlgoStack.ServiceDefaults.Tokens;
 
@@ -18,10 +19,10 @@ internal sealed class RateLimits
     /// <summary>Of that, what is not for who has none.</summary>
     public static readonly RateLimit Anonymous = PerMinute("anonymous", 10);
 
-    /// <summary>Signing in, and making a user with a link.</summary>
+    /// <summary>Signing in, going to another issuer for it, and making a user with a link.</summary>
     public static readonly RateLimit SignIn = PerMinute("sign-in", 5);
 
-    /// <summary>An access token for an API key.</summary>
+    /// <summary>An access token for an API key, or for one of another issuer.</summary>
     public static readonly RateLimit Token = PerMinute("token", 5);
 
     /// <summary>Of one session.</summary>
@@ -70,7 +71,8 @@ internal sealed class RateLimits
     public IReadOnlyList<(RateLimit Limit, string Caller)> Of(HttpContext context, TokenRefusedException? refused)
     {
         var who = context.User;
-        var (user, key) = (who.FindFirstValue(TokenClaims.Subject), who.FindFirstValue(TokenClaims.ApiKey));
+        // A program has an API key, or is known by whose token of another issuer it has.
+        var (user, key) = (who.FindFirstValue(TokenClaims.Subject), who.FindFirstValue(TokenClaims.ApiKey) ?? who.FindFirstValue(TokenClaims.Federated));
         var address = AddressList.CallerOf(context.Connection.RemoteIpAddress);
         if (user == ServiceKey.Holder || IsLoad(context) || key is not null && _loadKeys.Contains(key)) return [(_load, key ?? user ?? address)];
         if (user is null) return OfNobody(context.Request, address, refused);
@@ -86,8 +88,10 @@ internal sealed class RateLimits
     private static List<(RateLimit, string)> OfNobody(HttpRequest request, string address, TokenRefusedException? refused)
     {
         List<(RateLimit, string)> limits = [(Ring, address)];
-        if (Is(request, "/auth/sign-in") || Is(request, "/auth/users")) limits.Add((SignIn, address));
-        else if (Is(request, "/auth/token")) limits.Add((Token, address));
+        if (Is(request, "/auth/sign-in") || Is(request, "/auth/users") || IsRead(request, BeginSignIn.Path)) limits.Add((SignIn, address));
+        // Who comes back from another issuer was counted on the way there.
+        else if (IsRead(request, EndSignIn.Path)) return limits;
+        else if (Is(request, "/auth/token") || Is(request, "/auth/oidc/token")) limits.Add((Token, address));
         // A session is known by its refresh token, which is looked at later. An alert of TradingView's has a secret in it.
         else if (!Is(request, "/auth/refresh") && !request.Path.StartsWithSegments("/hooks", StringComparison.OrdinalIgnoreCase) && !IsLate(refused)) limits.Add((Anonymous, address));
         return limits;
@@ -110,6 +114,9 @@ internal sealed class RateLimits
 
     private static bool Is(HttpRequest request, string path) =>
         HttpMethods.IsPost(request.Method) && request.Path.Equals(path, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsRead(HttpRequest request, string path) =>
+        HttpMethods.IsGet(request.Method) && request.Path.Equals(path, StringComparison.OrdinalIgnoreCase);
 
     private static RateLimit PerMinute(string name, int requests) => new(name, requests, TimeSpan.FromMinutes(1));
 }

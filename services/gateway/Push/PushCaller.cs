@@ -5,8 +5,8 @@ using AlgoStack.ServiceDefaults.Tokens;
 namespace AlgoStack.Gateway.Push;
 
 /// <summary>Whose a connection is, and until when.</summary>
-/// <param name="Session">Of a person who signed in; else there is an API key.</param>
-internal sealed record PushCaller(string UserId, Guid? Session, Guid? ApiKey, DateTimeOffset ExpiresAt)
+/// <param name="Session">Of a person who signed in; else there is an API key, or a user of another issuer's.</param>
+internal sealed record PushCaller(string UserId, Guid? Session, Guid? ApiKey, Guid? Federated, DateTimeOffset ExpiresAt)
 {
     private const string Expires = "exp";
 
@@ -15,6 +15,7 @@ internal sealed record PushCaller(string UserId, Guid? Session, Guid? ApiKey, Da
         Claim(principal, TokenClaims.Subject),
         Id(principal, TokenClaims.Session),
         Id(principal, TokenClaims.ApiKey),
+        Id(principal, TokenClaims.Federated),
         DateTimeOffset.FromUnixTimeSeconds(long.Parse(Claim(principal, Expires), CultureInfo.InvariantCulture)));
 
     private static string Claim(ClaimsPrincipal principal, string type) =>

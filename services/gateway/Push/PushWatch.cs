@@ -1,5 +1,6 @@
 using System.Data.Common;
 using AlgoStack.Gateway.ApiKeys;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.Sessions;
 
 namespace AlgoStack.Gateway.Push;
@@ -8,7 +9,7 @@ namespace AlgoStack.Gateway.Push;
 /// Ends, once a second, connections whose token has expired, or whose session or API key has ended. While the database cannot
 /// be asked a connection stands until its token expires, which is soon.
 /// </summary>
-internal sealed partial class PushWatch(PushFeed feed, SessionTable sessions, ApiKeyTable keys, TimeProvider clock, ILogger<PushWatch> logger) : BackgroundService
+internal sealed partial class PushWatch(PushFeed feed, SessionTable sessions, ApiKeyTable keys, IssuerUsers users, TimeProvider clock, ILogger<PushWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -43,10 +44,11 @@ internal sealed partial class PushWatch(PushFeed feed, SessionTable sessions, Ap
         var asked = connections.Select(connection => (Connection: connection, connection.Caller)).ToList();
         var open = await sessions.OpenAmongAsync(Distinct(asked.Select(a => a.Caller.Session)), cancellationToken);
         open.UnionWith(await keys.OpenAmongAsync(Distinct(asked.Select(a => a.Caller.ApiKey)), cancellationToken));
+        open.UnionWith(await users.OpenAmongAsync(Distinct(asked.Select(a => a.Caller.Federated)), cancellationToken));
         foreach (var (connection, caller) in asked)
         {
             // Who has sent another token meanwhile is asked about the next time.
-            if ((caller.Session ?? caller.ApiKey) is { } origin && !open.Contains(origin) && connection.Caller == caller) connection.End(PushEnd.TokenRevoked);
+            if ((caller.Session ?? caller.ApiKey ?? caller.Federated) is { } origin && !open.Contains(origin) && connection.Caller == caller) connection.End(PushEnd.TokenRevoked);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Bans;
 using AlgoStack.Gateway.Maintenance;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.TwoFactor;
 using AlgoStack.Gateway.Users;
 using AlgoStack.ServiceDefaults.Problems;
@@ -23,6 +24,7 @@ internal sealed partial class SignIn(
         .MapPost("/auth/sign-in", (Credentials credentials, SignIn signIn, HttpContext context) => signIn.HandleAsync(credentials, context))
         .AllowAnonymous()
         .WithMetadata(GoesOn.Always)
+        .ShutByIssuer()
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status429TooManyRequests);

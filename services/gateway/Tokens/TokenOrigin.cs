@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using AlgoStack.Gateway.ApiKeys;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.ServiceDefaults.Tokens;
 
@@ -36,6 +37,8 @@ internal sealed class TokenOrigin(TimeProvider clock)
             return !await StandsAsync((session, role), () => services.GetRequiredService<SessionTable>().IsOpenAsync(session, role, cancellationToken));
         if (Guid.TryParse(principal.FindFirstValue(TokenClaims.ApiKey), out var key))
             return !await StandsAsync((key, role), () => services.GetRequiredService<ApiKeyTable>().IsOpenAsync(key, role, cancellationToken));
+        if (Guid.TryParse(principal.FindFirstValue(TokenClaims.Federated), out var user))
+            return !await StandsAsync((user, role), () => services.GetRequiredService<IssuerUsers>().IsOpenAsync(user, role, cancellationToken));
 
         return true;
     }

@@ -1,5 +1,6 @@
 using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Bans;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,6 +19,7 @@ internal sealed partial class AcceptInvitation(
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/auth/users", (NewUser user, AcceptInvitation accept, HttpContext context) => accept.HandleAsync(user, context))
         .AllowAnonymous()
+        .ShutByIssuer()
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .ProducesProblem(StatusCodes.Status429TooManyRequests);

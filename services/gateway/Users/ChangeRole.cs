@@ -6,7 +6,7 @@ namespace AlgoStack.Gateway.Users;
 
 /// <summary>
 /// <c>PUT /auth/users/{id}/role</c>: makes a user something else. Their sessions end, and their API keys do what the new role may from
-/// now on. The last administrator stays one: 409 <c>last_admin</c>.
+/// now on. The last administrator stays one: 409 <c>last_admin</c>. Whose role another issuer says keeps it: 409 <c>role_elsewhere</c>.
 /// </summary>
 internal static class ChangeRole
 {

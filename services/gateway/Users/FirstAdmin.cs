@@ -1,3 +1,4 @@
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.Tokens;
 using AlgoStack.Postgres;
 using Npgsql;
@@ -5,11 +6,11 @@ using Npgsql;
 namespace AlgoStack.Gateway.Users;
 
 /// <summary>
-/// While there is no user, each start makes a new link for the first admin, in place of the one before, and leaves it in a
+/// While there is no user with a password, each start makes a new link for the first admin, in place of the one before, and leaves it in a
 /// file that <c>./run</c> prints. The file is the owner's alone, and goes with the first user; no log ever has the link.
 /// </summary>
 internal sealed partial class FirstAdmin(
-    NpgsqlDataSource source, ServiceDatabase database, IConfiguration configuration, TimeProvider clock, ILogger<FirstAdmin> logger) : IHostedService
+    NpgsqlDataSource source, ServiceDatabase database, IConfiguration configuration, ConfiguredIssuer configured, TimeProvider clock, ILogger<FirstAdmin> logger) : IHostedService
 {
     public const string FileName = "first-admin";
 
@@ -17,12 +18,19 @@ internal sealed partial class FirstAdmin(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Another issuer says who is an admin.
+        if (configured.Issuer is not null)
+        {
+            Forget();
+            return;
+        }
+
         await using var connection = await database.OpenConnectionAsync(source, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection);
         turn.Parameters.Add(new() { Value = database.LockKey("first-admin") });
         await turn.ExecuteNonQueryAsync(cancellationToken);
-        await using var any = new NpgsqlCommand("select exists (select from users)", connection);
+        await using var any = new NpgsqlCommand("select exists (select from users where password_hash is not null)", connection);
         if (await any.ExecuteScalarAsync(cancellationToken) is true)
         {
             Forget();

@@ -29,6 +29,7 @@ internal static class ForAdmins
             {
                 UserChange.Made => TypedResults.NoContent(),
                 UserChange.LastAdmin => Problem.Conflict("last_admin", "Nobody else is an administrator: make another one first."),
+                UserChange.IssuersRole => Problem.Conflict("role_elsewhere", "What the user may, another issuer says: change it there."),
                 _ => Problem.Conflict("user_changed", "The user was changed by somebody else at the same time."),
             };
 }

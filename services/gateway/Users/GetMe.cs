@@ -17,8 +17,10 @@ internal static class GetMe
     private static async Task<Results<Ok<Me>, ProblemHttpResult>> HandleAsync(
         Caller caller, UserManager<User> users, SecondFactor second, CancellationToken cancellationToken) =>
         await users.FindByIdAsync(caller.UserId.ToString()) is { } user
-            ? TypedResults.Ok(new Me(user.Id, user.Name, user.Role.Name(), Roles.ScopesOf(user.Role), await second.IsOnAsync(user.Id, cancellationToken)))
+            ? TypedResults.Ok(new Me(
+                user.Id, user.Name, user.Role.Name(), Roles.ScopesOf(user.Role), user.PasswordHash is not null, await second.IsOnAsync(user.Id, cancellationToken)))
             : Problem.NotFound("user_not_found", "You are no user any more.");
 }
 
-internal sealed record Me(Guid UserId, string Name, string Role, IReadOnlyList<string> Scopes, bool HasSecondFactor);
+/// <param name="HasPassword">Whether here; else another issuer has it, and the second factor.</param>
+internal sealed record Me(Guid UserId, string Name, string Role, IReadOnlyList<string> Scopes, bool HasPassword, bool HasSecondFactor);

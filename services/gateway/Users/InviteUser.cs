@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.Sessions;
 using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Problems;
@@ -14,6 +15,7 @@ internal static class InviteUser
         .MapPost("/auth/invitations", HandleAsync)
         .RequireSession()
         .RequireScope(TokenScopes.Admin)
+        .ShutByIssuer()
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status401Unauthorized)
         .ProducesProblem(StatusCodes.Status403Forbidden);

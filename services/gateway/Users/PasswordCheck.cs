@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace AlgoStack.Gateway.Users;
 
-/// <summary>Whether a password is a user's. It takes as long for a name that nobody has.</summary>
+/// <summary>Whether a password is a user's. It takes as long for a name that nobody has, or nobody with a password.</summary>
 internal sealed class PasswordCheck(UserManager<User> users, IPasswordHasher<User> hasher, NobodysPassword nobodys)
 {
     /// <returns>Who has the name, if anybody, and whether the password is theirs.</returns>
@@ -12,7 +12,7 @@ internal sealed class PasswordCheck(UserManager<User> users, IPasswordHasher<Use
         // Nobody has one as long, and it would be hashed.
         if (password.Length > PasswordRules.MostCharacters) password = "";
 
-        if (await users.FindByNameAsync(name) is { } user) return (user, await users.CheckPasswordAsync(user, password));
+        if (await users.FindByNameAsync(name) is { PasswordHash: not null } user) return (user, await users.CheckPasswordAsync(user, password));
 
         hasher.VerifyHashedPassword(new User(), nobodys.Hash, password);
         return (null, false);

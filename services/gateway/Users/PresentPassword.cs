@@ -16,6 +16,9 @@ internal sealed class PresentPassword(UserManager<User> users, SignInFailures fa
     public async Task<(User? User, ProblemHttpResult? Refusal)> CheckAsync(Caller caller, string password, HttpContext context)
     {
         if (await users.FindByIdAsync(caller.UserId.ToString()) is not { } user) return (null, Wrong());
+        if (user.PasswordHash is null)
+            return (null, Problem.Of(StatusCodes.Status403Forbidden, "password_elsewhere", "You sign in with another issuer, and have no password or second factor here."));
+
         var attempt = await failures.CountAsync(user.Name, context.RequestAborted);
         if (attempt.LockedFor is { } locked) return (null, SignIn.Locked(context, locked));
         if (password.Length > PasswordRules.MostCharacters || !await users.CheckPasswordAsync(user, password))

@@ -12,6 +12,7 @@ internal sealed class User
     /// <summary>The name as it is looked up; no two users have the same.</summary>
     public string NormalizedName { get; set; } = "";
 
+    /// <summary>Null of who signs in with another issuer.</summary>
     public string? PasswordHash { get; set; }
 
     public Role Role { get; init; }

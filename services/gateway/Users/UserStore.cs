@@ -2,6 +2,7 @@ using AlgoStack.Gateway.Audit;
 using AlgoStack.Gateway.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace AlgoStack.Gateway.Users;
 
@@ -124,7 +125,7 @@ internal sealed class UserStore(NpgsqlDataSource database, AuditLog audit, TimeP
         command.Parameters.Add(new() { Value = user.Version });
         command.Parameters.Add(new() { Value = user.Name });
         command.Parameters.Add(new() { Value = user.NormalizedName });
-        command.Parameters.Add(new() { Value = user.PasswordHash });
+        command.Parameters.Add(new() { Value = (object?)user.PasswordHash ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
@@ -142,7 +143,7 @@ internal sealed class UserStore(NpgsqlDataSource database, AuditLog audit, TimeP
             Id = reader.GetGuid(0),
             Name = reader.GetString(1),
             NormalizedName = reader.GetString(2),
-            PasswordHash = reader.GetString(3),
+            PasswordHash = reader.IsDBNull(3) ? null : reader.GetString(3),
             Role = Roles.Read(reader.GetString(4)),
             Version = reader.GetInt32(5),
             IsDisabled = reader.GetBoolean(6),

@@ -15,6 +15,7 @@ internal sealed class UserTable(NpgsqlDataSource source, AuditLog audit, SignInF
     private const string Columns =
         """
         select u.user_id, u.name, u.role, u.disabled_at, u.created_at, u.last_signed_in_at,
+               exists (select from issuer_users i where i.user_id = u.user_id),
                exists (select from two_factor t where t.user_id = u.user_id and t.confirmed_at is not null),
                (select count(*) from sessions s where s.user_id = u.user_id and s.revoked_at is null and s.expires_at > $1 and s.last_used_at > $2),
                (select count(*) from api_keys k where k.user_id = u.user_id and k.revoked_at is null
@@ -32,6 +33,7 @@ internal sealed class UserTable(NpgsqlDataSource source, AuditLog audit, SignInF
     public async Task<UserChange> ChangeRoleAsync(KnownUser user, Role role, Actor by, CancellationToken cancellationToken)
     {
         if (user.Role == role.Name()) return UserChange.Made;
+        if (user.IsFederated) return UserChange.IssuersRole;
 
         return await ChangeAsync(
             new RoleChanged(user.UserId, user.Role, role.Name(), by),
@@ -139,8 +141,9 @@ internal sealed class UserTable(NpgsqlDataSource source, AuditLog audit, SignInF
                 reader.GetFieldValue<DateTimeOffset>(4),
                 reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
                 reader.GetBoolean(6),
-                reader.GetInt32(7),
-                reader.GetInt32(8)));
+                reader.GetBoolean(7),
+                reader.GetInt32(8),
+                reader.GetInt32(9)));
         }
 
         return users;
@@ -153,11 +156,15 @@ internal enum UserChange
     Made,
     LastAdmin,
 
+    /// <summary>Another issuer says it anew each time they sign in.</summary>
+    IssuersRole,
+
     /// <summary>Somebody else was quicker.</summary>
     Overtaken,
 }
 
 /// <param name="State"><see cref="Enabled"/> or <see cref="Disabled"/>.</param>
+/// <param name="IsFederated">Whether another issuer says who they are and what they may.</param>
 internal sealed record KnownUser(
     Guid UserId,
     string Name,
@@ -165,6 +172,7 @@ internal sealed record KnownUser(
     string State,
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastSignedInAt,
+    bool IsFederated,
     bool HasSecondFactor,
     int OpenSessions,
     int OpenApiKeys)

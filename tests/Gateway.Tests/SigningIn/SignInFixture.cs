@@ -25,6 +25,9 @@ public class SignInFixture : IAsyncLifetime
 
     public GatewayUnderTest Gateway => _gateway!;
 
+    /// <summary>As on a command line, from the next start on. Null: those of <see cref="GatewayUnderTest"/>.</summary>
+    public IReadOnlyList<string>? Settings { get; set; }
+
     /// <summary>Without cookies of its own: what is sent is what a test sends.</summary>
     public HttpClient Http { get; private set; } = new();
 
@@ -34,7 +37,7 @@ public class SignInFixture : IAsyncLifetime
     /// <summary>The file that <c>./run</c> prints.</summary>
     public string FirstAdminFile => Path.Combine(_broker.State, "first-admin");
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         await _broker.InitializeAsync();
         _services = await StartServicesAsync();
@@ -43,7 +46,7 @@ public class SignInFixture : IAsyncLifetime
         (await PostAsync("/auth/users", new { Invitation = await FirstAdminSecretAsync(), Name = _admin.Name, _admin.Password })).EnsureSuccessStatusCode();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         Http.Dispose();
         if (_gateway is not null) await _gateway.DisposeAsync();
@@ -134,7 +137,7 @@ public class SignInFixture : IAsyncLifetime
 
     private async Task StartAsync(Uri? at = null)
     {
-        _gateway = await GatewayUnderTest.StartAsync(_broker, _services, at, Clock);
+        _gateway = await GatewayUnderTest.StartAsync(_broker, _services, at, Clock, settings: Settings);
         Http.Dispose();
         Http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _gateway.Address };
     }

@@ -6,6 +6,7 @@ import { isWorthRetrying } from './api/queries';
 import { stayFresh } from './api/session';
 import { App } from './shell/App';
 import { applyTheme } from './shell/theme';
+import { comeBack } from './signing-in/elsewhere';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/shell.css';
@@ -13,6 +14,7 @@ import './styles/panels.css';
 
 watchFaults();
 applyTheme();
+comeBack();
 stayFresh();
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: isWorthRetrying, networkMode: 'always' }, mutations: { retry: false, networkMode: 'always' } },

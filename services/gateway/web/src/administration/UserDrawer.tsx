@@ -28,14 +28,14 @@ export function UserDrawer({ user, onClose }: { user: User; onClose: () => void 
         of={[
           ['Role', user.role],
           ['State', <StatePill key="state" of={user} />],
-          ['Second factor', user.hasSecondFactor ? 'on' : 'off'],
+          ['Second factor', user.isFederated ? 'elsewhere' : user.hasSecondFactor ? 'on' : 'off'],
           ['Signed in, UTC', user.lastSignedInAt ? utc(user.lastSignedInAt).slice(0, 16) : 'never'],
           ['Made, UTC', utc(user.createdAt).slice(0, 16)],
           ['Id', <span key="id" className="mono">{user.userId}</span>],
         ]}
       />
       <div className="buttons">
-        <button type="button" onClick={() => setAsked('role')}>Change the role</button>
+        {!user.isFederated && <button type="button" onClick={() => setAsked('role')}>Change the role</button>}
         {user.state === 'enabled' ? <button type="button" onClick={() => setAsked('disable')}>Lock</button> : <button type="button" onClick={() => setAsked('enable')}>Unlock</button>}
         <button type="button" className="danger" onClick={() => setAsked('delete')}>Delete</button>
       </div>

@@ -2,7 +2,10 @@
 
 import type { Decimal } from './exactJson';
 
-export type Me = { userId: string; name: string; role: 'viewer' | 'trader' | 'admin'; scopes: string[]; hasSecondFactor: boolean };
+export type Me = { userId: string; name: string; role: 'viewer' | 'trader' | 'admin'; scopes: string[]; hasPassword: boolean; hasSecondFactor: boolean };
+
+/** Who says who somebody is; null: AlgoStack itself, by name and password. */
+export type Issuer = { host: string | null };
 
 export type Role = Me['role'];
 
@@ -14,6 +17,8 @@ export type User = {
   state: 'enabled' | 'disabled';
   createdAt: string;
   lastSignedInAt: string | null;
+  /** Another issuer says who they are and what they may. */
+  isFederated: boolean;
   hasSecondFactor: boolean;
   openSessions: number;
   openApiKeys: number;

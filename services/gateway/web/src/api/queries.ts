@@ -2,7 +2,7 @@
 
 import { hashKey, queryOptions } from '@tanstack/react-query';
 import type {
-  Account, AccountLimits, Alert, ApiKey, AuditPage, Backtest, Bars, CorporateAction, EquityPoint, Execution, Fill, InstrumentTerms, Me, Order, OrderEvent, Portfolio, PortfolioDetail, PortfolioTrade, Position, Quote,
+  Account, AccountLimits, Alert, ApiKey, AuditPage, Backtest, Bars, CorporateAction, EquityPoint, Execution, Fill, InstrumentTerms, Issuer, Me, Order, OrderEvent, Portfolio, PortfolioDetail, PortfolioTrade, Position, Quote,
   RoutingProgress, SessionStatus, Signal, SignedInSession, Standing, Statistics, StoredEvent, Strategy, StrategyChoice, Sweep, SweepOutcome, SystemStatus, Trade, TradingSwitch,
   User,
 } from './contracts';
@@ -14,6 +14,8 @@ const steady = 5_000;
 const slow = 15_000;
 
 export const me = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => read<Me>('/auth/me', signal), staleTime: 60_000 });
+
+export const issuer = queryOptions({ queryKey: ['issuer'], queryFn: ({ signal }) => read<Issuer>('/auth/oidc', signal), staleTime: Infinity });
 
 export const signedIn = queryOptions({
   queryKey: ['signed-in'],

@@ -35,6 +35,11 @@ export async function signIn(name: string, password: string, code: string | unde
   tell();
 }
 
+/** The gateway has begun a session, whose tokens are in cookies already, and has sent the browser here. */
+export function begun(expiresAt: string): void {
+  keep({ expiresAt });
+}
+
 export async function signOut(): Promise<void> {
   const response = await send('/auth/sign-out');
   // Who has no session any more is signed out as well.

@@ -16,8 +16,7 @@ export default function Security() {
   return (
     <div className="screen">
       <div className="span-5 wide-too stack">
-        <SecondFactor />
-        <Password />
+        <Secrets />
         <OwnData />
       </div>
       <div className="span-7 wide-too stack">
@@ -29,6 +28,24 @@ export default function Security() {
 }
 
 const presentPassword = <label>Your password<input name="password" type="password" autoComplete="current-password" required /></label>;
+
+/** Whoever says who one is has them. */
+function Secrets() {
+  if (useQuery(me).data?.hasPassword !== false)
+    return (
+      <>
+        <SecondFactor />
+        <Password />
+      </>
+    );
+
+  return (
+    <section className="panel" aria-labelledby="elsewhere">
+      <header><h2 id="elsewhere">Password and second factor</h2></header>
+      <div className="stacked"><p>You sign in elsewhere, and have them there.</p></div>
+    </section>
+  );
+}
 
 function SecondFactor() {
   const who = useQuery(me);
