@@ -22,6 +22,7 @@ public sealed class DocumentTests(BrokerFixture broker) : IClassFixture<BrokerFi
             "/auth/sign-in", "/auth/refresh", "/auth/sign-out", "/auth/sessions", "/auth/sessions/{id}",
             "/auth/me/export", "/auth/two-factor", "/auth/two-factor/confirm", "/auth/two-factor/remove",
             "/auth/api-keys", "/auth/api-keys/{id}", "/auth/api-keys/{id}/rotate", "/auth/token",
+            "/auth/oidc", "/auth/oidc/begin", "/auth/oidc/callback", "/auth/oidc/token",
             "/auth/users/{id}", "/auth/users/{id}/role", "/auth/users/{id}/disable", "/auth/users/{id}/enable", "/auth/users/{id}/export",
             "/auth/users/{id}/sessions", "/auth/users/{id}/sessions/{session}", "/auth/users/{id}/api-keys", "/auth/users/{id}/api-keys/{key}",
             "/api/v1/audit",

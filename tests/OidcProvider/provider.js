@@ -16,8 +16,9 @@ const server = createServer().listen(0, '127.0.0.1', () => {
   const provider = new Provider(address, {
     jwks: { keys: [{ ...pair.privateKey.export({ format: 'jwk' }), use: 'sig', alg: algorithm, kid: 'one' }] },
     cookies: { keys: ['of no importance'] },
+    clientDefaults: { id_token_signed_response_alg: algorithm },
     clients: [
-      { client_id: 'algostack', client_secret: secret, redirect_uris: [callback], id_token_signed_response_alg: algorithm },
+      { client_id: 'algostack', client_secret: secret, redirect_uris: [callback] },
       { client_id: 'rebalancer-trader', client_secret: secret, redirect_uris: [], response_types: [], grant_types: ['client_credentials'] },
       { client_id: 'stranger', client_secret: secret, redirect_uris: [], response_types: [], grant_types: ['client_credentials'] },
     ],

@@ -16,8 +16,7 @@ internal static class BeginSignIn
         .MapGet(Path, HandleAsync)
         .AllowAnonymous()
         .Produces(StatusCodes.Status302Found)
-        .ProducesProblem(StatusCodes.Status404NotFound)
-        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        .ProducesProblem(StatusCodes.Status404NotFound);
 
     /// <summary>The address that the issuer is to know: this gateway's, as the browser has it.</summary>
     public static string Callback(HttpRequest request) => $"{request.Scheme}://{request.Host}{EndSignIn.Path}";

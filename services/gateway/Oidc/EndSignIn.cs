@@ -65,4 +65,5 @@ internal sealed partial class EndSignIn(
 }
 
 /// <summary>What the issuer sends along (RFC 6749, 4.1.2; RFC 9207). What it calls an error is for its own pages: without a code nobody is let in.</summary>
-internal sealed record IssuerAnswer([FromQuery] string? Code, [FromQuery] string? State, [FromQuery] string? Iss);
+internal sealed record IssuerAnswer(
+    [FromQuery(Name = "code")] string? Code, [FromQuery(Name = "state")] string? State, [FromQuery(Name = "iss")] string? Iss);

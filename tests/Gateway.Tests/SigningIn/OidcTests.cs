@@ -196,6 +196,7 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
     [InlineData("authorization_endpoint", "http://id.example/authorize")]
     [InlineData("authorization_endpoint", "javascript:alert(1)")]
     [InlineData("authorization_endpoint", null)]
+    [InlineData("jwks_uri", "http://id.example/keys")]
     public async Task An_issuer_that_is_another_or_unsafe_is_not_gone_to(string name, string? value)
     {
         fixture.Issuer.About = about => about[name] = value;

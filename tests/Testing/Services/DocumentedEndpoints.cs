@@ -43,10 +43,10 @@ public static partial class DocumentedEndpoints
             parameters.Where(p => p.GetProperty("in").GetString() == "path").Select(p => p.GetProperty("name").GetString())
                 .Should().BeEquivalentTo(endpoint.RoutePattern.Parameters.Select(p => p.Name), "{0} {1} has them in its path", method, path);
 
-            var answers = operation.GetProperty("responses").EnumerateObject().Where(r => r.Name[0] == '2').ToList();
+            var answers = operation.GetProperty("responses").EnumerateObject().Where(r => r.Name[0] is '2' or '3').ToList();
             answers.Should().NotBeEmpty("{0} {1} answers something", method, path);
-            // What is made need not be shown: 201 says where it is.
-            foreach (var answer in answers.Where(a => a.Name != "204" && !(a.Name == "201" && !a.Value.TryGetProperty("content", out _))))
+            // What is made need not be shown: 201 says where it is, as 302 says where to go.
+            foreach (var answer in answers.Where(a => a.Name is not ("204" or "302") && !(a.Name == "201" && !a.Value.TryGetProperty("content", out _))))
             {
                 answer.Value.TryGetProperty("content", out var content).Should().BeTrue("{0} {1} answers {2} with a body", method, path, answer.Name);
                 content.EnumerateObject().Should().OnlyContain(c => c.Value.GetProperty("schema").ValueKind == JsonValueKind.Object);
