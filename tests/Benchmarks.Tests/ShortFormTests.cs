@@ -3,6 +3,7 @@ using AlgoStack.Benchmarks.EventStore;
 using AlgoStack.Benchmarks.Gateway;
 using AlgoStack.Benchmarks.Measuring;
 using AlgoStack.Benchmarks.Orders;
+using AlgoStack.Testing;
 using FluentAssertions;
 using Xunit;
 
@@ -35,6 +36,7 @@ public sealed class OrdersShortFormTests
     }
 }
 
+[BeginsEarly(1)]
 public sealed class GatewayShortFormTests
 {
     [Fact]

@@ -31,8 +31,9 @@ public sealed class BrokerFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _servers.InitializeAsync();
+        var database = _servers.CreateSchemaDatabaseAsync();
         Address = await _servers.CreateVirtualHostAsync();
-        Database = await _servers.CreateSchemaDatabaseAsync();
+        Database = await database;
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "AlgoStack.Publisher" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {

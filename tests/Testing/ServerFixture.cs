@@ -45,10 +45,11 @@ public sealed class ServerFixture : IAsyncLifetime
     {
         // Each drop waits for a checkpoint, and several wait for the same one.
         var together = new ParallelOptions { MaxDegreeOfParallelism = DropsAtOnce };
-        await Parallel.ForEachAsync(_databases, together, async (name, _) =>
-            await ExecuteAsync(await TestServers.PostgresAsync(), $"drop database if exists {name} with (force)"));
-        await Parallel.ForEachAsync(_virtualHosts, together, async (name, _) =>
-            await ManageAsync(await TestServers.RabbitMQAsync(), HttpMethod.Delete, name));
+        await Task.WhenAll(
+            Parallel.ForEachAsync(_databases, together, async (name, _) =>
+                await ExecuteAsync(await TestServers.PostgresAsync(), $"drop database if exists {name} with (force)")),
+            Parallel.ForEachAsync(_virtualHosts, together, async (name, _) =>
+                await ManageAsync(await TestServers.RabbitMQAsync(), HttpMethod.Delete, name)));
     }
 
     private static string NewName() => string.Create(CultureInfo.InvariantCulture, $"test_{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
