@@ -12,7 +12,8 @@ const groups = name => [`desk-${name.split('-')[1]}`, 'everybody'];
 
 const pair = algorithm.startsWith('ES') ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
 const server = createServer().listen(0, '127.0.0.1', () => {
-  const address = `http://127.0.0.1:${server.address().port}`;
+  // Another site than a console at 127.0.0.1, as providers are.
+  const address = `http://localhost:${server.address().port}`;
   const provider = new Provider(address, {
     jwks: { keys: [{ ...pair.privateKey.export({ format: 'jwk' }), use: 'sig', alg: algorithm, kid: 'one' }] },
     cookies: { keys: ['of no importance'] },

@@ -18,7 +18,7 @@ internal sealed class TurnAwayBanned(FailedAddresses failures)
         "token_issuer_invalid", "token_audience_invalid",
     };
 
-    private static readonly PathString[] Tries = ["/auth/sign-in", "/auth/users", "/auth/token", "/hooks"];
+    private static readonly PathString[] Tries = ["/auth/sign-in", "/auth/users", "/auth/token", "/auth/oidc/token", "/hooks"];
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {

@@ -22,6 +22,9 @@ internal sealed class RateLimits
     /// <summary>Signing in, going to another issuer for it, and making a user with a link.</summary>
     public static readonly RateLimit SignIn = PerMinute("sign-in", 5);
 
+    /// <summary>Coming back from another issuer, which is asked each time.</summary>
+    public static readonly RateLimit Callback = PerMinute("callback", 10);
+
     /// <summary>An access token for an API key, or for one of another issuer.</summary>
     public static readonly RateLimit Token = PerMinute("token", 5);
 
@@ -89,8 +92,7 @@ internal sealed class RateLimits
     {
         List<(RateLimit, string)> limits = [(Ring, address)];
         if (Is(request, "/auth/sign-in") || Is(request, "/auth/users") || IsRead(request, BeginSignIn.Path)) limits.Add((SignIn, address));
-        // Who comes back from another issuer was counted on the way there.
-        else if (IsRead(request, EndSignIn.Path)) return limits;
+        else if (IsRead(request, EndSignIn.Path)) limits.Add((Callback, address));
         else if (Is(request, "/auth/token") || Is(request, "/auth/oidc/token")) limits.Add((Token, address));
         // A session is known by its refresh token, which is looked at later. An alert of TradingView's has a secret in it.
         else if (!Is(request, "/auth/refresh") && !request.Path.StartsWithSegments("/hooks", StringComparison.OrdinalIgnoreCase) && !IsLate(refused)) limits.Add((Anonymous, address));
@@ -113,10 +115,14 @@ internal sealed class RateLimits
     }
 
     private static bool Is(HttpRequest request, string path) =>
-        HttpMethods.IsPost(request.Method) && request.Path.Equals(path, StringComparison.OrdinalIgnoreCase);
+        HttpMethods.IsPost(request.Method) && IsAt(request, path);
 
     private static bool IsRead(HttpRequest request, string path) =>
-        HttpMethods.IsGet(request.Method) && request.Path.Equals(path, StringComparison.OrdinalIgnoreCase);
+        HttpMethods.IsGet(request.Method) && IsAt(request, path);
+
+    // A slash at the end leads to the same endpoint.
+    private static bool IsAt(HttpRequest request, string path) =>
+        request.Path.Value is { } asked && asked.AsSpan().TrimEnd('/').Equals(path, StringComparison.OrdinalIgnoreCase);
 
     private static RateLimit PerMinute(string name, int requests) => new(name, requests, TimeSpan.FromMinutes(1));
 }

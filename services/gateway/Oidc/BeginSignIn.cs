@@ -21,12 +21,17 @@ internal static class BeginSignIn
     /// <summary>The address that the issuer is to know: this gateway's, as the browser has it.</summary>
     public static string Callback(HttpRequest request) => $"{request.Scheme}://{request.Host}{EndSignIn.Path}";
 
-    /// <summary>The attempt that this browser has begun, which ends here. Null: none, or too long ago.</summary>
-    public static SignInAttempt? Take(HttpContext context)
+    /// <summary>The attempt that this browser has begun, which ends here. Null: none of this state, or too long ago.</summary>
+    public static SignInAttempt? Take(HttpContext context, string? state)
     {
-        var secret = context.Request.Cookies[Cookie];
+        if (context.Request.Cookies[Cookie] is not { Length: > 0 } secret) return null;
+
+        // Another tab may have begun one since, which goes on.
+        var attempt = new SignInAttempt(secret);
+        if (attempt.State != state) return null;
+
         context.Response.Cookies.Delete(Cookie, Options(context.Request, null));
-        return string.IsNullOrEmpty(secret) ? null : new SignInAttempt(secret);
+        return attempt;
     }
 
     private static async Task<Results<RedirectHttpResult, ProblemHttpResult>> HandleAsync(ConfiguredIssuer configured, HttpContext context)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AlgoStack.Gateway.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -7,7 +6,7 @@ namespace AlgoStack.Gateway.Oidc;
 
 /// <summary>
 /// <c>GET /auth/oidc/callback</c>: where the issuer sends a browser back to. It begins a session, in cookies, and leads to the console: behind the
-/// <c>#</c> is until when the access token is good, or the code of why there is none.
+/// <c>#</c> is that somebody is signed in, or the code of why nobody is.
 /// </summary>
 internal sealed partial class EndSignIn(
     ConfiguredIssuer configured, IssuerUsers users, SessionTable sessions, IssueTokens tokens, ILogger<EndSignIn> logger)
@@ -22,9 +21,10 @@ internal sealed partial class EndSignIn(
         .Produces(StatusCodes.Status302Found)
         .ProducesProblem(StatusCodes.Status404NotFound);
 
-    /// <summary>Leads to the console, which says why nobody was let in.</summary>
+    /// <summary>Leads to the console, which says why nobody was let in. Who runs it is told more, in the log.</summary>
     public static RedirectHttpResult Refuse(IssuerRefusedException refused, HttpContext context)
     {
+        LogRefused(context.RequestServices.GetRequiredService<ILogger<EndSignIn>>(), refused, refused.Code);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Redirect($"{Console}#refused={refused.Code}");
     }
@@ -35,9 +35,8 @@ internal sealed partial class EndSignIn(
 
         try
         {
-            var attempt = BeginSignIn.Take(context);
-            if (attempt is null || answer.State != attempt.State)
-                throw new IssuerRefusedException("sign_in_unknown", "The browser has begun no such sign-in, or took too long.");
+            var attempt = BeginSignIn.Take(context, answer.State)
+                ?? throw new IssuerRefusedException("sign_in_unknown", "The browser has begun no such sign-in, or took too long.");
             // RFC 9207: an answer of somebody else's, where it says whose it is.
             if (answer.Iss is { } who && !issuer.Is(who))
                 throw new IssuerRefusedException("issuer_invalid", "The answer is of another issuer.");
@@ -47,12 +46,11 @@ internal sealed partial class EndSignIn(
             var person = await issuer.RedeemAsync(code, attempt, BeginSignIn.Callback(context.Request), context.RequestAborted);
             var session = await sessions.BeginAsync(await users.TakeInAsync(person, context), null, context);
             LogBegun(session.UserId, session.Id);
-            var begun = await tokens.ToAsync(context, session, cookies: true);
-            return TypedResults.Redirect($"{Console}#signed-in={begun.ExpiresAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}");
+            await tokens.ToAsync(context, session, cookies: true);
+            return TypedResults.Redirect($"{Console}#signed-in");
         }
         catch (IssuerRefusedException refused)
         {
-            LogRefused(refused, refused.Code);
             return Refuse(refused, context);
         }
     }
@@ -61,7 +59,7 @@ internal sealed partial class EndSignIn(
     private partial void LogBegun(Guid userId, Guid sessionId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nobody was let in with the issuer: {Code}.")]
-    private partial void LogRefused(Exception why, string code);
+    private static partial void LogRefused(ILogger logger, Exception why, string code);
 }
 
 /// <summary>What the issuer sends along (RFC 6749, 4.1.2; RFC 9207). What it calls an error is for its own pages: without a code nobody is let in.</summary>

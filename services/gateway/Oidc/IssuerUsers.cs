@@ -11,21 +11,36 @@ internal sealed partial class IssuerUsers(
     NpgsqlDataSource source, AuditLog audit, ILookupNormalizer normalizer, TimeProvider clock, ILogger<IssuerUsers> logger)
 {
     /// <summary>The user, who is made when they come first.</summary>
-    /// <exception cref="IssuerRefusedException">The issuer says of no role that they have it, or an administrator has disabled them here.</exception>
+    /// <exception cref="IssuerRefusedException">The issuer says of no role that they have it, has said something else since, or they are disabled here.</exception>
     public async Task<User> TakeInAsync(IssuerPerson person, HttpContext context)
     {
+        var known = await FindAsync(person, context.RequestAborted);
         if (person.Role is not { } role)
+        {
+            if (known is { IsDisabled: false }) await ShutOutAsync(known, person, context);
             throw new IssuerRefusedException("issuer_role_missing", "The issuer says of no role here that you have it: ask whoever manages it.");
+        }
 
-        var user = await FindAsync(person, context.RequestAborted) ?? await MakeAsync(person, role, context);
+        var user = known ?? await MakeAsync(person, role, context);
         if (user.IsDisabled)
         {
             await audit.RecordAsync([new SignInFailed(user.Id, SignInFailure.UserDisabled, await audit.NobodyAsync(context))], context.RequestAborted);
-            throw new IssuerRefusedException("user_disabled", "An administrator has disabled the user.");
+            throw new IssuerRefusedException("user_disabled", "The user is locked out here: an administrator may let them in again.");
         }
 
-        if (user.Role != role) await ChangeRoleAsync(user, role, context);
+        if (!await HearAsync(user, role, person, context))
+            throw new IssuerRefusedException("issuer_token_superseded", "The issuer has said something else of the user since the token was made: take another.");
+
         return new User { Id = user.Id, Name = user.Name, Role = role };
+    }
+
+    /// <summary>What the issuer knows a user by; null of one it does not know.</summary>
+    public async Task<IssuerIdentity?> FindIdentityAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("select issuer, subject from issuer_users where user_id = $1");
+        command.Parameters.Add(new() { Value = userId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new IssuerIdentity(reader.GetString(0), reader.GetString(1)) : null;
     }
 
     /// <param name="role">As the token has it: with another, the user has become something else since.</param>
@@ -96,7 +111,7 @@ internal sealed partial class IssuerUsers(
             with made as (
                 insert into users (user_id, name, normalized_name, role, created_at, version) values ($1, $2, $3, $4, $5, 1)
                 on conflict (normalized_name) do nothing returning user_id)
-            insert into issuer_users (user_id, issuer, subject) select user_id, $6, $7 from made
+            insert into issuer_users (user_id, issuer, subject, said_at) select user_id, $6, $7, $8 from made
             """,
             connection);
         command.Parameters.Add(new() { Value = id });
@@ -106,19 +121,29 @@ internal sealed partial class IssuerUsers(
         command.Parameters.Add(new() { Value = clock.GetUtcNow() });
         command.Parameters.Add(new() { Value = person.Issuer });
         command.Parameters.Add(new() { Value = person.Subject });
+        command.Parameters.Add(new() { Value = person.SaidAt });
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    /// <summary>Whatever was begun in the former role ends.</summary>
-    private async Task ChangeRoleAsync(User user, Role role, HttpContext context)
+    /// <summary>Takes it that the user has this role now. Whatever was begun in another ends.</summary>
+    /// <returns>False where something else was said later.</returns>
+    private async Task<bool> HearAsync(User user, Role role, IssuerPerson person, HttpContext context)
     {
-        var changed = new RoleChanged(user.Id, user.Role.Name(), role.Name(), await audit.ActorAsync(context, user.Id));
-        await audit.CommitAsync(
-            changed,
+        if (user.Role == role)
+        {
+            await using var connection = await source.OpenConnectionAsync(context.RequestAborted);
+            await SetSaidAsync(connection, user, person, context.RequestAborted);
+            return true;
+        }
+
+        return await audit.CommitAsync(
+            new RoleChanged(user.Id, user.Role.Name(), role.Name(), await audit.ActorAsync(context, user.Id)),
             async (connection, token) =>
             {
+                if (!await SetSaidAsync(connection, user, person, token)) return false;
+
                 await SessionTable.RevokeAllAsync(connection, user.Id, null, clock.GetUtcNow(), token);
-                await using var command = new NpgsqlCommand("update users set role = $2, version = version + 1 where user_id = $1 and role <> $2", connection);
+                await using var command = new NpgsqlCommand("update users set role = $2, version = version + 1 where user_id = $1", connection);
                 command.Parameters.Add(new() { Value = user.Id });
                 command.Parameters.Add(new() { Value = role.Name() });
                 return await command.ExecuteNonQueryAsync(token) == 1;
@@ -126,6 +151,32 @@ internal sealed partial class IssuerUsers(
             context.RequestAborted);
     }
 
+    /// <summary>Who has no role any more is out here as well, with sessions and programs, until an administrator lets them in again.</summary>
+    private async Task ShutOutAsync(User user, IssuerPerson person, HttpContext context) => await audit.CommitAsync(
+        new UserDisabled(user.Id, await audit.ActorAsync(context, user.Id)),
+        async (connection, token) =>
+        {
+            if (!await SetSaidAsync(connection, user, person, token)) return false;
+
+            await SessionTable.RevokeAllAsync(connection, user.Id, null, clock.GetUtcNow(), token);
+            await using var command = new NpgsqlCommand("update users set disabled_at = $2, version = version + 1 where user_id = $1 and disabled_at is null", connection);
+            command.Parameters.Add(new() { Value = user.Id });
+            command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+            return await command.ExecuteNonQueryAsync(token) == 1;
+        },
+        context.RequestAborted);
+
+    private static async Task<bool> SetSaidAsync(NpgsqlConnection connection, User user, IssuerPerson person, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("update issuer_users set said_at = $2 where user_id = $1 and said_at <= $2", connection);
+        command.Parameters.Add(new() { Value = user.Id });
+        command.Parameters.Add(new() { Value = person.SaidAt });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} was made: the issuer knows them.")]
     private partial void LogMade(Guid userId);
 }
+
+/// <param name="Subject">The issuer's own id of them.</param>
+internal sealed record IssuerIdentity(string Issuer, string Subject);

@@ -13,7 +13,7 @@ namespace AlgoStack.Gateway.Oidc;
 
 /// <summary>
 /// Asks the issuer, by OpenID Connect Core 1.0, 3.1 (authorization code), with PKCE (RFC 7636). What it says of itself, its keys among it, is read anew
-/// twice a day, and when a token is signed with a key that is not known, at most every 30 s.
+/// twice a day, and when a token is signed with a key that is not known, at most every 10 s. While the issuer is away what was read is good for a day.
 /// </summary>
 internal sealed partial class OidcIssuer(OidcSettings settings, IHttpClientFactory clients, TimeProvider clock, ILogger<OidcIssuer> logger) : IDisposable
 {
@@ -27,7 +27,11 @@ internal sealed partial class OidcIssuer(OidcSettings settings, IHttpClientFacto
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Fresh = TimeSpan.FromHours(12);
-    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestAway = TimeSpan.FromDays(1);
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(10);
+
+    /// <summary>While it is away, so that those who have what they need do not wait for it each time.</summary>
+    private static readonly TimeSpan BetweenReadsAnew = TimeSpan.FromMinutes(5);
 
     /// <summary>With a key pair alone: a secret that two share, and none, are no signature of the issuer's.</summary>
     private static readonly string[] Algorithms =
@@ -42,6 +46,7 @@ internal sealed partial class OidcIssuer(OidcSettings settings, IHttpClientFacto
     private readonly DocumentRetriever _documents = new(clients);
     private readonly SemaphoreSlim _turn = new(1);
     private volatile Read? _read;
+    private DateTimeOffset _triedAt = DateTimeOffset.MinValue;
 
     /// <summary>What people know it by.</summary>
     public string Host => settings.Authority.Host;
@@ -84,51 +89,56 @@ internal sealed partial class OidcIssuer(OidcSettings settings, IHttpClientFacto
         // Core 5.4: where there is an access token, what a scope asks for is told by it, and need not be in the ID token.
         if (string.IsNullOrEmpty(Find(claims, settings.RoleClaim)) && about.UserInfoEndpoint is { Length: > 0 })
             claims.AddRange(await AskMoreAsync(about, Text(given, "access_token"), Find(claims, Subject), cancellationToken));
-        return IssuerPerson.Of(claims, settings);
+        return IssuerPerson.Of(claims, settings, clock.GetUtcNow());
     }
 
     /// <summary>Whose access token it is, which is meant for AlgoStack.</summary>
     /// <exception cref="IssuerRefusedException">The issuer is away, or it is none of the issuer's that is good and meant for AlgoStack.</exception>
     public async Task<IssuerPerson> CheckAccessTokenAsync(string token, string audience, CancellationToken cancellationToken) =>
-        IssuerPerson.Of(await CheckAsync(token, audience, cancellationToken), settings);
+        IssuerPerson.Of(await CheckAsync(token, audience, cancellationToken), settings, clock.GetUtcNow());
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<OpenIdConnectConfiguration> AboutAsync(CancellationToken cancellationToken)
-    {
-        if (_read is { } read && clock.GetUtcNow() - read.At < Fresh) return read.About;
+    private async Task<OpenIdConnectConfiguration> AboutAsync(CancellationToken cancellationToken) => _read is { } read && clock.GetUtcNow() - read.At < Fresh
+        ? read.About
+        : await ReadAsync(_read is null ? BetweenReads : BetweenReadsAnew, cancellationToken);
 
-        return await ReadAsync(Fresh, cancellationToken);
-    }
-
-    /// <summary>Reads it anew, but for where that was done less than this ago. While the issuer is away what was read stands.</summary>
+    /// <summary>Reads it anew, but for where that was tried less than this ago.</summary>
     private async Task<OpenIdConnectConfiguration> ReadAsync(TimeSpan atMostEvery, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_read is { } other && clock.GetUtcNow() - other.At < atMostEvery) return other.About;
-
-            var about = await OpenIdConnectConfigurationRetriever.GetAsync($"{settings.Authority.OriginalString}/.well-known/openid-configuration", _documents, cancellationToken);
-            if (!Is(about.Issuer))
-                throw new IssuerRefusedException("issuer_invalid", $"The issuer calls itself \"{about.Issuer}\": expected \"{settings.Authority.OriginalString}\".");
-
-            _read = new Read(about, clock.GetUtcNow());
-            return about;
-        }
-        catch (Exception e) when (e is InvalidOperationException or IOException or HttpRequestException or ArgumentException or JsonException
-            || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            if (_read is not { } known) throw Away(e);
-
-            LogAway(e);
-            return known.About;
+            if (clock.GetUtcNow() - _triedAt >= atMostEvery) await TryReadAsync(cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
+
+        return _read is { } read && clock.GetUtcNow() - read.At < LongestAway
+            ? read.About
+            : throw new IssuerRefusedException("issuer_unavailable", "The issuer cannot be reached at the moment, or is not the one that is configured.", retryable: true);
     }
+
+    private async Task TryReadAsync(CancellationToken cancellationToken)
+    {
+        _triedAt = clock.GetUtcNow();
+        try
+        {
+            var about = await OpenIdConnectConfigurationRetriever.GetAsync($"{settings.Authority.OriginalString}/.well-known/openid-configuration", _documents, cancellationToken);
+            if (!Is(about.Issuer)) throw new IssuerRefusedException("issuer_invalid", $"The issuer calls itself \"{about.Issuer}\": expected \"{settings.Authority.OriginalString}\".");
+
+            _read = new Read(about, clock.GetUtcNow());
+        }
+        catch (Exception e) when (e is IssuerRefusedException || IsOfTheLine(e, cancellationToken) || e is InvalidOperationException or ArgumentException or JsonException)
+        {
+            LogAway(e);
+        }
+    }
+
+    private static bool IsOfTheLine(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested);
 
     private async Task<JsonElement> TakeTokensAsync(
         OpenIdConnectConfiguration about, string code, SignInAttempt attempt, string callback, CancellationToken cancellationToken)
@@ -139,22 +149,19 @@ internal sealed partial class OidcIssuer(OidcSettings settings, IHttpClientFacto
             ["code"] = code,
             ["redirect_uri"] = callback,
             ["code_verifier"] = attempt.Verifier,
-            ["client_id"] = settings.ClientId,
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, Endpoint(about.TokenEndpoint, "token_endpoint"));
-        if (settings.ClientSecret is { } secret)
+        // By default in the header (Discovery 1.0, 3), each part as a form writes it, and in one place alone (RFC 6749, 2.3).
+        var ways = about.TokenEndpointAuthMethodsSupported;
+        if (settings.ClientSecret is { } secret && (ways.Count == 0 || ways.Contains("client_secret_basic", StringComparer.Ordinal)))
         {
-            // By default in the header (Discovery 1.0, 3), each part as a form writes it (RFC 6749, 2.3.1).
-            var ways = about.TokenEndpointAuthMethodsSupported;
-            if (ways.Count == 0 || ways.Contains("client_secret_basic", StringComparer.Ordinal))
-            {
-                var pair = $"{WebUtility.UrlEncode(settings.ClientId)}:{WebUtility.UrlEncode(secret)}";
-                request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(pair)));
-            }
-            else
-            {
-                form["client_secret"] = secret;
-            }
+            var pair = $"{WebUtility.UrlEncode(settings.ClientId)}:{WebUtility.UrlEncode(secret)}";
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(pair)));
+        }
+        else
+        {
+            form["client_id"] = settings.ClientId;
+            if (settings.ClientSecret is { } shown) form["client_secret"] = shown;
         }
 
         request.Content = new FormUrlEncodedContent(form);
@@ -182,11 +189,11 @@ internal sealed partial class OidcIssuer(OidcSettings settings, IHttpClientFacto
             var told = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             return told.ValueKind == JsonValueKind.Object ? told : throw Invalid("The issuer's answer is no object of JSON.");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsOfTheLine(e, cancellationToken))
         {
-            throw Away(e);
+            throw new IssuerRefusedException("issuer_unavailable", "The issuer cannot be reached at the moment.", retryable: true, e);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new IssuerRefusedException("issuer_token_invalid", "The issuer's answer is no JSON.", inner: e);
         }
@@ -246,21 +253,31 @@ internal sealed partial class OidcIssuer(OidcSettings settings, IHttpClientFacto
             : throw new IssuerRefusedException("issuer_invalid", $"The issuer's {name} is \"{address}\": expected an https address.");
 
     private static string Text(JsonElement answer, string name) =>
-        answer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Invalid($"The issuer's answer has no {name}.");
+        answer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Text(value) : throw Invalid($"The issuer's answer has no {name}.");
 
     private static IEnumerable<Claim> ClaimsOf(JsonElement told) =>
         from member in told.EnumerateObject()
         from value in member.Value.ValueKind == JsonValueKind.Array ? [.. member.Value.EnumerateArray()] : (JsonElement[])[member.Value]
         where value.ValueKind == JsonValueKind.String
-        select new Claim(member.Name, value.GetString()!);
+        select new Claim(member.Name, Text(value));
+
+    private static string Text(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new IssuerRefusedException("issuer_token_invalid", "The issuer's answer has half a character in it.", inner: e);
+        }
+    }
 
     private static string? Find(List<Claim> claims, string type) => claims.Find(c => c.Type == type)?.Value;
 
     private static IssuerRefusedException Invalid(string detail) => new("issuer_token_invalid", detail);
 
-    private static IssuerRefusedException Away(Exception why) => new("issuer_unavailable", "The issuer cannot be reached at the moment.", retryable: true, why);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What the issuer says of itself could not be read anew.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the issuer says of itself could not be read.")]
     private partial void LogAway(Exception why);
 
     private sealed record Read(OpenIdConnectConfiguration About, DateTimeOffset At);

@@ -44,7 +44,7 @@ internal sealed class TakeIssuersToken(ConfiguredIssuer configured, IssuerUsers 
         }
         catch (IssuerRefusedException refused)
         {
-            await failures.CountAsync(context);
+            if (refused.Code == "issuer_token_invalid") await failures.CountAsync(context);
             return Problem.Of(StatusCodes.Status401Unauthorized, refused.Code, refused.Message);
         }
     }

@@ -7,5 +7,7 @@ create table issuer_users (
     issuer  text not null,
     -- The issuer's own id of them, which is never given to anybody else.
     subject text not null,
+    -- When the newest token was made that said what they may: an older one says nothing any more.
+    said_at timestamptz not null,
     unique (issuer, subject)
 );

@@ -1,5 +1,6 @@
 using AlgoStack.Gateway.ApiKeys;
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -31,18 +32,20 @@ internal static class ExportUser
         context.Response.Headers.ContentDisposition = $"attachment; filename=algostack-{id}.json";
         return TypedResults.Ok(new UserExport(
             user,
+            await sources.Issuers.FindIdentityAsync(id, cancellationToken),
             await sources.Sessions.ListAsync(id, null, isEndedToo: true, cancellationToken),
             await sources.Keys.ListAsync(id, cancellationToken),
             await sources.Places.ListAsync(id, cancellationToken),
             sources.Trail.AllOfAsync(id, cancellationToken)));
     }
 
-    internal sealed record Sources(UserTable Users, SessionTable Sessions, ApiKeyTable Keys, PlaceTable Places, AuditReader Trail, AuditLog Audit);
+    internal sealed record Sources(UserTable Users, IssuerUsers Issuers, SessionTable Sessions, ApiKeyTable Keys, PlaceTable Places, AuditReader Trail, AuditLog Audit);
 }
 
+/// <param name="Identity">What another issuer knows them by; null where none does.</param>
 /// <param name="Sessions">Open ones, and those that ended within the week.</param>
 /// <param name="ApiKeys">That are open.</param>
 /// <param name="Places">From where the user came.</param>
 /// <param name="Audit">What the user did and what was done to them, the newest first.</param>
 internal sealed record UserExport(
-    KnownUser User, IReadOnlyList<OpenSession> Sessions, IReadOnlyList<ApiKey> ApiKeys, IReadOnlyList<Place> Places, IAsyncEnumerable<AuditEntry> Audit);
+    KnownUser User, IssuerIdentity? Identity, IReadOnlyList<OpenSession> Sessions, IReadOnlyList<ApiKey> ApiKeys, IReadOnlyList<Place> Places, IAsyncEnumerable<AuditEntry> Audit);

@@ -6,7 +6,7 @@ using Npgsql;
 namespace AlgoStack.Gateway.Users;
 
 /// <summary>
-/// While there is no user with a password, each start makes a new link for the first admin, in place of the one before, and leaves it in a
+/// While there is no administrator with a password, each start makes a new link for the first admin, in place of the one before, and leaves it in a
 /// file that <c>./run</c> prints. The file is the owner's alone, and goes with the first user; no log ever has the link.
 /// </summary>
 internal sealed partial class FirstAdmin(
@@ -30,7 +30,7 @@ internal sealed partial class FirstAdmin(
         await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection);
         turn.Parameters.Add(new() { Value = database.LockKey("first-admin") });
         await turn.ExecuteNonQueryAsync(cancellationToken);
-        await using var any = new NpgsqlCommand("select exists (select from users where password_hash is not null)", connection);
+        await using var any = new NpgsqlCommand("select exists (select from users where role = 'admin' and disabled_at is null and password_hash is not null)", connection);
         if (await any.ExecuteScalarAsync(cancellationToken) is true)
         {
             Forget();

@@ -1,4 +1,5 @@
 using AlgoStack.Gateway.Audit;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.Gateway.Sessions;
 using Npgsql;
 
@@ -8,7 +9,7 @@ namespace AlgoStack.Gateway.Users;
 /// What administrators do to users. What ends here ends at once: sessions, links that the user gave out, and with a change of role or a
 /// disabled user every token that was had before. There is always an administrator who can come in.
 /// </summary>
-internal sealed class UserTable(NpgsqlDataSource source, AuditLog audit, SignInFailures failures, TimeProvider clock)
+internal sealed class UserTable(NpgsqlDataSource source, AuditLog audit, SignInFailures failures, ConfiguredIssuer configured, TimeProvider clock)
 {
     private const int MostListed = 1_000;
 
@@ -33,7 +34,7 @@ internal sealed class UserTable(NpgsqlDataSource source, AuditLog audit, SignInF
     public async Task<UserChange> ChangeRoleAsync(KnownUser user, Role role, Actor by, CancellationToken cancellationToken)
     {
         if (user.Role == role.Name()) return UserChange.Made;
-        if (user.IsFederated) return UserChange.IssuersRole;
+        if (user.IsFederated && configured.Issuer is not null) return UserChange.IssuersRole;
 
         return await ChangeAsync(
             new RoleChanged(user.UserId, user.Role, role.Name(), by),
@@ -101,11 +102,17 @@ internal sealed class UserTable(NpgsqlDataSource source, AuditLog audit, SignInF
         return isMade ? UserChange.Made : refusal;
     }
 
-    // All of them are held, so that of two administrators who remove each other at once the second finds that they are alone.
-    private static async Task<bool> HasOtherAdminAsync(NpgsqlConnection connection, Guid userId, CancellationToken cancellationToken)
+    // All of them are held, so that of two administrators who remove each other at once the second finds that they are alone. Who has no way in does not count.
+    private async Task<bool> HasOtherAdminAsync(NpgsqlConnection connection, Guid userId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select user_id from users where role = 'admin' and disabled_at is null order by user_id for update", connection);
+            """
+            select user_id from users u where role = 'admin' and disabled_at is null
+                and case when $1 then exists (select from issuer_users i where i.user_id = u.user_id) else password_hash is not null end
+            order by user_id for update
+            """,
+            connection);
+        command.Parameters.Add(new() { Value = configured.Issuer is not null });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var isFound = false;
         while (await reader.ReadAsync(cancellationToken)) isFound |= reader.GetGuid(0) != userId;

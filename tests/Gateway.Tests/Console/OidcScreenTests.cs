@@ -34,7 +34,7 @@ public sealed class OidcConsoleFixture : ConsoleFixture
 /// <summary>The way into the console by another issuer, which is a real one, in a real browser.</summary>
 public sealed class OidcScreenTests(OidcConsoleFixture fixture, BrowserFixture browser) : IClassFixture<OidcConsoleFixture>, IClassFixture<BrowserFixture>
 {
-    private const string Door = "Sign in at 127.0.0.1";
+    private const string Door = "Sign in at localhost";
 
     [Theory]
     [InlineData(1440, 900)]
@@ -91,11 +91,27 @@ public sealed class OidcScreenTests(OidcConsoleFixture fixture, BrowserFixture b
     [Fact]
     public async Task A_link_that_says_that_somebody_is_in_lets_nobody_in()
     {
-        await using var seen = await browser.OpenAsync(fixture.Screen("/#signed-in=2999-01-01T00:00:00Z"));
+        await using var seen = await browser.OpenAsync(fixture.Screen("/#signed-in"));
         await Expect(seen.Page.GetByRole(AriaRole.Button, new() { Name = Door })).ToBeVisibleAsync();
 
         await using var other = await browser.OpenAsync(fixture.Screen("/#refused=Call%20this%20number"));
         await Expect(other.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("What came from there could not be trusted: ask whoever runs AlgoStack.");
+        other.Page.Url.Should().Be(fixture.Screen("/").AbsoluteUri);
+    }
+
+    [Fact]
+    public async Task Whoever_comes_after_somebody_else_sees_nothing_of_theirs()
+    {
+        await using var first = await browser.OpenAsync(fixture.Screen("/"));
+        await SignInThereAsync(first.Page, "eve-trader");
+        await Expect(first.Page.Locator(".user .name")).ToHaveTextAsync("eve");
+        await first.Context.ClearCookiesAsync();
+        await using var second = await BrowserFixture.OpenAsync(first.Context, fixture.Screen("/"));
+
+        await SignInThereAsync(second.Page, "ida-viewer");
+
+        await Expect(second.Page.Locator(".user .name")).ToHaveTextAsync("ida");
+        await Expect(first.Page.Locator(".user .name")).ToHaveTextAsync("ida");
     }
 
     [Fact]
@@ -108,7 +124,7 @@ public sealed class OidcScreenTests(OidcConsoleFixture fixture, BrowserFixture b
         await seen.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "ada" }).ClickAsync();
         await Expect(seen.Page.GetByRole(AriaRole.Button, new() { Name = "Lock" })).ToBeVisibleAsync();
         await Expect(seen.Page.GetByRole(AriaRole.Button, new() { Name = "Change the role" })).ToHaveCountAsync(0);
-        await Expect(seen.Page.GetByRole(AriaRole.Heading, new() { Name = "From 127.0.0.1" })).ToBeVisibleAsync();
+        await Expect(seen.Page.GetByRole(AriaRole.Heading, new() { Name = "From localhost" })).ToBeVisibleAsync();
         await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
     }
 

@@ -12,6 +12,9 @@ public sealed class IssuerPeer(TimeProvider clock) : IAsyncDisposable
 {
     public const string ClientId = "algostack";
     public const string Audience = "https://algostack.example/api";
+    public const string SharedKid = "shared";
+
+    public static readonly byte[] Shared = Encoding.ASCII.GetBytes("a secret that is no secret to anybody");
 
     private readonly ConcurrentDictionary<string, (string Nonce, string Challenge)> _codes = new(StringComparer.Ordinal);
     private HttpPeer? _peer;
@@ -28,6 +31,12 @@ public sealed class IssuerPeer(TimeProvider clock) : IAsyncDisposable
 
     /// <summary>Makes of a right ID token what is sent.</summary>
     public Func<TestToken, string> IdToken { get; set; } = token => token.ToString();
+
+    /// <summary>Whether it says nothing of itself.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>How it was last asked for tokens: the header and the members of the form.</summary>
+    public (string Authorization, string Members) AskedWith { get; private set; }
 
     /// <summary>Changes what it says of itself.</summary>
     public Action<Dictionary<string, object?>> About { get; set; } = _ => { };
@@ -47,8 +56,9 @@ public sealed class IssuerPeer(TimeProvider clock) : IAsyncDisposable
         var issuer = new IssuerPeer(clock);
         issuer._peer = await HttpPeer.StartAsync(routes =>
         {
-            routes.MapGet("/.well-known/openid-configuration", issuer.Describe);
-            routes.MapGet("/keys", () => Results.Text($$"""{"keys":[{{issuer.Key.Published}}]}""", "application/json"));
+            routes.MapGet("/.well-known/openid-configuration", () => issuer.IsAway ? Results.StatusCode(503) : Results.Json(issuer.Describe()));
+            // The second is a secret that everybody knows, and no key to check a signature with.
+            routes.MapGet("/keys", () => Results.Text($$"""{"keys":[{{issuer.Key.Published}},{"kty":"oct","kid":"{{SharedKid}}","k":"{{Base64Url.EncodeToString(Shared)}}"}]}""", "application/json"));
             routes.MapGet("/authorize", issuer.Authorize);
             routes.MapPost("/token", issuer.GiveAsync);
             routes.MapGet("/userinfo", () => issuer.UserInfo);
@@ -95,9 +105,10 @@ public sealed class IssuerPeer(TimeProvider clock) : IAsyncDisposable
 
     private async Task<IResult> GiveAsync(HttpRequest request)
     {
+        var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        AskedWith = (request.Headers.Authorization.ToString(), string.Join(' ', form.Keys.Order(StringComparer.Ordinal)));
         if (InsteadOfTokens is { } instead) return instead;
 
-        var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
         if (!_codes.TryRemove(form["code"].ToString(), out var attempt)
             || Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString()))) != attempt.Challenge)
         {

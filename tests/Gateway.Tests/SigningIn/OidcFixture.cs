@@ -56,5 +56,5 @@ public sealed record Arrival(string Fragment, Uri? Callback, CookieCollection Co
 {
     public string? AccessToken => Cookies["algostack-access"]?.Value;
 
-    public bool IsIn => Fragment.StartsWith("#signed-in=", StringComparison.Ordinal) && AccessToken is not null;
+    public bool IsIn => Fragment == "#signed-in" && AccessToken is not null;
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -37,6 +36,11 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
             var signed = t.With(x => x.Header["alg"] = "HS256").Signed;
             return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(t.Key.PublicPem, Encoding.UTF8.GetBytes(signed)))}";
         },
+        ["HS256 with a secret that is published"] = t =>
+        {
+            var signed = t.With(x => (x.Header["alg"], x.Header["kid"]) = ("HS256", IssuerPeer.SharedKid)).Signed;
+            return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(IssuerPeer.Shared, Encoding.UTF8.GetBytes(signed)))}";
+        },
         ["another key under the same name"] = t =>
         {
             using var other = new TestKey(t.Key.Kid);
@@ -65,7 +69,7 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
     {
         var issuer = fixture.Issuer;
         (issuer.Subject, issuer.Name, issuer.Roles) = (Guid.NewGuid().ToString(), $"Ana {Guid.NewGuid():N}"[..20], ["trader"]);
-        (issuer.IdToken, issuer.About, issuer.InsteadOfTokens, issuer.UserInfo) = (token => token.ToString(), _ => { }, null, null);
+        (issuer.IdToken, issuer.About, issuer.InsteadOfTokens, issuer.UserInfo, issuer.IsAway) = (token => token.ToString(), _ => { }, null, null, false);
         return Task.CompletedTask;
     }
 
@@ -78,7 +82,6 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
 
         arrival.IsIn.Should().BeTrue(arrival.Fragment);
         arrival.Cookies["algostack-sign-in"].Should().BeNull();
-        DateTimeOffset.Parse(arrival.Fragment.Split('=')[1], CultureInfo.InvariantCulture).Should().BeCloseTo(fixture.Clock.GetUtcNow().AddMinutes(5), TimeSpan.FromMinutes(1));
         var me = await MeAsync(arrival);
         me.GetProperty("name").GetString().Should().Be(fixture.Issuer.Name);
         me.GetProperty("role").GetString().Should().Be("trader");
@@ -129,6 +132,130 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
         (await fixture.GoAsync()).Fragment.Should().Be("#refused=issuer_token_invalid");
     }
 
+    [Fact]
+    public async Task Half_a_character_in_what_it_tells_is_no_answer()
+    {
+        fixture.Issuer.IdToken = Claim("roles", null);
+        fixture.Issuer.UserInfo = Results.Text($$"""{"sub":"{{fixture.Issuer.Subject}}","name":"\ud83d","roles":["admin"]}""", "application/json");
+        await fixture.RestartAsync();
+
+        (await fixture.GoAsync()).Fragment.Should().Be("#refused=issuer_token_invalid");
+    }
+
+    [Fact]
+    public async Task Whom_the_issuer_takes_every_role_is_out_with_their_programs()
+    {
+        var theirs = await fixture.GoAsync();
+        using var made = await fixture.PostAsync("/auth/api-keys", new { Name = "robot", Scopes = (string[])["trade"] }, theirs.AccessToken);
+        var key = (await SignInFixture.JsonAsync(made)).GetProperty("secret").GetString();
+        var me = await MeAsync(theirs);
+
+        fixture.Issuer.Roles = ["accounting"];
+        (await fixture.GoAsync()).Fragment.Should().Be("#refused=issuer_role_missing");
+
+        await SignInFixture.ShouldBeRefusedAsync(await fixture.SendAsync(HttpMethod.Get, "/auth/me", token: theirs.AccessToken), 401, "token_revoked");
+        await SignInFixture.ShouldBeRefusedAsync(await fixture.PostAsync("/auth/token", new { ApiKey = key }), 401, "api_key_invalid");
+        (await ActionsAsync(me)).Should().Equal("user_made", "signed_in", "api_key_made", "user_disabled");
+        fixture.Issuer.Roles = ["trader"];
+        (await fixture.GoAsync()).Fragment.Should().Be("#refused=user_disabled");
+    }
+
+    [Fact]
+    public async Task A_token_that_was_made_before_says_nothing_any_more()
+    {
+        fixture.Issuer.Roles = ["admin"];
+        var before = fixture.Issuer.AccessToken(fixture.Issuer.Subject).With(t => t.Claims["iat"] = (long)t.Claims["iat"]! - 30).ToString();
+        (await fixture.GoAsync()).IsIn.Should().BeTrue();
+        await ProgramAsync(before);
+        fixture.Issuer.Roles = ["viewer"];
+        var after = await fixture.GoAsync();
+
+        using var answer = await fixture.PostAsync("/auth/oidc/token", new { AccessToken = before });
+
+        await SignInFixture.ShouldBeRefusedAsync(answer, 401, "issuer_token_superseded");
+        (await MeAsync(after)).GetProperty("role").GetString().Should().Be("viewer");
+    }
+
+    [Fact]
+    public async Task While_the_issuer_says_nothing_of_itself_what_it_said_is_good_for_a_day()
+    {
+        await using var issuer = await IssuerPeer.StartAsync(fixture.Clock);
+        await using var gateway = await StartAsync(issuer.Settings);
+        (await OidcFixture.GoAsync(gateway.Address)).IsIn.Should().BeTrue();
+        issuer.IsAway = true;
+
+        fixture.Clock.SetAhead(TimeSpan.FromHours(13));
+        (await OidcFixture.GoAsync(gateway.Address)).IsIn.Should().BeTrue();
+        (await OidcFixture.GoAsync(gateway.Address)).IsIn.Should().BeTrue();
+        issuer.Http.Asked.Count(path => path.StartsWith("/.well-known", StringComparison.Ordinal)).Should().Be(2);
+        fixture.Clock.SetAhead(TimeSpan.FromHours(25));
+        (await OidcFixture.GoAsync(gateway.Address)).Fragment.Should().Be("#refused=issuer_unavailable");
+        fixture.Clock.SetAhead(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData(null, "Basic YWxnb3N0YWNrOiUzQStzZWNyZXQrJTI1", "code code_verifier grant_type redirect_uri")]
+    [InlineData("client_secret_basic client_secret_post", "Basic YWxnb3N0YWNrOiUzQStzZWNyZXQrJTI1", "code code_verifier grant_type redirect_uri")]
+    [InlineData("client_secret_post", "", "client_id client_secret code code_verifier grant_type redirect_uri")]
+    public async Task The_clients_secret_is_shown_as_the_issuer_wants_it(string? ways, string header, string members)
+    {
+        await using var issuer = await IssuerPeer.StartAsync(fixture.Clock);
+        issuer.About = about => about["token_endpoint_auth_methods_supported"] = ways?.Split(' ');
+        await using var gateway = await StartAsync([.. issuer.Settings, "--Oidc:ClientSecret", ": secret %"]);
+
+        (await OidcFixture.GoAsync(gateway.Address)).IsIn.Should().BeTrue();
+
+        issuer.AskedWith.Should().Be((header, members));
+    }
+
+    [Fact]
+    public async Task Behind_a_proxy_the_issuer_leads_back_to_the_address_that_browsers_know()
+    {
+        await using var gateway = await StartAsync([.. fixture.Issuer.Settings, "--Proxies:Known", "127.0.0.1"]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.Address, "/auth/oidc/begin"))
+        {
+            Headers = { { "X-Forwarded-For", "192.0.2.1" }, { "X-Forwarded-Proto", "https" }, { "X-Forwarded-Host", "algo.example" } },
+        };
+
+        using var begun = await fixture.Browser.SendAsync(request);
+
+        HttpUtility.ParseQueryString(begun.Headers.Location!.Query)["redirect_uri"].Should().Be("https://algo.example/auth/oidc/callback");
+        begun.Headers.GetValues("Set-Cookie").Should().ContainSingle().Which.Should()
+            .MatchRegex("^algostack-sign-in=[\\w-]{43}; max-age=600; path=/auth/oidc; secure; samesite=lax; httponly$");
+    }
+
+    [Fact]
+    public async Task Whoever_has_no_password_is_no_admin_once_the_issuer_is_gone()
+    {
+        var broker = new BrokerFixture();
+        await broker.InitializeAsync();
+        try
+        {
+            var link = Path.Combine(broker.State, "first-admin");
+            fixture.Issuer.Roles = ["admin"];
+            await using (var gateway = await StartAsync(broker, fixture.Issuer.Settings))
+            {
+                File.Exists(link).Should().BeFalse();
+                (await OidcFixture.GoAsync(gateway.Address)).IsIn.Should().BeTrue();
+            }
+
+            await using var without = await StartAsync(broker, []);
+            File.Exists(link).Should().BeTrue();
+        }
+        finally
+        {
+            await broker.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_user_has_what_the_issuer_knows_them_by()
+    {
+        using var answer = await fixture.SendAsync(HttpMethod.Get, "/auth/me/export", token: (await fixture.GoAsync()).AccessToken);
+
+        (await SignInFixture.JsonAsync(answer)).GetProperty("identity").GetProperty("subject").GetString().Should().Be(fixture.Issuer.Subject);
+    }
+
     [Theory]
     [MemberData(nameof(Wrong))]
     public async Task A_token_that_is_wrong_lets_nobody_in(string wrong)
@@ -164,7 +291,7 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
         using var error = await ComeBackAsync($"/auth/oidc/callback?error=access_denied&state={state}", cookie);
         using var mixed = await ComeBackAsync($"/auth/oidc/callback?code=1&state={state}&iss=https%3A%2F%2Felsewhere.example", cookie);
 
-        first.Headers.Location!.OriginalString.Should().StartWith("/console/#signed-in=");
+        first.Headers.Location!.OriginalString.Should().Be("/console/#signed-in");
         again.Headers.Location!.OriginalString.Should().Be("/console/#refused=issuer_refused");
         error.Headers.Location!.OriginalString.Should().Be("/console/#refused=issuer_refused");
         mixed.Headers.Location!.OriginalString.Should().Be("/console/#refused=issuer_invalid");
@@ -191,18 +318,18 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
     }
 
     [Theory]
-    [InlineData("issuer", "https://elsewhere.example")]
-    [InlineData("issuer", null)]
-    [InlineData("authorization_endpoint", "http://id.example/authorize")]
-    [InlineData("authorization_endpoint", "javascript:alert(1)")]
-    [InlineData("authorization_endpoint", null)]
-    [InlineData("jwks_uri", "http://id.example/keys")]
-    public async Task An_issuer_that_is_another_or_unsafe_is_not_gone_to(string name, string? value)
+    [InlineData("issuer", "https://elsewhere.example", "issuer_unavailable")]
+    [InlineData("issuer", null, "issuer_unavailable")]
+    [InlineData("jwks_uri", "http://id.example/keys", "issuer_unavailable")]
+    [InlineData("authorization_endpoint", "http://id.example/authorize", "issuer_invalid")]
+    [InlineData("authorization_endpoint", "javascript:alert(1)", "issuer_invalid")]
+    [InlineData("authorization_endpoint", null, "issuer_invalid")]
+    public async Task An_issuer_that_is_another_or_unsafe_is_not_gone_to(string name, string? value, string code)
     {
         fixture.Issuer.About = about => about[name] = value;
         await using var gateway = await StartAsync(fixture.Issuer.Settings);
 
-        (await OidcFixture.GoAsync(gateway.Address)).Should().BeEquivalentTo(new { Fragment = "#refused=issuer_invalid", Callback = (Uri?)null });
+        (await OidcFixture.GoAsync(gateway.Address)).Should().BeEquivalentTo(new { Fragment = $"#refused={code}", Callback = (Uri?)null });
     }
 
     [Fact]
@@ -286,6 +413,7 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
     [InlineData("", "the subject")]
     [InlineData("  \t ", "the subject")]
     [InlineData("Ana\0Bell\n", "AnaBell")]
+    [InlineData("A\u202enn\u200ba", "Anna")]
     [InlineData("日本語 🔑", "日本語 🔑")]
     public async Task A_name_is_made_one_that_can_be_read(string told, string shown)
     {
@@ -315,13 +443,13 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
         http.DefaultRequestHeaders.Authorization = new("Bearer", (await SignInFixture.JsonAsync(taken)).GetProperty("accessToken").GetString());
 
         using var answer = await http.GetAsync("/api/v1/status");
-        using var begun = await fixture.Browser.GetAsync(new Uri(gateway.Address, "/auth/oidc/begin"));
+        using var begun = await fixture.Browser.GetAsync(new Uri(gateway.Address, "/auth/oidc/begin/"));
         using var ended = await fixture.Browser.GetAsync(new Uri(gateway.Address, "/auth/oidc/callback"));
 
         taken.Headers.GetValues("RateLimit-Policy").Should().Contain("\"token\";q=5;w=60");
         answer.Headers.GetValues("RateLimit-Policy").Should().Equal("\"user\";q=1000;w=3600", "\"api-key\";q=100;w=60");
         begun.Headers.GetValues("RateLimit-Policy").Should().Equal("\"address\";q=100;w=60", "\"sign-in\";q=5;w=60");
-        ended.Headers.GetValues("RateLimit-Policy").Should().Equal("\"address\";q=100;w=60");
+        ended.Headers.GetValues("RateLimit-Policy").Should().Equal("\"address\";q=100;w=60", "\"callback\";q=10;w=60");
     }
 
     [Theory]
@@ -342,8 +470,8 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
 
         using var next = new TestKey("two");
         issuer.Key = next;
-        (await OidcFixture.GoAsync(gateway.Address)).Fragment.Should().Be("#refused=issuer_token_invalid", "it was read less than half a minute ago");
-        fixture.Clock.SetAhead(TimeSpan.FromSeconds(31));
+        (await OidcFixture.GoAsync(gateway.Address)).Fragment.Should().Be("#refused=issuer_token_invalid", "it was read just now");
+        fixture.Clock.SetAhead(TimeSpan.FromSeconds(11));
 
         (await OidcFixture.GoAsync(gateway.Address)).IsIn.Should().BeTrue();
         issuer.Http.Asked.Count(path => path == "/keys").Should().Be(2);
@@ -413,8 +541,10 @@ public sealed class OidcTests(OidcFixture fixture) : IClassFixture<OidcFixture>,
     private static Func<TestToken, string> Claim(string name, object? value) => token => token.With(t => t.Claims[name] = value).ToString();
 
     /// <summary>Another gateway beside the fixture's.</summary>
-    private Task<GatewayUnderTest> StartAsync(IReadOnlyList<string> settings, bool isLimited = false) => GatewayUnderTest.StartAsync(
-        fixture.Broker,
+    private Task<GatewayUnderTest> StartAsync(IReadOnlyList<string> settings, bool isLimited = false) => StartAsync(fixture.Broker, settings, isLimited);
+
+    private Task<GatewayUnderTest> StartAsync(BrokerFixture broker, IReadOnlyList<string> settings, bool isLimited = false) => GatewayUnderTest.StartAsync(
+        broker,
         new Dictionary<string, Uri>(StringComparer.Ordinal),
         clock: fixture.Clock,
         settings: isLimited ? settings : [.. settings, "--RateLimits:Load:Addresses", "127.0.0.0/8"]);

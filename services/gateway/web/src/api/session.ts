@@ -35,9 +35,10 @@ export async function signIn(name: string, password: string, code: string | unde
   tell();
 }
 
-/** The gateway has begun a session, whose tokens are in cookies already, and has sent the browser here. */
-export function begun(expiresAt: string): void {
-  keep({ expiresAt });
+/** The gateway has begun a session, whose tokens are in cookies already: until when they are good, the first refresh says. Other tabs begin anew. */
+export function begun(): void {
+  localStorage.removeItem(markKey);
+  localStorage.setItem(markKey, new Date().toISOString());
 }
 
 export async function signOut(): Promise<void> {

@@ -10,7 +10,7 @@ const reasons: Record<string, string> = {
   issuer_refused: 'You were not let in there.',
   issuer_unavailable: 'It cannot be reached at the moment: try again later.',
   issuer_role_missing: 'You may sign in there, and have no role here: ask whoever manages them.',
-  user_disabled: 'An administrator has locked you out.',
+  user_disabled: 'You are locked out here: ask an administrator.',
 };
 
 let refused: string | null = null;
@@ -23,13 +23,14 @@ export function leave(): void {
 
 /** Takes what the gateway has put behind the # when it sent the browser back, which leaves the address at once, and goes on where one was. */
 export function comeBack(): void {
-  const [what, value = ''] = location.hash.slice(1).split('=');
+  const [what, code = ''] = location.hash.slice(1).split('=');
   if (what !== 'signed-in' && what !== 'refused') return;
 
   const left = sessionStorage.getItem(leftKey) ?? home;
+  sessionStorage.removeItem(leftKey);
   history.replaceState(null, '', left.startsWith(home) ? left : home);
-  if (what === 'refused') refused = value;
-  else if (!Number.isNaN(Date.parse(value))) begun(value);
+  if (what === 'refused') refused = code;
+  else begun();
 }
 
 /** Why nobody was let in; null where nobody was refused. */
