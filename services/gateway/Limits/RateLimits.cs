@@ -9,63 +9,81 @@ namespace AlgoStack.Gateway.Limits;
 
 /// <summary>
 /// Which limits a request is under, by who asks and for what. Why these, where the figures of the specification are at odds with each
-/// other, is in docs/decisions/0019.
+/// other, is in docs/decisions/0019. How many each lets through can be configured by its name here, as in <c>RateLimits:SignIn</c>.
 /// </summary>
 internal sealed class RateLimits
 {
-    /// <summary>Everything that an address asks for without a token.</summary>
-    public static readonly RateLimit Ring = PerMinute("address", 100);
+    private const string Section = "RateLimits";
 
-    /// <summary>Of that, what is not for who has none.</summary>
-    public static readonly RateLimit Anonymous = PerMinute("anonymous", 10);
-
-    /// <summary>Signing in, going to another issuer for it, and making a user with a link.</summary>
-    public static readonly RateLimit SignIn = PerMinute("sign-in", 5);
-
-    /// <summary>Coming back from another issuer, which is asked each time.</summary>
-    public static readonly RateLimit Callback = PerMinute("callback", 10);
-
-    /// <summary>An access token for an API key, or for one of another issuer.</summary>
-    public static readonly RateLimit Token = PerMinute("token", 5);
-
-    /// <summary>Of one session.</summary>
-    public static readonly RateLimit Refresh = new("refresh", 5, TimeSpan.FromMinutes(5));
-
-    /// <summary>Of one API key.</summary>
-    public static readonly RateLimit ApiKey = PerMinute("api-key", 100);
-
-    /// <summary>Of all API keys of one user.</summary>
-    public static readonly RateLimit User = new("user", 1_000, TimeSpan.FromHours(1));
-
-    /// <summary>Of all sessions of one user.</summary>
-    public static readonly RateLimit Premium = PerMinute("premium", 1_000);
-
-    public static readonly RateLimit Backtests = new("backtests", 5, TimeSpan.FromMinutes(10));
-
-    /// <summary>Of programs; the console reads portfolios anew all the time.</summary>
-    public static readonly RateLimit Portfolios = PerMinute("portfolios", 60);
-
-    /// <summary>Of programs; who types in a chart asks with each letter.</summary>
-    public static readonly RateLimit Search = PerMinute("search", 20);
-
-    private const string LoadRequests = "RateLimits:Load:PerMinute";
-    private const int LoadByDefault = 120_000;
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly RateLimit _load;
     private readonly AddressList _loadAddresses;
     private readonly HashSet<string> _loadKeys;
 
-    /// <exception cref="InvalidConfigurationException">What is configured of the load tier makes no sense.</exception>
+    /// <exception cref="InvalidConfigurationException">What is configured makes no sense.</exception>
     public RateLimits(IConfiguration configuration)
     {
-        var requests = configuration[LoadRequests] ?? LoadByDefault.ToString(CultureInfo.InvariantCulture);
-        if (!int.TryParse(requests, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit == 0)
-            throw new InvalidConfigurationException(LoadRequests, $"is \"{requests}\": expected requests a minute, a whole number above zero.");
+        Address = Read(nameof(Address), "address", 100, Minute);
+        Anonymous = Read(nameof(Anonymous), "anonymous", 10, Minute);
+        SignIn = Read(nameof(SignIn), "sign-in", 5, Minute);
+        Callback = Read(nameof(Callback), "callback", 10, Minute);
+        Token = Read(nameof(Token), "token", 5, Minute);
+        Refresh = Read(nameof(Refresh), "refresh", 5, TimeSpan.FromMinutes(5));
+        ApiKey = Read(nameof(ApiKey), "api-key", 100, Minute);
+        User = Read(nameof(User), "user", 1_000, TimeSpan.FromHours(1));
+        Premium = Read(nameof(Premium), "premium", 1_000, Minute);
+        Backtests = Read(nameof(Backtests), "backtests", 5, TimeSpan.FromMinutes(10));
+        Portfolios = Read(nameof(Portfolios), "portfolios", 60, Minute);
+        Search = Read(nameof(Search), "search", 20, Minute);
+        _load = Read("Load:PerMinute", "load", 120_000, Minute);
+        _loadAddresses = AddressList.Read(configuration, $"{Section}:Load:Addresses");
+        _loadKeys = [.. (configuration[$"{Section}:Load:ApiKeys"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
-        _load = PerMinute("load", limit);
-        _loadAddresses = AddressList.Read(configuration, "RateLimits:Load:Addresses");
-        _loadKeys = [.. (configuration["RateLimits:Load:ApiKeys"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        RateLimit Read(string key, string name, int requests, TimeSpan window)
+        {
+            if (configuration[$"{Section}:{key}"] is not { Length: > 0 } text) return new RateLimit(name, requests, window);
+
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var configured) && configured > 0
+                ? new RateLimit(name, configured, window)
+                : throw new InvalidConfigurationException($"{Section}:{key}", $"is \"{text}\": expected requests in {window.TotalSeconds:0} s, a whole number above zero.");
+        }
     }
+
+    /// <summary>Everything that an address asks for without a token.</summary>
+    private RateLimit Address { get; }
+
+    /// <summary>Of that, what is not for who has none.</summary>
+    private RateLimit Anonymous { get; }
+
+    /// <summary>Signing in, going to another issuer for it, and making a user with a link.</summary>
+    private RateLimit SignIn { get; }
+
+    /// <summary>Coming back from another issuer, which is asked each time.</summary>
+    private RateLimit Callback { get; }
+
+    /// <summary>An access token for an API key, or for one of another issuer.</summary>
+    private RateLimit Token { get; }
+
+    /// <summary>Of one session.</summary>
+    private RateLimit Refresh { get; }
+
+    /// <summary>Of one API key.</summary>
+    private RateLimit ApiKey { get; }
+
+    /// <summary>Of all API keys of one user.</summary>
+    private RateLimit User { get; }
+
+    /// <summary>Of all sessions of one user.</summary>
+    private RateLimit Premium { get; }
+
+    private RateLimit Backtests { get; }
+
+    /// <summary>Of programs; the console reads portfolios anew all the time.</summary>
+    private RateLimit Portfolios { get; }
+
+    /// <summary>Of programs; who types in a chart asks with each letter.</summary>
+    private RateLimit Search { get; }
 
     /// <summary>Whether it is a machine that loads or tries the gateway on purpose.</summary>
     public bool IsLoad(HttpContext context) => _loadAddresses.Contains(context.Connection.RemoteIpAddress);
@@ -88,9 +106,9 @@ internal sealed class RateLimits
     /// <summary>Of who goes on with a session.</summary>
     public IReadOnlyList<(RateLimit Limit, string Caller)> OfRefresh(HttpContext context, Guid session) => IsLoad(context) ? [] : [(Refresh, session.ToString())];
 
-    private static List<(RateLimit, string)> OfNobody(HttpRequest request, string address, TokenRefusedException? refused)
+    private List<(RateLimit, string)> OfNobody(HttpRequest request, string address, TokenRefusedException? refused)
     {
-        List<(RateLimit, string)> limits = [(Ring, address)];
+        List<(RateLimit, string)> limits = [(Address, address)];
         if (Is(request, "/auth/sign-in") || Is(request, "/auth/users") || IsRead(request, BeginSignIn.Path)) limits.Add((SignIn, address));
         else if (IsRead(request, EndSignIn.Path)) limits.Add((Callback, address));
         else if (Is(request, "/auth/token") || Is(request, "/auth/oidc/token")) limits.Add((Token, address));
@@ -103,7 +121,7 @@ internal sealed class RateLimits
     private static bool IsLate(TokenRefusedException? refused) =>
         refused is { Code: "token_expired" or "token_revoked" or "token_key_unknown" or "token_check_unavailable" or "token_keys_unavailable" };
 
-    private static RateLimit? OfEndpoint(HttpContext context, bool program)
+    private RateLimit? OfEndpoint(HttpContext context, bool program)
     {
         var (route, path) = (context.GetEndpoint()?.Metadata.GetMetadata<Forwarding.Route>(), context.Request.Path);
         var target = route?.PathOf(path) ?? default;
@@ -123,6 +141,4 @@ internal sealed class RateLimits
     // A slash at the end leads to the same endpoint.
     private static bool IsAt(HttpRequest request, string path) =>
         request.Path.Value is { } asked && asked.AsSpan().TrimEnd('/').Equals(path, StringComparison.OrdinalIgnoreCase);
-
-    private static RateLimit PerMinute(string name, int requests) => new(name, requests, TimeSpan.FromMinutes(1));
 }

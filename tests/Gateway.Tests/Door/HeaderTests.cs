@@ -94,6 +94,8 @@ public sealed class HeaderTests(DoorFixture fixture) : IClassFixture<DoorFixture
     [InlineData("--Proxies:Known", "a proxy")]
     [InlineData("--RateLimits:Load:Addresses", "10.0.0.0/33")]
     [InlineData("--RateLimits:Load:PerMinute", "0")]
+    [InlineData("--RateLimits:SignIn", "many")]
+    [InlineData("--RateLimits:User", "0")]
     public async Task What_is_configured_wrong_ends_the_start_with_its_key(string key, string value)
     {
         var start = () => fixture.StrictAsync(key, value);

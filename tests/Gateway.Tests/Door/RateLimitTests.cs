@@ -66,6 +66,19 @@ public sealed class RateLimitTests(DoorFixture fixture) : IClassFixture<DoorFixt
         }
     }
 
+    [Theory]
+    [InlineData("Address", "/auth/me", "\"address\";q=7;w=60, \"anonymous\";q=10;w=60")]
+    [InlineData("Anonymous", "/auth/me", "\"address\";q=100;w=60, \"anonymous\";q=7;w=60")]
+    [InlineData("SignIn", "/auth/oidc/begin", "\"address\";q=100;w=60, \"sign-in\";q=7;w=60")]
+    public async Task How_many_a_limit_lets_through_is_configured(string name, string path, string policies)
+    {
+        await using var gateway = await fixture.StrictAsync($"--RateLimits:{name}", "7");
+
+        using var answer = await DoorFixture.AskAsync(gateway, HttpMethod.Get, path, fixture.NewAddress());
+
+        string.Join(", ", answer.Headers.GetValues("RateLimit-Policy")).Should().Be(policies);
+    }
+
     [Fact]
     public async Task A_page_that_slept_meets_401_so_that_it_refreshes()
     {
