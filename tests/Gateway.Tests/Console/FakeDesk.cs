@@ -61,7 +61,9 @@ public sealed class FakeDesk
         app.MapGet("/signals", () => Signals);
         app.MapGet("/orders", (string? status) => Orders.Reverse().Where(order => status != "open" || order.Status is not ("Filled" or "Cancelled" or "Rejected" or "Denied" or "Expired")));
         app.MapGet("/portfolio", Portfolio);
-        app.MapGet("/alerts", () => Alerts.Reverse());
+        app.MapGet("/alerts", (string[] severity, string? after, int? limit) => Alerts.Reverse()
+            .Where(alert => severity.Length == 0 || severity.Contains(alert.Severity, StringComparer.Ordinal))
+            .SkipWhile(alert => after is not null && alert.AlertId != after).Skip(after is null ? 0 : 1).Take(limit ?? 100));
         // What was stored in the course of a request, to its last digit.
         app.MapGet("/store/events", (string correlation) => Results.Text(
             $$"""{"events":[{"sequence":7,"stream":"switch","type":"trading_resumed","at":"2024-01-01T00:00:00Z","data":{"By":{{JsonSerializer.Serialize(correlation)}},"Share":0.1000000000000000055511151231257827} }],"next":null}""",
@@ -77,8 +79,8 @@ public sealed class FakeDesk
         id, SessionId, "paper-" + SessionId, "ema-cross", Instrument, "Buy", "Market", 7, status == "Filled" ? 7 : 0,
         status == "Filled" ? 101 : null, 0.35m, status, null, null, "s-old", Samples.Start, Samples.Start);
 
-    public static AlertView Alert(string id, string title) => new(
-        id, "high", "halt", title, "Trading was halted from the console.", SessionId, Samples.Start,
+    public static AlertView Alert(string id, string title, string severity = "high") => new(
+        id, severity, "halt", title, "Trading was halted from the console.", SessionId, Samples.Start,
         [new AlertAttempt("inbox", "delivered", Samples.Start)], "delivered");
 
     private void MapAccounts(WebApplication app)

@@ -86,6 +86,26 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     }
 
     [Fact]
+    public async Task A_critical_alert_is_shown_however_many_came_after_it_that_do_not_matter()
+    {
+        fixture.Desk.Alerts.Clear();
+        fixture.Desk.Alerts.Enqueue(FakeDesk.Alert("a-critical", "Trading halted", "critical"));
+        for (var i = 0; i < 200; i++) fixture.Desk.Alerts.Enqueue(FakeDesk.Alert($"a-info-{i}", $"Fill {i}", "info"));
+        await using var seen = await fixture.OpenAsync(browser, "/", width: 380);
+        var panel = ConsoleFixture.Panel(seen.Page, "Alerts");
+        var newest = panel.GetByRole(AriaRole.List, new() { Name = "Newest of all" }).GetByRole(AriaRole.Listitem);
+
+        await Expect(panel.GetByRole(AriaRole.Listitem).First).ToContainTextAsync("Trading halted");
+        await Expect(panel).ToContainTextAsync("1 high or critical, newest 30 of all");
+        await Expect(newest.First).ToContainTextAsync("Fill 199");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Older ones" }).ClickAsync();
+        await Expect(newest).ToHaveCountAsync(60);
+        await Expect(newest.Last).ToContainTextAsync("Fill 140");
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task What_is_not_known_is_not_said_to_be_paper_or_without_a_limit()
     {
         await using var seen = await fixture.OpenAsync(browser, "/security");

@@ -1,6 +1,6 @@
 // What is read, under which key, and how often without the doorbell.
 
-import { hashKey, queryOptions } from '@tanstack/react-query';
+import { hashKey, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
   Account, AccountLimits, Alert, ApiKey, AuditPage, Backtest, Bars, CorporateAction, EquityPoint, Execution, Fill, InstrumentTerms, Issuer, Me, Order, OrderEvent, Portfolio, PortfolioDetail, PortfolioTrade, Position, Quote,
   RoutingProgress, SessionStatus, Signal, SignedInSession, Standing, Statistics, StoredEvent, Strategy, StrategyChoice, Sweep, SweepOutcome, SystemStatus, Trade, TradingSwitch,
@@ -194,8 +194,21 @@ export const asked = (session: string | undefined) =>
     refetchInterval: 30_000,
   });
 
-export const alerts = (limit: number) =>
-  queryOptions({ queryKey: ['alerts', limit], queryFn: ({ signal }) => read<Alert[]>(query('/api/v1/alerts', { limit }), signal), refetchInterval: slow });
+/** The newest first, of some severities or of all; each page goes on after the last alert of the one before. */
+const alertsOf = (page: number, severity: Alert['severity'][]) =>
+  infiniteQueryOptions({
+    queryKey: ['alerts', severity],
+    queryFn: ({ signal, pageParam }) => read<Alert[]>(query('/api/v1/alerts', { severity, limit: page, after: pageParam }), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: shown => (shown.length === page ? shown.at(-1)?.alertId : undefined),
+    select: ({ pages }) => pages.flat(),
+    refetchInterval: slow,
+  });
+
+export const alerts = alertsOf(30, []);
+
+/** Read apart: what a replay tells would push them off. */
+export const urgentAlerts = alertsOf(100, ['critical', 'high']);
 
 export const instruments = queryOptions({
   queryKey: ['instruments'],

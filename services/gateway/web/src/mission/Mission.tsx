@@ -1,8 +1,8 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, type UseInfiniteQueryResult, useQueries, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { Account, AccountLimits, Alert, Portfolio, PortfolioDetail, SessionStatus, TradingSwitch } from '../api/contracts';
 import type { Decimal } from '../api/exactJson';
-import { accounts, alerts, equity, limits, portfolio, portfolios, positions, routingProgress, sessions, status, trading } from '../api/queries';
+import { accounts, alerts, equity, limits, portfolio, portfolios, positions, routingProgress, sessions, status, trading, urgentAlerts } from '../api/queries';
 import { builtAt, release } from '../api/release';
 import { daysOf, drawdownsOf } from '../figures/days';
 import { absolute, compare, ratio, sign, subtract } from '../figures/decimal';
@@ -317,25 +317,48 @@ function risksOf(detail: PortfolioDetail | undefined, bounds: AccountLimits | un
 }
 
 function Alerts() {
-  const read = useQuery(alerts(30));
-  const urgent = (all: Alert[]) => all.filter(each => each.severity === 'critical' || each.severity === 'high').length;
+  const urgent = useInfiniteQuery(urgentAlerts);
+  const newest = useInfiniteQuery(alerts);
+  const isUrgent = urgent.data !== undefined && urgent.data.length > 0;
   return (
-    <Panel title="Alerts" of={read} className="short-list rows-many" count={all => `newest ${all.length}, ${urgent(all)} high or critical`} empty={all => all.length === 0 && 'Nothing to be told.'}>
-      {all => (
+    <Panel
+      title="Alerts"
+      of={together([urgent, newest])}
+      className="short-list rows-many"
+      count={() => `${count(urgent.data?.length)}${urgent.hasNextPage ? ' or more' : ''} high or critical, newest ${count(newest.data?.length)} of all`}
+      empty={() => newest.data?.length === 0 && 'Nothing to be told.'}
+    >
+      {() => (
         <div className="scroll" tabIndex={0} role="group" aria-label="Alerts">
-          <ul className="rows alerts">
-            {all.map(({ alertId, severity, title, text, at, attempts }) => (
-              <li key={alertId}>
-                <i className={`dot ${severity}`} />
-                <span className="what"><span className="only-read">{severity}: </span>{title}</span>
-                <small>{utc(at).slice(5, 16)}</small>
-                <small className="text" title={text}>{text}</small>
-                {attempts.some(each => each.channel !== 'inbox') && <small className="text">{attempts.map(each => `${each.channel} ${each.outcome}`).join(', ')}</small>}
-              </li>
-            ))}
-          </ul>
+          {isUrgent && <h3>High and critical</h3>}
+          <ListOfAlerts label="High and critical" of={urgent} />
+          {isUrgent && <h3>Newest of all</h3>}
+          <ListOfAlerts label="Newest of all" of={newest} />
         </div>
       )}
     </Panel>
+  );
+}
+
+type Pages = Pick<UseInfiniteQueryResult<Alert[]>, 'data' | 'hasNextPage' | 'isFetching' | 'fetchNextPage'>;
+
+function ListOfAlerts({ label, of: { data = [], hasNextPage, isFetching, fetchNextPage } }: { label: string; of: Pages }) {
+  if (data.length === 0) return null;
+
+  return (
+    <>
+      <ul className="rows alerts" aria-label={label}>
+        {data.map(({ alertId, severity, title, text, at, attempts }) => (
+          <li key={alertId}>
+            <i className={`dot ${severity}`} />
+            <span className="what"><span className="only-read">{severity}: </span>{title}</span>
+            <small>{utc(at).slice(5, 16)}</small>
+            <small className="text" title={text}>{text}</small>
+            {attempts.some(each => each.channel !== 'inbox') && <small className="text">{attempts.map(each => `${each.channel} ${each.outcome}`).join(', ')}</small>}
+          </li>
+        ))}
+      </ul>
+      {hasNextPage && <p className="more"><button type="button" onClick={() => void fetchNextPage()} disabled={isFetching}>Older ones</button></p>}
+    </>
   );
 }
