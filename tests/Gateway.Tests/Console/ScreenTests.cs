@@ -278,6 +278,28 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         told.Should().Contain(body => body.Contains("broken 0", StringComparison.Ordinal) && body.Contains("\"release\":\"0.", StringComparison.Ordinal) && body.Contains("/console/orders", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Halted", "Active", "Halted everybody")]
+    [InlineData("Active", "Reducing", "Reduce only the account")]
+    [InlineData("Active", "Active", "Active")]
+    public async Task A_strategy_is_no_freer_than_everybody_and_its_account(string everybody, string account, string said)
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        await seen.Page.RouteAsync("**/api/v1/trading", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = $$"""
+                [{"state":"{{everybody}}","reason":"","at":"2024-01-01T00:00:00Z","account":null,"strategy":null,"flatten":false},
+                 {"state":"{{account}}","reason":"","at":"2024-01-01T00:00:00Z","account":"main","strategy":null,"flatten":false}]
+                """,
+        }));
+        await seen.Page.GotoAsync(fixture.Screen("/strategies").AbsoluteUri);
+        var row = ConsoleFixture.Panel(seen.Page, "On accounts at venues").GetByRole(AriaRole.Row).Nth(1);
+
+        await Expect(row.GetByRole(AriaRole.Cell).Nth(8)).ToHaveTextAsync(said);
+        await Expect(row.GetByRole(AriaRole.Button)).ToHaveTextAsync("Pause");
+    }
+
     [Fact]
     public async Task A_strategys_limits_are_changed_by_an_admin_with_a_reason()
     {
