@@ -122,6 +122,61 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await Expect(ConsoleFixture.Panel(seen.Page, "Open risk against limits")).ToContainTextAsync("The books are away.");
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/chart")]
+    [InlineData("/signals")]
+    [InlineData("/orders")]
+    [InlineData("/positions")]
+    [InlineData("/strategies")]
+    [InlineData("/backtests")]
+    public async Task Where_nothing_can_be_read_every_panel_says_so_and_none_says_that_all_is_well(string path)
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        await seen.Page.RouteAsync(
+            url => new Uri(url).AbsolutePath is var asked && (asked.StartsWith("/api/", StringComparison.Ordinal) || asked.StartsWith("/udf/", StringComparison.Ordinal)),
+            route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" }));
+        await seen.Page.GotoAsync(fixture.Screen(path).AbsoluteUri);
+        await Expect(seen.Page.Locator("section.panel").First).ToBeVisibleAsync();
+
+        await Expect(seen.Page.Locator("section.panel:not([data-state=error])")).ToHaveCountAsync(0);
+        await Expect(seen.Page.Locator("section.panel").First).ToContainTextAsync("The books are away.");
+        await Expect(seen.Page.Locator("main").Locator(".nothing, .pill.good, .dot.healthy")).ToHaveCountAsync(0);
+        await Expect(seen.Page.Locator(".top .pill")).ToHaveTextAsync("Unknown");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_read_among_the_rest_is_not_said_to_be_nothing()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        foreach (var away in new[] { "**/api/v1/routing/accounts", "**/api/v1/sessions", "**/equity**" })
+        {
+            await seen.Page.RouteAsync(away, route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" }));
+        }
+
+        await seen.Page.GotoAsync(fixture.Screen("/").AbsoluteUri);
+        var lights = ConsoleFixture.Panel(seen.Page, "Feed, brokers, bus, database").GetByRole(AriaRole.Listitem);
+
+        await Expect(lights.Nth(0)).ToContainTextAsync("could not be read yet");
+        await Expect(lights.Nth(1)).ToContainTextAsync("could not be read yet");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Equity and profit")).ToContainTextAsync("not read");
+        await Expect(ConsoleFixture.Panel(seen.Page, "main")).ToContainTextAsync("Not all could be readThe books are away.");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+    }
+
+    [Fact]
+    public async Task Limits_that_can_be_read_no_more_are_marked()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/strategies");
+        var panel = ConsoleFixture.Panel(seen.Page, "Limits");
+        await Expect(panel).ToHaveAttributeAsync("data-state", "fresh");
+        await seen.Page.RouteAsync("**/limits", route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" }));
+
+        await Expect(panel).ToHaveAttributeAsync("data-state", "stale");
+        await Expect(panel).ToContainTextAsync("Gross exposure");
+    }
+
     [Fact]
     public async Task An_orders_events_are_read_to_the_last_digit()
     {

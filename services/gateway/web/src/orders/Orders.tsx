@@ -147,7 +147,8 @@ function Worked() {
 
 /** Orders of which nobody knows whether they are at their venue: they come first, whatever else is shown. */
 function InDoubt({ onShow }: { onShow: () => void }) {
-  const doubtful = useQuery(orders({ status: 'Unknown' }, page)).data ?? [];
+  const { data: doubtful = [], isError, error } = useQuery(orders({ status: 'Unknown' }, page));
+  if (isError) return <p className="banner" role="alert">Whether an order is in doubt is not known: {error.message}</p>;
   if (doubtful.length === 0) return null;
 
   return (

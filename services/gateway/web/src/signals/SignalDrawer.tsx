@@ -85,8 +85,8 @@ function PartRow({ name, value, largest }: NamedValue & { largest: number }) {
 
 /** What happened to an order, step by step, and the trace that all of it belongs to. */
 function Chain({ order }: { order: Order }) {
-  const events = useQuery(orderEvents(order.orderId)).data;
-  if (!events) return null;
+  const { data: events, error } = useQuery(orderEvents(order.orderId));
+  if (!events) return error && <small className="why">What happened to it could not be read: {error.message}</small>;
 
   return (
     <ol className="chain" aria-label="Decision chain">

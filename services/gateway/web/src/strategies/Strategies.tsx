@@ -120,21 +120,20 @@ function OfSession({ session, all, choose }: { session: string; all: string[]; c
 function Limits() {
   const venues = useQuery(accounts);
   const names = venues.data?.map(each => each.account) ?? [];
+  const bounds = useQueries({ queries: names.map(limits) });
+  const stands = useQueries({ queries: names.map(standings) });
   return (
-    <Panel title="Limits" of={venues} empty={() => names.length === 0 && 'No account at a venue is configured.'}>
-      {() => names.map(name => <OfAccount key={name} account={name} />)}
+    <Panel title="Limits" of={together([venues, ...bounds, ...stands])} empty={() => names.length === 0 && 'No account at a venue is configured.'}>
+      {() => names.map((name, i) => <OfAccount key={name} account={name} own={bounds[i]?.data} standing={stands[i]?.data ?? []} />)}
     </Panel>
   );
 }
 
-function OfAccount({ account }: { account: string }) {
-  const read = useQuery(limits(account));
-  const standing = useQuery(standings(account)).data ?? [];
+function OfAccount({ account, own, standing }: { account: string; own: AccountLimits | undefined; standing: Standing[] }) {
   const { mayAdminister } = useRights();
   const [changing, setChanging] = useState<{ strategy: string | null; former: LimitFigures | undefined } | null>(null);
-  if (!read.data) return <p className="note">{read.isError ? `${account}: ${read.error.message}` : `Reading those of ${account} …`}</p>;
+  if (!own) return null;
 
-  const own = read.data;
   const names = [...new Set([...Object.keys(own.strategies), ...standing.map(each => each.strategy)])].sort();
   return (
     <>
