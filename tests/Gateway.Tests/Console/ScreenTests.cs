@@ -185,6 +185,8 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         var drawer = seen.Page.GetByRole(AriaRole.Dialog);
 
         await Expect(drawer).ToContainTextAsync("Buy 7.5 SP500.SIM, Market");
+        await Expect(drawer).ToContainTextAsync($"{Samples.Start.AddSeconds(1):yyyy-MM-dd HH:mm:ss}.000 UTC");
+        await Expect(drawer).ToContainTextAsync($"{NewYork(Samples.Start.AddSeconds(1)):yyyy-MM-dd HH:mm:ss} New York");
         await drawer.GetByText("order_filled").ClickAsync();
         await Expect(drawer).ToContainTextAsync("0.1000000000000000055511151231257827");
         await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
@@ -204,6 +206,7 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await Expect(drawer).ToContainTextAsync("EMA 12 crossed above EMA 26");
         await Expect(drawer).ToContainTextAsync("did not hold");
         await Expect(drawer).ToContainTextAsync("momentum");
+        await Expect(drawer).ToContainTextAsync($"At the exchange{NewYork(Samples.Start):yyyy-MM-dd HH:mm:ss} New York");
         await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
         await seen.Page.Keyboard.PressAsync("Escape");
         await Expect(drawer).ToHaveCountAsync(0);
@@ -444,6 +447,8 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         paint["interactive"].Should().BeLessThan(3_500);
         paint["shift"].Should().BeLessThan(0.1);
     }
+
+    private static DateTimeOffset NewYork(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
 
     [Fact]
     public async Task The_consoles_own_tests_pass()
