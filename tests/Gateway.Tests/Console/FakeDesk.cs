@@ -18,7 +18,7 @@ public sealed class FakeDesk
     private const int History = 200;
 
     private static readonly BacktestStatistics[] Statistics =
-        [new("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423312, 31, 0.516, 1.41, 0.93, 1.22, 0.083, 10, -7, 40, -22, 4, 3, 12)];
+        [new("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423312, 31, 0.516, 1.41, 0.93, 1.22, 0.083, 10, -7, 40, -22, 4, 3, 12, Activity: new ActivityFigures(1.2, 40, 0.1, 9, 0.4, 3.25))];
 
     private volatile bool _halted;
     private long _batch = 1_000;
@@ -104,7 +104,8 @@ public sealed class FakeDesk
         app.MapGet("/portfolios/{id}", (string id) => new PortfolioDetail(
             id, null, "ALPACA", Samples.Start, [Usd()],
             [new ExposureView("USD", 16_120.5m, 4_012.1m, 0.31, 0.077, 1_400, [new InstrumentExposure("AAPL.ALPACA", 7, 301, 2_107, 0.02)])]));
-        app.MapGet("/portfolios/{id}/positions", () => Portfolio().Positions);
+        app.MapGet("/portfolios/{id}/positions", (string? cost) => Portfolio().Positions.Select(held =>
+            cost == "fifo" ? held with { Lots = [new LotView(Samples.Start, 4, 100.25m, 0.2m), new LotView(Samples.Start.AddDays(3), 3, 102, 0.15m)] } : held));
         app.MapGet("/portfolios/{id}/equity", () => Portfolio().Curve);
         app.MapGet("/portfolios/{id}/fills", () => new[] { new FillView(7, "o-1", "t-1", "AAPL.ALPACA", "Buy", 7, 101.5m, 0.35m, null, null, Samples.Start) });
         app.MapGet("/portfolios/{id}/trades", () => new[] { new PortfolioTrade(1, "AAPL.ALPACA", "Buy", 7, 100, 110, 0.7m, 0, 69.3m, Samples.Start, Samples.Start.AddDays(9)) });

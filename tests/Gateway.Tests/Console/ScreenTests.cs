@@ -214,6 +214,17 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     }
 
     [Fact]
+    public async Task What_is_held_is_shown_lot_by_lot_and_how_much_was_turned_over()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/positions");
+
+        var lots = ConsoleFixture.Panel(seen.Page, "Lots");
+        await Expect(lots).ToContainTextAsync("2, first in, first out");
+        await Expect(lots.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("100.25");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Statistics")).ToContainTextAsync("Turnover a year3.25");
+    }
+
+    [Fact]
     public async Task A_drift_is_resolved_with_a_word_and_a_reason()
     {
         await using var seen = await fixture.OpenAsync(browser, "/positions");

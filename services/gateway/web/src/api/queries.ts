@@ -106,6 +106,14 @@ export const positions = (id: string) =>
     refetchInterval: steady,
   });
 
+/** With what is left of what came in, first in first out. */
+export const lots = (id: string) =>
+  queryOptions({
+    queryKey: ['lots', id],
+    queryFn: ({ signal }) => readExact<Position[]>(query(ofPortfolio(id, '/positions'), { cost: 'fifo' }), signal),
+    refetchInterval: 30_000,
+  });
+
 export const equity = (id: string, from?: string) =>
   queryOptions({
     queryKey: ['portfolios', id, 'equity', from ?? 'all'],
