@@ -58,8 +58,11 @@ public sealed class FakeDesk
             SessionId, "paper-" + SessionId, 1, false, true, 42, 40, 2, 38, [Usd()], "h", null, null));
         app.MapGet("/instruments", () => new[] { new InstrumentTerms("AAPL.SIM", 0.01m, 1, "USD") });
         app.MapGet("/history", () => Samples.Bars(SessionId, 1, History).Bars);
-        app.MapGet("/signals", () => Signals);
-        app.MapGet("/orders", (string? status) => Orders.Reverse().Where(order => status != "open" || order.Status is not ("Filled" or "Cancelled" or "Rejected" or "Denied" or "Expired")));
+        app.MapGet("/signals", (DateTimeOffset? before, int? limit) => Signals.Where(signal => before is null || signal.BarClose < before).Take(limit ?? 100));
+        app.MapGet("/orders", (string? status, string? after, DateTimeOffset? before, int? limit) => Orders.Reverse()
+            .Where(order => status != "open" || order.Status is not ("Filled" or "Cancelled" or "Rejected" or "Denied" or "Expired"))
+            .Where(order => before is null || order.RequestedAt < before)
+            .SkipWhile(order => after is not null && order.OrderId != after).Skip(after is null ? 0 : 1).Take(limit ?? 100));
         app.MapGet("/portfolio", Portfolio);
         app.MapGet("/alerts", (string[] severity, string? after, int? limit) => Alerts.Reverse()
             .Where(alert => severity.Length == 0 || severity.Contains(alert.Severity, StringComparer.Ordinal))

@@ -214,6 +214,59 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     }
 
     [Fact]
+    public async Task An_order_that_one_is_sent_to_is_shown_however_old_it_is_and_the_list_goes_back_to_it()
+    {
+        fixture.Desk.Orders.Clear();
+        fixture.Desk.Orders.Enqueue(FakeDesk.Order("o-oldest", "Filled"));
+        for (var i = 0; i < 1_050; i++) fixture.Desk.Orders.Enqueue(FakeDesk.Order($"o-{i:0000}", "Canceled") with { RequestedAt = Samples.Start.AddHours(1 + i) });
+        await using var seen = await fixture.OpenAsync(browser, "/orders?order=o-oldest");
+        var panel = ConsoleFixture.Panel(seen.Page, "Orders");
+        var drawer = seen.Page.GetByRole(AriaRole.Dialog);
+        await Expect(drawer).ToContainTextAsync("o-oldest");
+        await Expect(drawer).ToContainTextAsync("7 of 7");
+        await seen.Page.Keyboard.PressAsync("Escape");
+        await Expect(drawer).ToHaveCountAsync(0);
+
+        for (var limit = 200; limit <= 1_000; limit += 200)
+        {
+            await Expect(panel).ToContainTextAsync($"of the newest {limit:#,0}");
+            await panel.GetByRole(AriaRole.Button, new() { Name = "Older ones" }).ClickAsync();
+        }
+
+        await Expect(panel).ToContainTextAsync("51 of 51 older ones");
+        await Expect(panel.GetByRole(AriaRole.Row).Last).ToContainTextAsync("Filled");
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Newest ones" }).ClickAsync();
+        await Expect(panel).ToContainTextAsync("of the newest 200");
+        fixture.Desk.Orders.Clear();
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_signal_that_one_is_sent_to_is_shown_however_old_it_is_and_the_list_goes_back_to_it()
+    {
+        var former = fixture.Desk.Signals;
+        // Two of each bar, the newest first, so that a page may end between the two.
+        fixture.Desk.Signals =
+            [.. Enumerable.Range(0, 1_051).Select(i => Samples.Signal(FakeDesk.SessionId, $"s-{1_050 - i:0000}") with { BarClose = Samples.Start.AddDays((1_050 - i) / 2), Rationale = $"Reason {1_050 - i:0000}." })];
+        await using var seen = await fixture.OpenAsync(browser, $"/signals?session={FakeDesk.SessionId}&signal=s-0000&at={Samples.Start:yyyy-MM-ddTHH:mm:ssZ}");
+        var panel = ConsoleFixture.Panel(seen.Page, "Signals");
+        await Expect(seen.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Reason 0000.");
+        await seen.Page.Keyboard.PressAsync("Escape");
+
+        for (var limit = 100; limit <= 1_000; limit += 100)
+        {
+            await Expect(panel).ToContainTextAsync($"newest {limit:#,0}");
+            await panel.GetByRole(AriaRole.Button, new() { Name = "Older ones" }).ClickAsync();
+        }
+
+        // The bar that the page ended in is there as a whole.
+        await Expect(panel).ToContainTextAsync("52 older ones");
+        await Expect(panel.GetByRole(AriaRole.Row).Last).ToContainTextAsync("Reason 0000.");
+        fixture.Desk.Signals = former;
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task What_is_held_is_shown_lot_by_lot_and_how_much_was_turned_over()
     {
         await using var seen = await fixture.OpenAsync(browser, "/positions");

@@ -7,6 +7,7 @@ import type {
   User,
 } from './contracts';
 import { Problem } from './problem';
+import { parseExact } from './exactJson';
 import { query, read, readExact } from './request';
 
 const fast = 2_000; // ms
@@ -146,7 +147,11 @@ export const closedTrades = (id: string) =>
 const ofSame = <T>(filter: object, former: { queryKey: readonly unknown[] } | undefined, shown: T): T | undefined =>
   former && hashKey([former.queryKey[1]]) === hashKey([filter]) ? shown : undefined;
 
-export type OrderFilter = { account?: string; status?: string };
+/** The next millisecond: what is before it was at that time, or earlier. */
+export const justAfter = (at: string): string => new Date(Date.parse(at) + 1).toISOString();
+
+/** `after` is the last order of what was shown before. */
+export type OrderFilter = { account?: string; status?: string; after?: string };
 
 export const orders = (filter: OrderFilter, limit: number) =>
   queryOptions({
@@ -163,6 +168,21 @@ export const orderEvents = (id: string) =>
     refetchInterval: steady,
   });
 
+/** An order however old it is; null where the blotter does not have it. Its first event says where it stands there. */
+export const orderOf = (id: string) =>
+  queryOptions({
+    queryKey: ['orders', 'one', id],
+    queryFn: async ({ signal }) => {
+      const [first] = await readExact<OrderEvent[]>(`/api/v1/orders/${encodeURIComponent(id)}/events`, signal);
+      if (!first) return null;
+
+      const { Intent: { Account: account, Instrument: instrument } = {} } = parseExact(first.data) as { Intent?: { Account?: string; Instrument?: string } };
+      const near = await readExact<Order[]>(query('/api/v1/orders', { account, instrument, before: justAfter(first.at), limit: 100 }), signal);
+      return near.find(each => each.orderId === id) ?? null;
+    },
+    refetchInterval: steady,
+  });
+
 /** Orders that something can still come of, however many have ended since. */
 export const openOrders = orders({ status: 'open' }, 200);
 
@@ -173,7 +193,15 @@ export const ordersOfSession = (session: string) =>
     queryFn: ({ signal }) => readExact<Order[]>(query('/api/v1/orders', { session, limit: 1000 }), signal),
   });
 
-export type SignalFilter = { session?: string; strategy?: string; instrument?: string };
+export type SignalFilter = { session?: string; strategy?: string; instrument?: string; before?: string };
+
+/** A signal however old it is, of a bar that closed by that time; null where it is not there. */
+export const signalOf = (id: string, at: string, session: string | undefined) =>
+  queryOptions({
+    queryKey: ['signals', 'one', id, at, session ?? ''],
+    queryFn: async ({ signal }) => (await read<Signal[]>(query('/api/v1/signals', { session, before: justAfter(at), limit: 1_000 }), signal)).find(each => each.signalId === id) ?? null,
+    staleTime: Infinity,
+  });
 
 export const signals = (filter: SignalFilter, limit: number) =>
   queryOptions({

@@ -33,7 +33,7 @@ export function OrderDrawer({ order, onClose }: { order: Order; onClose: () => v
           ['Commission', money(order.commission)],
           ['Account', order.account],
           ['Strategy', order.strategy],
-          order.signalId !== null && ['Signal', <Link key="signal" to={`/signals?session=${encodeURIComponent(order.sessionId)}&signal=${encodeURIComponent(order.signalId)}`}>Why</Link>],
+          order.signalId !== null && ['Signal', <Link key="signal" to={`/signals?session=${encodeURIComponent(order.sessionId)}&signal=${encodeURIComponent(order.signalId)}&at=${encodeURIComponent(order.requestedAt)}`}>Why</Link>],
           read.data?.[0] && ['Correlation', <span key="correlation" className="mono">{read.data[0].correlationId ?? '–'}</span>],
           read.data?.[0]?.causationId?.startsWith('key:') && ['Idempotency key', <span key="key" className="mono">{read.data[0].causationId.slice('key:'.length)}</span>],
           ['Order', <span key="order" className="mono">{order.orderId}</span>],
