@@ -180,6 +180,25 @@ public sealed class TellingTests(ServerFixture servers) : IClassFixture<ServerFi
         alerts.Should().ContainSingle(alert => alert.Title == "Last");
     }
 
+    [Fact]
+    public async Task What_matters_is_read_apart_from_the_many_that_do_not()
+    {
+        await using var alerting = await AlertingUnderTest.StartAsync(await AlertingServers.NewAsync(servers));
+        foreach (var (severity, title) in new[] { ("critical", "First"), ("info", "Fill"), ("high", "Second"), ("info", "Fill") })
+        {
+            using var raised = await alerting.Http.PostAsJsonAsync("/alerts", new Contracts.Alerts.RaiseAlert(severity, "test", title, "", "", null, Told.At));
+            raised.EnsureSuccessStatusCode();
+        }
+
+        var urgent = await alerting.AlertsAsync("?severity=high&severity=critical&limit=2");
+        urgent.Select(alert => alert.Title).Should().Equal("Second", "First");
+        (await alerting.AlertsAsync($"?severity=high&severity=critical&after={urgent[0].AlertId}")).Should().ContainSingle().Which.Severity.Should().Be("critical");
+        (await alerting.AlertsAsync()).Should().HaveCount(4);
+        using var unknown = await alerting.Http.GetAsync(new Uri("/alerts?severity=high,critical", UriKind.Relative));
+        unknown.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await unknown.Content.ReadAsStringAsync()).Should().Contain("\"code\":\"unknown_severity\"");
+    }
+
     [Theory]
     [InlineData("""{"severity":"urgent","source":"t","title":"x","text":"y","key":"","at":"2024-01-16T14:30:00Z"}""", HttpStatusCode.BadRequest, "unknown_severity")]
     [InlineData("""{"severity":"high","source":"t","title":" ","text":"y","key":"","at":"2024-01-16T14:30:00Z"}""", HttpStatusCode.BadRequest, "missing_title")]

@@ -2,12 +2,16 @@ using AlgoStack.Alerting.Channels.Inbox;
 using AlgoStack.Contracts.Alerts;
 using AlgoStack.ServiceDefaults.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AlgoStack.Alerting.Alerts;
 
-/// <summary><c>GET /alerts?session=&amp;limit=&amp;after=</c>: the inbox, newest first; <c>GET /alerts/{id}</c>: one of it.</summary>
+/// <summary>
+/// <c>GET /alerts?session=&amp;severity=&amp;limit=&amp;after=</c>: the inbox, newest first, of each severity that is named or of all;
+/// <c>GET /alerts/{id}</c>: one of it.
+/// </summary>
 public static class GetAlerts
 {
     private const int DefaultLimit = 100;
@@ -17,26 +21,31 @@ public static class GetAlerts
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/alerts", ListAsync);
+        routes.MapGet("/alerts", ListAsync).ProducesProblem(StatusCodes.Status400BadRequest);
         routes.MapGet("/alerts/{alertId}", FindAsync).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <param name="after">The alert that the page before this one ended with.</param>
-    private static async Task<IReadOnlyList<AlertView>> ListAsync(
-        NpgsqlDataSource database, string? session, int? limit, string? after, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<IReadOnlyList<AlertView>>, ProblemHttpResult>> ListAsync(
+        NpgsqlDataSource database, string? session, [FromQuery] string[]? severity, int? limit, string? after, CancellationToken cancellationToken)
     {
+        if (severity?.FirstOrDefault(name => Severities.Parse(name) is null) is { } unknown)
+            return Problem.Invalid("unknown_severity", $"Severity: expected {Severities.Spelled}, found '{AlertText.Title(unknown)}'.");
+
         await using var command = database.CreateCommand(
             $"""
             select {Columns} from alerts
             where ($1::text is null or session_id = $1)
               and ($2::text is null or seq_id < (select seq_id from alerts where alert_id = $2))
+              and ($3::text[] is null or severity = any($3))
             order by seq_id desc
-            limit $3
+            limit $4
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)session ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)after ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = severity is { Length: > 0 } ? severity : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Clamp(limit ?? DefaultLimit, 1, MostRows) });
-        return await ReadAsync(command, cancellationToken);
+        return TypedResults.Ok(await ReadAsync(command, cancellationToken));
     }
 
     private static async Task<Results<Ok<AlertView>, ProblemHttpResult>> FindAsync(

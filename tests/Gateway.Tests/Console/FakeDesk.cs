@@ -18,7 +18,7 @@ public sealed class FakeDesk
     private const int History = 200;
 
     private static readonly BacktestStatistics[] Statistics =
-        [new("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423312, 31, 0.516, 1.41, 0.93, 1.22, 0.083, 10, -7, 40, -22, 4, 3, 12)];
+        [new("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423312, 31, 0.516, 1.41, 0.93, 1.22, 0.083, 10, -7, 40, -22, 4, 3, 12, Activity: new ActivityFigures(1.2, 40, 0.1, 9, 0.4, 3.25))];
 
     private volatile bool _halted;
     private long _batch = 1_000;
@@ -58,10 +58,15 @@ public sealed class FakeDesk
             SessionId, "paper-" + SessionId, 1, false, true, 42, 40, 2, 38, [Usd()], "h", null, null));
         app.MapGet("/instruments", () => new[] { new InstrumentTerms("AAPL.SIM", 0.01m, 1, "USD") });
         app.MapGet("/history", () => Samples.Bars(SessionId, 1, History).Bars);
-        app.MapGet("/signals", () => Signals);
-        app.MapGet("/orders", (string? status) => Orders.Reverse().Where(order => status != "open" || order.Status is not ("Filled" or "Cancelled" or "Rejected" or "Denied" or "Expired")));
+        app.MapGet("/signals", (DateTimeOffset? before, int? limit) => Signals.Where(signal => before is null || signal.BarClose < before).Take(limit ?? 100));
+        app.MapGet("/orders", (string? status, string? after, DateTimeOffset? before, int? limit) => Orders.Reverse()
+            .Where(order => status != "open" || order.Status is not ("Filled" or "Cancelled" or "Rejected" or "Denied" or "Expired"))
+            .Where(order => before is null || order.RequestedAt < before)
+            .SkipWhile(order => after is not null && order.OrderId != after).Skip(after is null ? 0 : 1).Take(limit ?? 100));
         app.MapGet("/portfolio", Portfolio);
-        app.MapGet("/alerts", () => Alerts.Reverse());
+        app.MapGet("/alerts", (string[] severity, string? after, int? limit) => Alerts.Reverse()
+            .Where(alert => severity.Length == 0 || severity.Contains(alert.Severity, StringComparer.Ordinal))
+            .SkipWhile(alert => after is not null && alert.AlertId != after).Skip(after is null ? 0 : 1).Take(limit ?? 100));
         // What was stored in the course of a request, to its last digit.
         app.MapGet("/store/events", (string correlation) => Results.Text(
             $$"""{"events":[{"sequence":7,"stream":"switch","type":"trading_resumed","at":"2024-01-01T00:00:00Z","data":{"By":{{JsonSerializer.Serialize(correlation)}},"Share":0.1000000000000000055511151231257827} }],"next":null}""",
@@ -77,8 +82,8 @@ public sealed class FakeDesk
         id, SessionId, "paper-" + SessionId, "ema-cross", Instrument, "Buy", "Market", 7, status == "Filled" ? 7 : 0,
         status == "Filled" ? 101 : null, 0.35m, status, null, null, "s-old", Samples.Start, Samples.Start);
 
-    public static AlertView Alert(string id, string title) => new(
-        id, "high", "halt", title, "Trading was halted from the console.", SessionId, Samples.Start,
+    public static AlertView Alert(string id, string title, string severity = "high") => new(
+        id, severity, "halt", title, "Trading was halted from the console.", SessionId, Samples.Start,
         [new AlertAttempt("inbox", "delivered", Samples.Start)], "delivered");
 
     private void MapAccounts(WebApplication app)
@@ -102,7 +107,8 @@ public sealed class FakeDesk
         app.MapGet("/portfolios/{id}", (string id) => new PortfolioDetail(
             id, null, "ALPACA", Samples.Start, [Usd()],
             [new ExposureView("USD", 16_120.5m, 4_012.1m, 0.31, 0.077, 1_400, [new InstrumentExposure("AAPL.ALPACA", 7, 301, 2_107, 0.02)])]));
-        app.MapGet("/portfolios/{id}/positions", () => Portfolio().Positions);
+        app.MapGet("/portfolios/{id}/positions", (string? cost) => Portfolio().Positions.Select(held =>
+            cost == "fifo" ? held with { Lots = [new LotView(Samples.Start, 4, 100.25m, 0.2m), new LotView(Samples.Start.AddDays(3), 3, 102, 0.15m)] } : held));
         app.MapGet("/portfolios/{id}/equity", () => Portfolio().Curve);
         app.MapGet("/portfolios/{id}/fills", () => new[] { new FillView(7, "o-1", "t-1", "AAPL.ALPACA", "Buy", 7, 101.5m, 0.35m, null, null, Samples.Start) });
         app.MapGet("/portfolios/{id}/trades", () => new[] { new PortfolioTrade(1, "AAPL.ALPACA", "Buy", 7, 100, 110, 0.7m, 0, 69.3m, Samples.Start, Samples.Start.AddDays(9)) });

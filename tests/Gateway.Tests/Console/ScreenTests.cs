@@ -86,6 +86,26 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     }
 
     [Fact]
+    public async Task A_critical_alert_is_shown_however_many_came_after_it_that_do_not_matter()
+    {
+        fixture.Desk.Alerts.Clear();
+        fixture.Desk.Alerts.Enqueue(FakeDesk.Alert("a-critical", "Trading halted", "critical"));
+        for (var i = 0; i < 200; i++) fixture.Desk.Alerts.Enqueue(FakeDesk.Alert($"a-info-{i}", $"Fill {i}", "info"));
+        await using var seen = await fixture.OpenAsync(browser, "/", width: 380);
+        var panel = ConsoleFixture.Panel(seen.Page, "Alerts");
+        var newest = panel.GetByRole(AriaRole.List, new() { Name = "Newest of all" }).GetByRole(AriaRole.Listitem);
+
+        await Expect(panel.GetByRole(AriaRole.Listitem).First).ToContainTextAsync("Trading halted");
+        await Expect(panel).ToContainTextAsync("1 high or critical, newest 30 of all");
+        await Expect(newest.First).ToContainTextAsync("Fill 199");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Older ones" }).ClickAsync();
+        await Expect(newest).ToHaveCountAsync(60);
+        await Expect(newest.Last).ToContainTextAsync("Fill 140");
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task What_is_not_known_is_not_said_to_be_paper_or_without_a_limit()
     {
         await using var seen = await fixture.OpenAsync(browser, "/security");
@@ -102,6 +122,61 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await Expect(ConsoleFixture.Panel(seen.Page, "Open risk against limits")).ToContainTextAsync("The books are away.");
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/chart")]
+    [InlineData("/signals")]
+    [InlineData("/orders")]
+    [InlineData("/positions")]
+    [InlineData("/strategies")]
+    [InlineData("/backtests")]
+    public async Task Where_nothing_can_be_read_every_panel_says_so_and_none_says_that_all_is_well(string path)
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        await seen.Page.RouteAsync(
+            url => new Uri(url).AbsolutePath is var asked && (asked.StartsWith("/api/", StringComparison.Ordinal) || asked.StartsWith("/udf/", StringComparison.Ordinal)),
+            route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" }));
+        await seen.Page.GotoAsync(fixture.Screen(path).AbsoluteUri);
+        await Expect(seen.Page.Locator("section.panel").First).ToBeVisibleAsync();
+
+        await Expect(seen.Page.Locator("section.panel:not([data-state=error])")).ToHaveCountAsync(0);
+        await Expect(seen.Page.Locator("section.panel").First).ToContainTextAsync("The books are away.");
+        await Expect(seen.Page.Locator("main").Locator(".nothing, .pill.good, .dot.healthy")).ToHaveCountAsync(0);
+        await Expect(seen.Page.Locator(".top .pill")).ToHaveTextAsync("Unknown");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_read_among_the_rest_is_not_said_to_be_nothing()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        foreach (var away in new[] { "**/api/v1/routing/accounts", "**/api/v1/sessions", "**/equity**" })
+        {
+            await seen.Page.RouteAsync(away, route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" }));
+        }
+
+        await seen.Page.GotoAsync(fixture.Screen("/").AbsoluteUri);
+        var lights = ConsoleFixture.Panel(seen.Page, "Feed, brokers, bus, database").GetByRole(AriaRole.Listitem);
+
+        await Expect(lights.Nth(0)).ToContainTextAsync("could not be read yet");
+        await Expect(lights.Nth(1)).ToContainTextAsync("could not be read yet");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Equity and profit")).ToContainTextAsync("not read");
+        await Expect(ConsoleFixture.Panel(seen.Page, "main")).ToContainTextAsync("Not all could be readThe books are away.");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+    }
+
+    [Fact]
+    public async Task Limits_that_can_be_read_no_more_are_marked()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/strategies");
+        var panel = ConsoleFixture.Panel(seen.Page, "Limits");
+        await Expect(panel).ToHaveAttributeAsync("data-state", "fresh");
+        await seen.Page.RouteAsync("**/limits", route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" }));
+
+        await Expect(panel).ToHaveAttributeAsync("data-state", "stale");
+        await Expect(panel).ToContainTextAsync("Gross exposure");
+    }
+
     [Fact]
     public async Task An_orders_events_are_read_to_the_last_digit()
     {
@@ -110,6 +185,8 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         var drawer = seen.Page.GetByRole(AriaRole.Dialog);
 
         await Expect(drawer).ToContainTextAsync("Buy 7.5 SP500.SIM, Market");
+        await Expect(drawer).ToContainTextAsync($"{Samples.Start.AddSeconds(1):yyyy-MM-dd HH:mm:ss}.000 UTC");
+        await Expect(drawer).ToContainTextAsync($"{NewYork(Samples.Start.AddSeconds(1)):yyyy-MM-dd HH:mm:ss} New York");
         await drawer.GetByText("order_filled").ClickAsync();
         await Expect(drawer).ToContainTextAsync("0.1000000000000000055511151231257827");
         await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
@@ -129,10 +206,75 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await Expect(drawer).ToContainTextAsync("EMA 12 crossed above EMA 26");
         await Expect(drawer).ToContainTextAsync("did not hold");
         await Expect(drawer).ToContainTextAsync("momentum");
+        await Expect(drawer).ToContainTextAsync($"At the exchange{NewYork(Samples.Start):yyyy-MM-dd HH:mm:ss} New York");
         await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
         await seen.Page.Keyboard.PressAsync("Escape");
         await Expect(drawer).ToHaveCountAsync(0);
         await Expect(seen.Page.GetByRole(AriaRole.Table).GetByRole(AriaRole.Button).First).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task An_order_that_one_is_sent_to_is_shown_however_old_it_is_and_the_list_goes_back_to_it()
+    {
+        fixture.Desk.Orders.Clear();
+        fixture.Desk.Orders.Enqueue(FakeDesk.Order("o-oldest", "Filled"));
+        for (var i = 0; i < 1_050; i++) fixture.Desk.Orders.Enqueue(FakeDesk.Order($"o-{i:0000}", "Canceled") with { RequestedAt = Samples.Start.AddHours(1 + i) });
+        await using var seen = await fixture.OpenAsync(browser, "/orders?order=o-oldest");
+        var panel = ConsoleFixture.Panel(seen.Page, "Orders");
+        var drawer = seen.Page.GetByRole(AriaRole.Dialog);
+        await Expect(drawer).ToContainTextAsync("o-oldest");
+        await Expect(drawer).ToContainTextAsync("7 of 7");
+        await seen.Page.Keyboard.PressAsync("Escape");
+        await Expect(drawer).ToHaveCountAsync(0);
+
+        for (var limit = 200; limit <= 1_000; limit += 200)
+        {
+            await Expect(panel).ToContainTextAsync($"of the newest {limit:#,0}");
+            await panel.GetByRole(AriaRole.Button, new() { Name = "Older ones" }).ClickAsync();
+        }
+
+        await Expect(panel).ToContainTextAsync("51 of 51 older ones");
+        await Expect(panel.GetByRole(AriaRole.Row).Last).ToContainTextAsync("Filled");
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Newest ones" }).ClickAsync();
+        await Expect(panel).ToContainTextAsync("of the newest 200");
+        fixture.Desk.Orders.Clear();
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_signal_that_one_is_sent_to_is_shown_however_old_it_is_and_the_list_goes_back_to_it()
+    {
+        var former = fixture.Desk.Signals;
+        // Two of each bar, the newest first, so that a page may end between the two.
+        fixture.Desk.Signals =
+            [.. Enumerable.Range(0, 1_051).Select(i => Samples.Signal(FakeDesk.SessionId, $"s-{1_050 - i:0000}") with { BarClose = Samples.Start.AddDays((1_050 - i) / 2), Rationale = $"Reason {1_050 - i:0000}." })];
+        await using var seen = await fixture.OpenAsync(browser, $"/signals?session={FakeDesk.SessionId}&signal=s-0000&at={Samples.Start:yyyy-MM-ddTHH:mm:ssZ}");
+        var panel = ConsoleFixture.Panel(seen.Page, "Signals");
+        await Expect(seen.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Reason 0000.");
+        await seen.Page.Keyboard.PressAsync("Escape");
+
+        for (var limit = 100; limit <= 1_000; limit += 100)
+        {
+            await Expect(panel).ToContainTextAsync($"newest {limit:#,0}");
+            await panel.GetByRole(AriaRole.Button, new() { Name = "Older ones" }).ClickAsync();
+        }
+
+        // The bar that the page ended in is there as a whole.
+        await Expect(panel).ToContainTextAsync("52 older ones");
+        await Expect(panel.GetByRole(AriaRole.Row).Last).ToContainTextAsync("Reason 0000.");
+        fixture.Desk.Signals = former;
+        seen.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_held_is_shown_lot_by_lot_and_how_much_was_turned_over()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/positions");
+
+        var lots = ConsoleFixture.Panel(seen.Page, "Lots");
+        await Expect(lots).ToContainTextAsync("2, first in, first out");
+        await Expect(lots.GetByRole(AriaRole.Row).Nth(1)).ToContainTextAsync("100.25");
+        await Expect(ConsoleFixture.Panel(seen.Page, "Statistics")).ToContainTextAsync("Turnover a year3.25");
     }
 
     [Fact]
@@ -258,6 +400,28 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         told.Should().Contain(body => body.Contains("broken 0", StringComparison.Ordinal) && body.Contains("\"release\":\"0.", StringComparison.Ordinal) && body.Contains("/console/orders", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Halted", "Active", "Halted everybody")]
+    [InlineData("Active", "Reducing", "Reduce only the account")]
+    [InlineData("Active", "Active", "Active")]
+    public async Task A_strategy_is_no_freer_than_everybody_and_its_account(string everybody, string account, string said)
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        await seen.Page.RouteAsync("**/api/v1/trading", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = $$"""
+                [{"state":"{{everybody}}","reason":"","at":"2024-01-01T00:00:00Z","account":null,"strategy":null,"flatten":false},
+                 {"state":"{{account}}","reason":"","at":"2024-01-01T00:00:00Z","account":"main","strategy":null,"flatten":false}]
+                """,
+        }));
+        await seen.Page.GotoAsync(fixture.Screen("/strategies").AbsoluteUri);
+        var row = ConsoleFixture.Panel(seen.Page, "On accounts at venues").GetByRole(AriaRole.Row).Nth(1);
+
+        await Expect(row.GetByRole(AriaRole.Cell).Nth(8)).ToHaveTextAsync(said);
+        await Expect(row.GetByRole(AriaRole.Button)).ToHaveTextAsync("Pause");
+    }
+
     [Fact]
     public async Task A_strategys_limits_are_changed_by_an_admin_with_a_reason()
     {
@@ -347,6 +511,8 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         paint["interactive"].Should().BeLessThan(3_500);
         paint["shift"].Should().BeLessThan(0.1);
     }
+
+    private static DateTimeOffset NewYork(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
 
     [Fact]
     public async Task The_consoles_own_tests_pass()

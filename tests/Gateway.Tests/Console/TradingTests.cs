@@ -123,6 +123,7 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
         await ticket.GetByLabel("Limit price").FillAsync("80.10");
         await ticket.GetByLabel("Time in force").SelectOptionAsync("Gtc");
         await ticket.GetByRole(AriaRole.Button, new() { Name = "Review the order" }).ClickAsync();
+        await Expect(seen.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Time in forceUntil canceled");
         await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
         (await WrittenAsync(quantity)).Should().BeEmpty("it is only reviewed yet");
 

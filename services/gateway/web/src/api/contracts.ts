@@ -162,6 +162,7 @@ export type Position = {
   realizedPnl: Decimal;
   unrealizedPnl: Decimal | null;
   updatedAt: string;
+  lots: { openedAt: string; quantity: Decimal; price: Decimal; commission: Decimal }[] | null;
 };
 export type EquityPoint = { at: string; currency: string; cash: Decimal; equity: Decimal };
 export type Statistics = {
@@ -173,6 +174,7 @@ export type Statistics = {
   sharpe: Decimal | null;
   sortino: Decimal | null;
   maxDrawdown: Decimal;
+  activity?: { turnover: Decimal | null } | null;
 };
 
 export type OrderStatus =

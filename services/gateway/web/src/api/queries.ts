@@ -1,12 +1,13 @@
 // What is read, under which key, and how often without the doorbell.
 
-import { hashKey, queryOptions } from '@tanstack/react-query';
+import { hashKey, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
   Account, AccountLimits, Alert, ApiKey, AuditPage, Backtest, Bars, CorporateAction, EquityPoint, Execution, Fill, InstrumentTerms, Issuer, Me, Order, OrderEvent, Portfolio, PortfolioDetail, PortfolioTrade, Position, Quote,
   RoutingProgress, SessionStatus, Signal, SignedInSession, Standing, Statistics, StoredEvent, Strategy, StrategyChoice, Sweep, SweepOutcome, SystemStatus, Trade, TradingSwitch,
   User,
 } from './contracts';
 import { Problem } from './problem';
+import { parseExact } from './exactJson';
 import { query, read, readExact } from './request';
 
 const fast = 2_000; // ms
@@ -106,6 +107,14 @@ export const positions = (id: string) =>
     refetchInterval: steady,
   });
 
+/** With what is left of what came in, first in first out. */
+export const lots = (id: string) =>
+  queryOptions({
+    queryKey: ['lots', id],
+    queryFn: ({ signal }) => readExact<Position[]>(query(ofPortfolio(id, '/positions'), { cost: 'fifo' }), signal),
+    refetchInterval: 30_000,
+  });
+
 export const equity = (id: string, from?: string) =>
   queryOptions({
     queryKey: ['portfolios', id, 'equity', from ?? 'all'],
@@ -138,7 +147,11 @@ export const closedTrades = (id: string) =>
 const ofSame = <T>(filter: object, former: { queryKey: readonly unknown[] } | undefined, shown: T): T | undefined =>
   former && hashKey([former.queryKey[1]]) === hashKey([filter]) ? shown : undefined;
 
-export type OrderFilter = { account?: string; status?: string };
+/** The next millisecond: what is before it was at that time, or earlier. */
+export const justAfter = (at: string): string => new Date(Date.parse(at) + 1).toISOString();
+
+/** `after` is the last order of what was shown before. */
+export type OrderFilter = { account?: string; status?: string; after?: string };
 
 export const orders = (filter: OrderFilter, limit: number) =>
   queryOptions({
@@ -155,6 +168,21 @@ export const orderEvents = (id: string) =>
     refetchInterval: steady,
   });
 
+/** An order however old it is; null where the blotter does not have it. Its first event says where it stands there. */
+export const orderOf = (id: string) =>
+  queryOptions({
+    queryKey: ['orders', 'one', id],
+    queryFn: async ({ signal }) => {
+      const [first] = await readExact<OrderEvent[]>(`/api/v1/orders/${encodeURIComponent(id)}/events`, signal);
+      if (!first) return null;
+
+      const { Intent: { Account: account, Instrument: instrument } = {} } = parseExact(first.data) as { Intent?: { Account?: string; Instrument?: string } };
+      const near = await readExact<Order[]>(query('/api/v1/orders', { account, instrument, before: justAfter(first.at), limit: 100 }), signal);
+      return near.find(each => each.orderId === id) ?? null;
+    },
+    refetchInterval: steady,
+  });
+
 /** Orders that something can still come of, however many have ended since. */
 export const openOrders = orders({ status: 'open' }, 200);
 
@@ -165,7 +193,15 @@ export const ordersOfSession = (session: string) =>
     queryFn: ({ signal }) => readExact<Order[]>(query('/api/v1/orders', { session, limit: 1000 }), signal),
   });
 
-export type SignalFilter = { session?: string; strategy?: string; instrument?: string };
+export type SignalFilter = { session?: string; strategy?: string; instrument?: string; before?: string };
+
+/** A signal however old it is, of a bar that closed by that time; null where it is not there. */
+export const signalOf = (id: string, at: string, session: string | undefined) =>
+  queryOptions({
+    queryKey: ['signals', 'one', id, at, session ?? ''],
+    queryFn: async ({ signal }) => (await read<Signal[]>(query('/api/v1/signals', { session, before: justAfter(at), limit: 1_000 }), signal)).find(each => each.signalId === id) ?? null,
+    staleTime: Infinity,
+  });
 
 export const signals = (filter: SignalFilter, limit: number) =>
   queryOptions({
@@ -194,8 +230,21 @@ export const asked = (session: string | undefined) =>
     refetchInterval: 30_000,
   });
 
-export const alerts = (limit: number) =>
-  queryOptions({ queryKey: ['alerts', limit], queryFn: ({ signal }) => read<Alert[]>(query('/api/v1/alerts', { limit }), signal), refetchInterval: slow });
+/** The newest first, of some severities or of all; each page goes on after the last alert of the one before. */
+const alertsOf = (page: number, severity: Alert['severity'][]) =>
+  infiniteQueryOptions({
+    queryKey: ['alerts', severity],
+    queryFn: ({ signal, pageParam }) => read<Alert[]>(query('/api/v1/alerts', { severity, limit: page, after: pageParam }), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: shown => (shown.length === page ? shown.at(-1)?.alertId : undefined),
+    select: ({ pages }) => pages.flat(),
+    refetchInterval: slow,
+  });
+
+export const alerts = alertsOf(30, []);
+
+/** Read apart: what a replay tells would push them off. */
+export const urgentAlerts = alertsOf(100, ['critical', 'high']);
 
 export const instruments = queryOptions({
   queryKey: ['instruments'],

@@ -20,9 +20,10 @@ type Options = {
 };
 
 /** What is not given is left out. */
-export function query(path: string, values: Record<string, string | number | null | undefined>): string {
+export function query(path: string, values: Record<string, string | number | readonly string[] | null | undefined>): string {
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '');
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+  const pairs = given.flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map(each => [name, String(each)]));
+  return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs)}`;
 }
 
 /** Reads an answer whose numbers are measures: scores, times, prices to draw. */

@@ -73,7 +73,7 @@ export default function Chart() {
           : <Panel title="Chart" of={known} empty={ids => ids.length === 0 && 'No instrument is known yet. Start a session with ./run.'}>{() => <div className="canvas" />}</Panel>}
       </div>
       <div className="span-4 wide-too stack">
-        <Watchlist known={known.data ?? []} session={session?.sessionId} chosen={instrument} onChoose={show} />
+        <Watchlist known={known} session={session?.sessionId} chosen={instrument} onChoose={show} />
         {mayTrade && <Ticket draft={draft} onChange={change} />}
         {instrument && <Working instrument={instrument} session={session?.sessionId} />}
       </div>

@@ -14,6 +14,7 @@ import { algorithms, commandOf, type Draft, figure, type Mode, names, type Order
 import { preview } from './preview';
 
 const typeNames: Record<OrderType, string> = { Market: 'Market', Limit: 'Limit', Stop: 'Stop', StopLimit: 'Stop limit', TrailingStop: 'Trailing stop' };
+const lifetimes: Record<Draft['timeInForce'], string> = { '': 'As the venue takes it', Gtc: 'Until canceled', Day: 'Day', Ioc: 'Immediate or cancel', Fok: 'Fill or kill' };
 const modes: Record<Mode, string> = { order: 'Order', exits: 'Exits', target: 'Target', worked: 'Worked' };
 const modeWords: Record<Mode, string> = {
   order: '', exits: 'Two orders that close what is held, of which one cancels the other.', target: 'Brings the position to this many, whatever is held and works now; 0 closes it.',
@@ -71,7 +72,7 @@ export function Ticket({ draft, onChange: set }: Properties) {
             )}
             {draft.mode === 'order' && (
               <label>Time in force<select value={draft.timeInForce} onChange={event => set({ timeInForce: event.target.value as Draft['timeInForce'] })}>
-                <option value="">As the venue takes it</option><option value="Gtc">Until canceled</option><option value="Day">Day</option><option value="Ioc">Immediate or cancel</option><option value="Fok">Fill or kill</option>
+                {(Object.keys(lifetimes) as Draft['timeInForce'][]).map(name => <option key={name} value={name}>{lifetimes[name]}</option>)}
               </select></label>
             )}
             {(draft.mode === 'order' || draft.mode === 'exits') && (
@@ -161,6 +162,7 @@ function Review({ draft, place, onClose }: { draft: Draft; place: () => Promise<
           ['Order', mode === 'target' ? `${draft.instrument} to ${draft.quantity.trim()}` : <span key="order"><span className={sideTone(side)}>{side}</span> {figure(draft.quantity)} {draft.instrument}</span>],
           ['Account', draft.account],
           mode === 'order' && ['Type', typeNames[draft.type]],
+          mode === 'order' && ['Time in force', lifetimes[draft.timeInForce]],
           mode === 'worked' && ['How', `${algorithmNames[draft.algorithm]}, ${draft.algorithm === 'Iceberg' ? `${draft.display} at a time` : `${draft.slices} slices in ${draft.minutes} minutes`}`],
           ...(mode === 'order' ? priceFields[draft.type].map((field): [string, string] => [titled(names[field]), draft[field]]) : []),
           mode === 'worked' && draft.limitPrice.trim() !== '' && ['Limit', draft.limitPrice],

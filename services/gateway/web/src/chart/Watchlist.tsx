@@ -4,7 +4,7 @@ import type { InstrumentTerms, Quote } from '../api/contracts';
 import { quotes } from '../api/queries';
 import { usePrice } from '../api/prices';
 import { quoted, symbolOf, utc } from '../figures/format';
-import { Panel } from '../parts/Panel';
+import { Panel, type Read } from '../parts/Panel';
 import { Ticking } from '../parts/Ticking';
 
 const key = 'algostack-watchlist';
@@ -21,9 +21,9 @@ function kept(): string[] | null {
 }
 
 /** Instruments that one looks at, kept in this browser: what each costs, and since the day before. */
-export function Watchlist({ known, session, chosen, onChoose }: { known: InstrumentTerms[]; session: string | undefined; chosen: string | undefined; onChoose: (id: string) => void }) {
+export function Watchlist({ known, session, chosen, onChoose }: { known: Read<InstrumentTerms[]>; session: string | undefined; chosen: string | undefined; onChoose: (id: string) => void }) {
   const [own, setOwn] = useState(kept);
-  const list = own ?? known.slice(0, atFirst).map(each => each.id);
+  const list = own ?? known.data?.slice(0, atFirst).map(each => each.id) ?? [];
   const read = useQuery(quotes(list));
   const keep = (next: string[]) => {
     localStorage.setItem(key, JSON.stringify(next));
@@ -33,7 +33,7 @@ export function Watchlist({ known, session, chosen, onChoose }: { known: Instrum
   return (
     <Panel
       title="Watchlist"
-      of={list.length === 0 ? { ...read, data: [], dataUpdatedAt: Date.now(), isError: false } : read}
+      of={list.length > 0 ? read : own ? { ...read, data: [], dataUpdatedAt: Date.now(), isError: false } : { ...known, data: known.data && [] }}
       className="short-list"
       empty={() => list.length === 0 && 'Choose an instrument and watch it.'}
       actions={chosen && <button type="button" onClick={() => keep(isWatched ? list.filter(each => each !== chosen) : [...list, chosen].slice(-most))}>{isWatched ? 'Remove' : 'Watch'} {symbolOf(chosen)}</button>}

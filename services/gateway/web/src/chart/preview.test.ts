@@ -43,3 +43,7 @@ test('an order costs what it was changed to last', () => {
     event('order_requested', '{"Intent":{"LimitPrice":90.10,"StopPrice":null}}'), event('order_replace_requested', '{"LimitPrice":99}'), event('order_replaced', '{"LimitPrice":91.20}'),
   ])).toEqual({ limitPrice: '91.20', stopPrice: null });
 });
+
+test('where it is not known what is held nothing is said of it then', () => {
+  expect(preview(draft, { detail, positions: undefined, limits, last: null }).map(line => line.name)).toEqual(preview(draft, { detail, positions, limits, last: null }).map(line => line.name).filter(name => !/then$/.test(name)));
+});

@@ -30,8 +30,12 @@ export function preview(draft: Draft, { detail, positions, limits, last }: Known
   const against = (name: string, found: Decimal, limit: Decimal | null | undefined): Line => ({
     name, value: `${money(found)}${limit ? ` of ${money(limit)}` : share(found)}`, ...(limit && compare(found, limit) > 0 ? { isOver: true } : {}),
   });
+  const own = against('Comes to', value, limits?.limits.orderValue);
+  // Where it is not known what is held, nothing is said of it then.
+  if (!positions) return [own, ...atStake(draft, units, price, share)];
+
   const lines: Line[] = [
-    against('Comes to', value, limits?.limits.orderValue),
+    own,
     { name: 'Held then', value: `${words(after)}${sign(held) === 0 ? '' : `, now ${words(held)}`}` },
     against('Position then', worth, limits?.limits.positionValue),
   ];

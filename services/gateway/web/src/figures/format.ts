@@ -98,6 +98,7 @@ export function zoneOf(instrument: string): string {
   return ['ALPACA', 'NYSE', 'NASDAQ', 'SIM'].includes(venue) ? 'America/New_York' : 'UTC';
 }
 
+/** As the clock of a zone shows it, with whose clock it is. */
 export function inZone(at: string, zone: string): string {
   const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(new Date(at));
   return `${parts} ${zone.split('/').pop()?.replace('_', ' ')}`;

@@ -1,12 +1,13 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, type UseInfiniteQueryResult, useQueries, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { Account, AccountLimits, Alert, Portfolio, PortfolioDetail, SessionStatus, TradingSwitch } from '../api/contracts';
 import type { Decimal } from '../api/exactJson';
-import { accounts, alerts, equity, limits, portfolio, portfolios, positions, routingProgress, sessions, status, trading } from '../api/queries';
+import { Problem } from '../api/problem';
+import { accounts, alerts, equity, limits, portfolio, portfolios, positions, routingProgress, sessions, status, trading, urgentAlerts } from '../api/queries';
 import { builtAt, release } from '../api/release';
 import { daysOf, drawdownsOf } from '../figures/days';
 import { absolute, compare, ratio, sign, subtract } from '../figures/decimal';
-import { age, barTime, count, latency, money, percent, share, signedMoney, signedPercent, utc } from '../figures/format';
+import { age, barTime, count, latency, money, none, percent, share, signedMoney, signedPercent, utc } from '../figures/format';
 import { Curve } from '../parts/Curve';
 import { Facts } from '../parts/Facts';
 import { Meter } from '../parts/Meter';
@@ -57,10 +58,17 @@ function Headline() {
 
 function Figures({ of }: { of: Portfolio }) {
   const balance = of.balances.find(each => each.equity !== each.opening) ?? of.balances[0];
-  const curve = useQuery(equity(of.portfolio)).data?.filter(point => point.currency === balance?.currency) ?? [];
-  const held = useQuery(positions(of.portfolio)).data?.filter(each => sign(each.quantity) !== 0);
-  const progress = useQuery({ ...routingProgress(of.sessionId ?? ''), enabled: of.sessionId !== null }).data;
-  const exposure = useQuery(portfolio(of.portfolio)).data?.exposures.find(each => each.currency === balance?.currency);
+  const valued = useQuery(equity(of.portfolio));
+  const holding = useQuery(positions(of.portfolio));
+  const coming = useQuery({ ...routingProgress(of.sessionId ?? ''), enabled: of.sessionId !== null });
+  const detail = useQuery(portfolio(of.portfolio));
+  const curve = valued.data?.filter(point => point.currency === balance?.currency) ?? [];
+  const held = holding.data?.filter(each => sign(each.quantity) !== 0);
+  const progress = coming.data;
+  const exposure = detail.data?.exposures.find(each => each.currency === balance?.currency);
+  // A session that has just begun is not routed yet.
+  const isRouted = !(coming.error instanceof Problem && coming.error.status === 404);
+  const failed = [valued, holding, detail, ...(isRouted ? [coming] : [])].find(each => each.isError);
   if (!balance) return <p className="nothing">Nothing was paid in yet.</p>;
 
   const gain = gainOf(balance);
@@ -78,10 +86,11 @@ function Figures({ of }: { of: Portfolio }) {
           exposure && ['Gross exposure', exposure.grossShare === null ? money(exposure.gross) : `${percent(exposure.grossShare, 0)} of equity`],
           ['Cash', money(balance.cash)],
           ['Positions', count(held?.length)],
-          ['Largest drawdown', share(-deepest, 1)],
+          ['Largest drawdown', valued.data ? share(-deepest, 1) : none],
           progress && ['Signals', count(progress.signals)],
           progress && ['Orders', progress.denied > 0 ? `${count(progress.intents)}, ${count(progress.denied)} denied` : count(progress.intents)],
           progress && ['Fills', count(progress.fills)],
+          failed && ['Not all could be read', failed.error?.message, 'bad'],
         ]}
       />
       {curve.length > 1 && <Link to={`/positions?portfolio=${encodeURIComponent(of.portfolio)}`} className="spark"><Curve points={curve} opening={balance.opening} /></Link>}
@@ -124,8 +133,10 @@ const gainOf = ({ equity: now, opening }: Portfolio['balances'][number]): Decima
 /** Since midnight UTC, what was paid in or out included. */
 function Today({ row: { portfolio: { portfolio: id }, balance } }: { row: MoneyRow }) {
   const midnight = `${utc(useNow()).slice(0, 10)}T00:00:00Z`;
-  const first = useQuery(equity(id, midnight)).data?.find(point => point.currency === balance.currency);
-  if (!first) return <span className="dim" title="Nothing was valued today">–</span>;
+  const read = useQuery(equity(id, midnight));
+  const first = read.data?.find(point => point.currency === balance.currency);
+  if (read.isError) return <span className="bad" title={read.error.message}>not read</span>;
+  if (!first) return <span className="dim" title={read.isPending ? 'It is being read' : 'Nothing was valued today'}>{read.isPending ? '…' : '–'}</span>;
 
   const gain = subtract(balance.equity, first.equity);
   return <span className={gainTone(gain)} title={`Since ${utc(first.at)} UTC, what was paid in or out included`}>{signedMoney(gain)}</span>;
@@ -228,14 +239,16 @@ function Switches() {
 /** What stands behind all services. */
 function Lights() {
   const read = useQuery(status);
-  const running = useQuery(sessions).data ?? [];
-  const venues = useQuery(accounts).data ?? [];
+  const feeds = useQuery(sessions);
+  const venues = useQuery(accounts);
   const now = useNow();
+  // What could be read once and can be no more is not known either.
+  const known = <T,>({ isError, data }: { isError: boolean; data: T | undefined }) => (isError ? undefined : data);
   return (
     <Panel title="Feed, brokers, bus, database" of={read} className="rows-4" staleAfterMs={8_000}>
       {({ services }) => (
         <ul className="rows lights">
-          {lightsOf(services, running, venues, now).map(({ name, state, words, at }) => (
+          {lightsOf(services, known(feeds), known(venues), now).map(({ name, state, words, at }) => (
             <li key={name}>
               <i className={`dot ${state}`} />
               <span className="what">{name} <span className={state === 'healthy' ? 'only-read' : state === 'unknown' ? 'only-read' : 'bad'}>{state}</span></span>
@@ -317,25 +330,48 @@ function risksOf(detail: PortfolioDetail | undefined, bounds: AccountLimits | un
 }
 
 function Alerts() {
-  const read = useQuery(alerts(30));
-  const urgent = (all: Alert[]) => all.filter(each => each.severity === 'critical' || each.severity === 'high').length;
+  const urgent = useInfiniteQuery(urgentAlerts);
+  const newest = useInfiniteQuery(alerts);
+  const isUrgent = urgent.data !== undefined && urgent.data.length > 0;
   return (
-    <Panel title="Alerts" of={read} className="short-list rows-many" count={all => `newest ${all.length}, ${urgent(all)} high or critical`} empty={all => all.length === 0 && 'Nothing to be told.'}>
-      {all => (
+    <Panel
+      title="Alerts"
+      of={together([urgent, newest])}
+      className="short-list rows-many"
+      count={() => `${count(urgent.data?.length)}${urgent.hasNextPage ? ' or more' : ''} high or critical, newest ${count(newest.data?.length)} of all`}
+      empty={() => newest.data?.length === 0 && 'Nothing to be told.'}
+    >
+      {() => (
         <div className="scroll" tabIndex={0} role="group" aria-label="Alerts">
-          <ul className="rows alerts">
-            {all.map(({ alertId, severity, title, text, at, attempts }) => (
-              <li key={alertId}>
-                <i className={`dot ${severity}`} />
-                <span className="what"><span className="only-read">{severity}: </span>{title}</span>
-                <small>{utc(at).slice(5, 16)}</small>
-                <small className="text" title={text}>{text}</small>
-                {attempts.some(each => each.channel !== 'inbox') && <small className="text">{attempts.map(each => `${each.channel} ${each.outcome}`).join(', ')}</small>}
-              </li>
-            ))}
-          </ul>
+          {isUrgent && <h3>High and critical</h3>}
+          <ListOfAlerts label="High and critical" of={urgent} />
+          {isUrgent && <h3>Newest of all</h3>}
+          <ListOfAlerts label="Newest of all" of={newest} />
         </div>
       )}
     </Panel>
+  );
+}
+
+type Pages = Pick<UseInfiniteQueryResult<Alert[]>, 'data' | 'hasNextPage' | 'isFetching' | 'fetchNextPage'>;
+
+function ListOfAlerts({ label, of: { data = [], hasNextPage, isFetching, fetchNextPage } }: { label: string; of: Pages }) {
+  if (data.length === 0) return null;
+
+  return (
+    <>
+      <ul className="rows alerts" aria-label={label}>
+        {data.map(({ alertId, severity, title, text, at, attempts }) => (
+          <li key={alertId}>
+            <i className={`dot ${severity}`} />
+            <span className="what"><span className="only-read">{severity}: </span>{title}</span>
+            <small>{utc(at).slice(5, 16)}</small>
+            <small className="text" title={text}>{text}</small>
+            {attempts.some(each => each.channel !== 'inbox') && <small className="text">{attempts.map(each => `${each.channel} ${each.outcome}`).join(', ')}</small>}
+          </li>
+        ))}
+      </ul>
+      {hasNextPage && <p className="more"><button type="button" onClick={() => void fetchNextPage()} disabled={isFetching}>Older ones</button></p>}
+    </>
   );
 }

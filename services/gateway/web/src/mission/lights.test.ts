@@ -25,3 +25,9 @@ test('an account that is held back turns the brokers red', () => {
   const account = { account: 'main', isProven: false, gatedBecause: 'a drift', reconciledAt: null } as Account;
   expect(lightsOf([], [], [account], now)[1]).toMatchObject({ state: 'unhealthy', words: 'main: a drift' });
 });
+
+test('what could not be read is neither none nor well', () => {
+  const [feed, brokers] = lightsOf([], undefined, undefined, now);
+  expect([feed, brokers]).toEqual(['Feed', 'Brokers'].map(name => ({ name, state: 'unknown', words: 'could not be read yet', at: null })));
+  expect(lightsOf([], [], [], now)[1]?.words).toBe('no account at a venue');
+});

@@ -24,7 +24,11 @@ function ofChecks(name: string, services: ServiceStatus[], isOne: (check: string
 
 const feedIsQuiet = 5 * 60_000; // ms after which a live feed's newest bar is old, beyond its timeframe
 
-function ofFeed(sessions: SessionStatus[], now: number): Light {
+const unread = (name: string): Light => ({ name, state: 'unknown', words: 'could not be read yet', at: null });
+
+function ofFeed(sessions: SessionStatus[] | undefined, now: number): Light {
+  if (!sessions) return unread('Feed');
+
   const live = sessions.find(session => session.sessionId === 'live');
   const running = sessions.filter(session => session.state === 'running' && session.sessionId !== 'live');
   if (live?.lastBar) {
@@ -41,7 +45,9 @@ function millisecondsOf(timeframe: string | null): number {
   return Number(count ?? 0) * ({ s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit ?? 's'] ?? 0);
 }
 
-function ofBroker(accounts: Account[]): Light {
+function ofBroker(accounts: Account[] | undefined): Light {
+  if (!accounts) return unread('Brokers');
+
   const held = accounts.filter(account => !account.isProven);
   return {
     name: 'Brokers',
@@ -51,7 +57,8 @@ function ofBroker(accounts: Account[]): Light {
   };
 }
 
-export function lightsOf(services: ServiceStatus[], sessions: SessionStatus[], accounts: Account[], now: number): Light[] {
+/** What could not be read is not known: that is neither none nor well. */
+export function lightsOf(services: ServiceStatus[], sessions: SessionStatus[] | undefined, accounts: Account[] | undefined, now: number): Light[] {
   return [
     ofFeed(sessions, now),
     ofBroker(accounts),

@@ -18,6 +18,7 @@ export function OrderDrawer({ order, onClose }: { order: Order; onClose: () => v
   const read = useQuery(orderEvents(order.orderId));
   const { mayTrade } = useRights();
   const isAtVenue = useQuery(accounts).data?.some(each => each.account === order.account) ?? false;
+  const zone = zoneOf(order.instrument);
   const [canceling, setCanceling] = useState(false);
   const [changing, setChanging] = useState(false);
   return (
@@ -32,7 +33,7 @@ export function OrderDrawer({ order, onClose }: { order: Order; onClose: () => v
           ['Commission', money(order.commission)],
           ['Account', order.account],
           ['Strategy', order.strategy],
-          order.signalId !== null && ['Signal', <Link key="signal" to={`/signals?session=${encodeURIComponent(order.sessionId)}&signal=${encodeURIComponent(order.signalId)}`}>Why</Link>],
+          order.signalId !== null && ['Signal', <Link key="signal" to={`/signals?session=${encodeURIComponent(order.sessionId)}&signal=${encodeURIComponent(order.signalId)}&at=${encodeURIComponent(order.requestedAt)}`}>Why</Link>],
           read.data?.[0] && ['Correlation', <span key="correlation" className="mono">{read.data[0].correlationId ?? '–'}</span>],
           read.data?.[0]?.causationId?.startsWith('key:') && ['Idempotency key', <span key="key" className="mono">{read.data[0].causationId.slice('key:'.length)}</span>],
           ['Order', <span key="order" className="mono">{order.orderId}</span>],
@@ -54,8 +55,9 @@ export function OrderDrawer({ order, onClose }: { order: Order; onClose: () => v
                 <li key={event.position} className={tone}>
                   <p className="head">
                     <b>{what}</b>
-                    <time dateTime={event.at} title={inZone(event.at, zoneOf(order.instrument))}>{utc(event.at).slice(0, 10)} {utcClock(event.at)}</time>
+                    <time dateTime={event.at}>{utc(event.at).slice(0, 10)} {utcClock(event.at)} UTC</time>
                   </p>
+                  {zone !== 'UTC' && <p className="zone">{inZone(event.at, zone)}</p>}
                   {detail && <p>{detail}</p>}
                   <details>
                     <summary>{event.kind}, at {event.position} in the log</summary>

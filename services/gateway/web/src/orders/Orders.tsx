@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Execution, Order, OrderStatus } from '../api/contracts';
-import { accounts, executions, type OrderFilter, orders } from '../api/queries';
+import { accounts, executions, type OrderFilter, orderOf, orders } from '../api/queries';
 import { change } from '../api/request';
 import { count, price, quantity } from '../figures/format';
 import { Confirm } from '../parts/Confirm';
@@ -38,16 +38,27 @@ export default function Orders() {
   const [status, setStatus] = useChoice('status');
   const [text, setText] = useState('');
   const [openId, setOpenId] = useChoice('order');
-  // An order that somebody was sent to may be an old one.
-  const [limit, setLimit] = useState(openId ? most : page);
+  const [limit, setLimit] = useState(page);
+  const [after, setAfter] = useState<string>();
   const [cancelingAll, setCancelingAll] = useState(false);
   const { mayTrade } = useRights();
-  const filter: OrderFilter = { ...(account ? { account } : {}), ...(status ? { status } : {}) };
+  const filter: OrderFilter = { ...(account ? { account } : {}), ...(status ? { status } : {}), ...(after ? { after } : {}) };
   const read = useQuery(orders(filter, limit));
   const venues = useQuery(accounts).data ?? [];
   const shown = (all: Order[]) =>
     all.filter(order => `${order.instrument} ${order.strategy} ${order.orderId}`.toLowerCase().includes(text.toLowerCase()));
-  const found = read.data?.find(order => order.orderId === openId);
+  const listed = read.data?.find(order => order.orderId === openId);
+  // An order that somebody was sent to may be an old one.
+  const alone = useQuery({ ...orderOf(openId ?? ''), enabled: openId !== undefined && !listed && !read.isPending });
+  const found = listed ?? alone.data;
+  const go = (from: string | undefined) => {
+    setAfter(from);
+    setLimit(page);
+  };
+  const narrow = (choose: (value: string | undefined) => void, to: string) => {
+    go(undefined);
+    choose(to || undefined);
+  };
   const names = [...new Set([...venues.map(venue => venue.account), ...(account ? [account] : []), ...(read.data ?? []).map(order => order.account)])];
   const atVenue = venues.some(venue => venue.account === account);
   return (
@@ -55,14 +66,14 @@ export default function Orders() {
       <div className="chips" role="group" aria-label="Filter">
         <label>
           Account
-          <select value={account ?? ''} onChange={event => setAccount(event.target.value || undefined)}>
+          <select value={account ?? ''} onChange={event => narrow(setAccount, event.target.value)}>
             <option value="">All</option>
             {names.map(name => <option key={name}>{name}</option>)}
           </select>
         </label>
         <label>
           Status
-          <select value={status ?? ''} onChange={event => setStatus(event.target.value || undefined)}>
+          <select value={status ?? ''} onChange={event => narrow(setStatus, event.target.value)}>
             <option value="">All</option>
             <option value="open">Open</option>
             {statuses.map(name => <option key={name} value={name}>{statusWords(name)}</option>)}
@@ -70,15 +81,16 @@ export default function Orders() {
         </label>
         <label>Find<input type="search" value={text} onChange={event => setText(event.target.value)} placeholder="Instrument, strategy, id" /></label>
       </div>
-      <InDoubt onShow={() => setStatus('Unknown')} />
+      <InDoubt onShow={() => narrow(setStatus, 'Unknown')} />
       <Panel
         title="Orders"
         of={read}
         className="tall"
-        count={all => `${count(shown(all).length)} of the newest ${count(all.length)}`}
-        empty={all => shown(all).length === 0 && (all.length === 0 && !status ? 'No orders yet.' : 'None of these orders is like that.')}
+        count={all => `${count(shown(all).length)} of ${after ? `${count(all.length)} older ones` : `the newest ${count(all.length)}`}`}
+        empty={all => shown(all).length === 0 && (all.length === 0 && !status && !after ? 'No orders yet.' : 'None of these orders is like that.')}
         actions={
           <>
+            {after && <button type="button" onClick={() => go(undefined)}>Newest ones</button>}
             {mayTrade && account && atVenue && <button type="button" onClick={() => setCancelingAll(true)}>Cancel all of {account}</button>}
             <button type="button" disabled={!read.data} onClick={() => download('orders.csv', shown(read.data ?? []))}>CSV</button>
           </>
@@ -87,14 +99,14 @@ export default function Orders() {
         {all => (
           <>
             <Table label="Orders" columns={columns} rows={shown(all)} keyOf={order => order.orderId} onOpen={order => setOpenId(order.orderId)} />
-            {all.length === limit && limit < most && (
-              <p className="more"><button type="button" onClick={() => setLimit(Math.min(most, limit + page))} disabled={read.isFetching}>Older ones</button></p>
+            {all.length === limit && (
+              <p className="more"><button type="button" onClick={() => (limit < most ? setLimit(Math.min(most, limit + page)) : go(all.at(-1)?.orderId))} disabled={read.isFetching}>Older ones</button></p>
             )}
           </>
         )}
       </Panel>
       <Worked />
-      {openId && read.data && !found && <p className="note" role="status">The order that was asked for is not among the newest {count(read.data.length)} shown here.</p>}
+      {openId && !found && !alone.isLoading && (alone.isError || alone.data === null) && <p className="note" role="status">The order that was asked for cannot be shown: {alone.error?.message ?? 'it is not in the blotter yet.'}</p>}
       {found && <OrderDrawer order={found} onClose={() => setOpenId(undefined)} />}
       {cancelingAll && account && <CancelAll account={account} onClose={() => setCancelingAll(false)} />}
     </div>
@@ -147,7 +159,8 @@ function Worked() {
 
 /** Orders of which nobody knows whether they are at their venue: they come first, whatever else is shown. */
 function InDoubt({ onShow }: { onShow: () => void }) {
-  const doubtful = useQuery(orders({ status: 'Unknown' }, page)).data ?? [];
+  const { data: doubtful = [], isError, error } = useQuery(orders({ status: 'Unknown' }, page));
+  if (isError) return <p className="banner" role="alert">Whether an order is in doubt is not known: {error.message}</p>;
   if (doubtful.length === 0) return null;
 
   return (

@@ -13,14 +13,15 @@ const full = 0.02; // of a day's share, at which its colour is whole
 /** What each day brought, a column a week, Monday on top. */
 export function Calendar({ id, balances }: { id: string; balances: Portfolio['balances'] }) {
   const balance = balances.find(each => each.equity !== each.opening) ?? balances[0];
-  const newest = useQuery(equity(id)).data?.findLast(point => point.currency === balance?.currency)?.at;
+  const whole = useQuery(equity(id));
+  const newest = whole.data?.findLast(point => point.currency === balance?.currency)?.at;
   const from = newest === undefined ? undefined : new Date(mondayOf(Date.parse(newest)) - (most - 1) * 7 * dayMs).toISOString();
   // Of the weeks that are shown alone: the curve of all time is thinned.
   const read = useQuery({ ...equity(id, from), enabled: from !== undefined });
   const all = read.data?.filter(point => point.currency === balance?.currency) ?? [];
   const days = daysOf(all, undefined);
   return (
-    <Panel title="Calendar" of={read} count={() => `${most} weeks, by the day`} staleAfterMs={40_000} empty={() => days.length < 2 && 'Not enough days yet.'}>
+    <Panel title="Calendar" of={from === undefined ? whole : read} count={() => `${most} weeks, by the day`} staleAfterMs={40_000} empty={() => days.length < 2 && 'Not enough days yet.'}>
       {() => (
         <>
           <Weeks days={days} />

@@ -3,7 +3,7 @@ import { Fragment, useState } from 'react';
 import type { Exposure, Fill, Portfolio, PortfolioTrade, Position } from '../api/contracts';
 import type { Decimal } from '../api/exactJson';
 import { usePrice, usePrices } from '../api/prices';
-import { closedTrades, fills, portfolio as portfolioOf, portfolios, positions, sessions, statistics } from '../api/queries';
+import { closedTrades, fills, lots, portfolio as portfolioOf, portfolios, positions, sessions, statistics } from '../api/queries';
 import { multiply, ratio, sign, subtract } from '../figures/decimal';
 import { count, money, percent, price, quantity, ratioOf, signedMoney, signedPercent, utc } from '../figures/format';
 import { sessionOf } from '../orders/names';
@@ -125,6 +125,7 @@ function Held({ id, balances, isAtVenue }: { id: string; balances: Portfolio['ba
         >
           {all => <Table label="Positions" columns={own} rows={[...all].sort((a, b) => Number(isHeld(b)) - Number(isHeld(a)))} keyOf={each => each.instrument} dim={each => !isHeld(each)} />}
         </Panel>
+        <Lots id={id} />
         <Calendar id={id} balances={balances} />
         <Fills id={id} />
         <Closed id={id} />
@@ -167,6 +168,27 @@ function Exposures({ id }: { id: string }) {
           </Fragment>
         ))
       }
+    </Panel>
+  );
+}
+
+type Lot = NonNullable<Position['lots']>[number] & { instrument: string; number: number };
+
+const lotColumns: Column<Lot>[] = [
+  { name: 'Opened, UTC', cell: each => <Minute at={each.openedAt} /> },
+  { name: 'Instrument', sort: each => each.instrument, cell: each => each.instrument },
+  { name: 'Quantity', right: true, cell: each => quantity(each.quantity) },
+  { name: 'Price', right: true, cell: each => price(each.price) },
+  { name: 'Commission', right: true, wide: true, cell: each => money(each.commission) },
+];
+
+/** What came in together and is still held. */
+function Lots({ id }: { id: string }) {
+  const read = useQuery(lots(id));
+  const of = (all: Position[]): Lot[] => all.flatMap(({ instrument, lots: own }) => (own ?? []).map((lot, number) => ({ ...lot, instrument, number })));
+  return (
+    <Panel title="Lots" of={read} className="short-list" staleAfterMs={70_000} count={all => `${count(of(all).length)}, first in, first out`} empty={all => of(all).length === 0 && 'Nothing is held.'}>
+      {all => <Table label="Lots" columns={lotColumns} rows={of(all)} keyOf={each => `${each.instrument} ${each.number}`} />}
     </Panel>
   );
 }
@@ -226,6 +248,7 @@ function HowItDid({ id }: { id: string }) {
               ['Sharpe', ratioOf(each.sharpe)],
               ['Sortino', ratioOf(each.sortino)],
               ['Largest drawdown', percent(each.maxDrawdown)],
+              ['Turnover a year', ratioOf(each.activity?.turnover)],
             ]}
           />
         ))

@@ -14,6 +14,7 @@ import { Link } from '../shell/Link';
 /** Why a signal was raised, what would have flipped it, and what came of it. */
 export function SignalDrawer({ signal, onClose }: { signal: Signal; onClose: () => void }) {
   const { inputs, rules, scoreParts } = signal.explanation;
+  const zone = zoneOf(signal.instrument);
   return (
     <Dialog drawer title={<><span className={sideTone(signal.direction)}>{signal.direction}</span> {signal.instrument}</>} onClose={onClose}>
       <p className="said">{signal.rationale}</p>
@@ -25,7 +26,8 @@ export function SignalDrawer({ signal, onClose }: { signal: Signal; onClose: () 
           ['Quality', share(signal.quality, 1)],
           ['Regime', signal.regime],
           ['Condition', signal.condition ?? none],
-          ['Bar, UTC', <span key="bar" title={inZone(signal.barClose, zoneOf(signal.instrument))}>{barTime(signal.barClose, signal.timeframe)}, {signal.timeframe}</span>],
+          ['Bar, UTC', `${barTime(signal.barClose, signal.timeframe)}, ${signal.timeframe}`],
+          zone !== 'UTC' && ['At the exchange', inZone(signal.barClose, zone)],
           ['Close', quoted(signal.close)],
           ['Target', quoted(signal.target)],
           ['Stop', quoted(signal.stop)],
@@ -85,8 +87,8 @@ function PartRow({ name, value, largest }: NamedValue & { largest: number }) {
 
 /** What happened to an order, step by step, and the trace that all of it belongs to. */
 function Chain({ order }: { order: Order }) {
-  const events = useQuery(orderEvents(order.orderId)).data;
-  if (!events) return null;
+  const { data: events, error } = useQuery(orderEvents(order.orderId));
+  if (!events) return error && <small className="why">What happened to it could not be read: {error.message}</small>;
 
   return (
     <ol className="chain" aria-label="Decision chain">

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Signal } from '../api/contracts';
-import { sessions, type SignalFilter, signals } from '../api/queries';
+import { justAfter, sessions, type SignalFilter, signalOf, signals } from '../api/queries';
 import { count, latency, quoted, share } from '../figures/format';
 import { Meter } from '../parts/Meter';
 import { Panel } from '../parts/Panel';
@@ -31,31 +31,54 @@ export default function Signals() {
   const [strategy, setStrategy] = useChoice('strategy');
   const [instrument, setInstrument] = useChoice('instrument');
   const [openId, setOpenId] = useChoice('signal');
-  // A signal that somebody was sent to may be an old one.
-  const [limit, setLimit] = useState(openId ? most : page);
-  const filter: SignalFilter = { ...(session ? { session } : {}), ...(strategy ? { strategy } : {}), ...(instrument ? { instrument } : {}) };
+  // Of a signal that somebody is sent to: by when its bar had closed.
+  const [at, setAt] = useChoice('at');
+  const [limit, setLimit] = useState(page);
+  const [before, setBefore] = useState<string>();
+  const filter: SignalFilter = { ...(session ? { session } : {}), ...(strategy ? { strategy } : {}), ...(instrument ? { instrument } : {}), ...(before ? { before } : {}) };
   const read = useQuery(signals(filter, limit));
   const all = useQuery(sessions).data ?? [];
-  const found = read.data?.find(signal => signal.signalId === openId);
+  const listed = read.data?.find(signal => signal.signalId === openId);
+  const alone = useQuery({ ...signalOf(openId ?? '', at ?? '', session), enabled: openId !== undefined && at !== undefined && !listed && !read.isPending });
+  const found = listed ?? alone.data;
+  const open = (signal: Signal | undefined) => {
+    setOpenId(signal?.signalId);
+    setAt(signal?.barClose);
+  };
+  const go = (from: string | undefined) => {
+    setBefore(from);
+    setLimit(page);
+  };
+  const narrow = (choose: (value: string | undefined) => void, to: string | undefined) => {
+    go(undefined);
+    choose(to);
+  };
+  const older = (shown: Signal[]) => {
+    if (limit < most) return setLimit(Math.min(most, limit + page));
+
+    // Those of the last bar that were left out come again, unless it is the only bar.
+    const [first, last] = [shown[0]?.barClose, shown.at(-1)?.barClose];
+    go(last && last !== first ? justAfter(last) : last);
+  };
   return (
     <div className="stack">
       <div className="chips" role="group" aria-label="Filter">
-        <Choice name="Session" value={session} of={all.map(each => each.sessionId)} onChoose={setSession} />
-        <Choice name="Strategy" value={strategy} of={(read.data ?? []).map(each => each.strategy)} onChoose={setStrategy} />
-        <Choice name="Instrument" value={instrument} of={(read.data ?? []).map(each => each.instrument)} onChoose={setInstrument} />
+        <Choice name="Session" value={session} of={all.map(each => each.sessionId)} onChoose={value => narrow(setSession, value)} />
+        <Choice name="Strategy" value={strategy} of={(read.data ?? []).map(each => each.strategy)} onChoose={value => narrow(setStrategy, value)} />
+        <Choice name="Instrument" value={instrument} of={(read.data ?? []).map(each => each.instrument)} onChoose={value => narrow(setInstrument, value)} />
       </div>
-      <Panel title="Signals" of={read} className="tall" count={shown => `newest ${count(shown.length)}`} empty={shown => shown.length === 0 && 'No signals yet.'}>
+      <Panel title="Signals" of={read} className="tall" count={shown => (before ? `${count(shown.length)} older ones` : `newest ${count(shown.length)}`)} empty={shown => shown.length === 0 && (before ? 'There are no older ones.' : 'No signals yet.')} actions={before && <button type="button" onClick={() => go(undefined)}>Newest ones</button>}>
         {shown => (
           <>
-            <Table label="Signals" columns={columns} rows={shown} keyOf={signal => `${signal.sessionId} ${signal.signalId}`} onOpen={signal => setOpenId(signal.signalId)} />
-            {shown.length === limit && limit < most && (
-              <p className="more"><button type="button" onClick={() => setLimit(Math.min(most, limit + page))} disabled={read.isFetching}>Older ones</button></p>
-            )}
+            <Table label="Signals" columns={columns} rows={shown} keyOf={signal => `${signal.sessionId} ${signal.signalId}`} onOpen={open} />
+            {shown.length === limit && (limit < most || session
+              ? <p className="more"><button type="button" onClick={() => older(shown)} disabled={read.isFetching}>Older ones</button></p>
+              : <p className="note">Choose a session to see older ones.</p>)}
           </>
         )}
       </Panel>
-      {openId && read.data && !found && <p className="note" role="status">The signal that was asked for is not among the newest {count(read.data.length)} shown here.</p>}
-      {found && <SignalDrawer signal={found} onClose={() => setOpenId(undefined)} />}
+      {openId && read.data && !found && !alone.isLoading && <p className="note" role="status">The signal that was asked for cannot be shown: {alone.error?.message ?? `it is not among the ${count(at ? 1_000 : read.data.length)} that were looked through.`}</p>}
+      {found && <SignalDrawer signal={found} onClose={() => open(undefined)} />}
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { AccountLimits, LimitFigures, Standing, Strategy, StrategyChoice, TradingState } from '../api/contracts';
+import type { AccountLimits, LimitFigures, Standing, Strategy, StrategyChoice, TradingState, TradingSwitch } from '../api/contracts';
 import { accounts, limits, sessions, standings, strategies, strategiesOf, trading } from '../api/queries';
 import { count, measure, price, quantity, utc } from '../figures/format';
 import { SwitchDialog } from '../mission/KillSwitch';
-import { stateWords } from '../mission/states';
+import { stateWords, strictest, whose } from '../mission/states';
 import { Facts } from '../parts/Facts';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
@@ -35,13 +35,14 @@ type Row = Standing & { account: string };
 
 function OnAccounts() {
   const venues = useQuery(accounts);
-  const thrown = useQuery(trading).data ?? [];
+  const switches = useQuery(trading);
   const { mayTrade } = useRights();
   const [asked, setAsked] = useState<{ account: string; strategy: string; to: TradingState } | null>(null);
   const names = venues.data?.map(each => each.account) ?? [];
   const reads = useQueries({ queries: names.map(standings) });
   const rows: Row[] = names.flatMap((account, i) => (reads[i]?.data ?? []).map(each => ({ ...each, account })));
-  const stateOf = ({ account, strategy }: Row): TradingState => thrown.find(each => each.account === account && each.strategy === strategy)?.state ?? 'Active';
+  const thrown = switches.data ?? [];
+  const isPaused = ({ account, strategy }: Row) => thrown.some(each => each.account === account && each.strategy === strategy && each.state !== 'Active');
   const columns: Column<Row>[] = [
     { name: 'Strategy', cell: row => row.strategy },
     { name: 'Account', wide: true, cell: row => row.account },
@@ -53,22 +54,19 @@ function OnAccounts() {
     { name: 'Signal of, UTC', right: true, wide: true, cell: row => utc(row.signalAt).slice(0, 16) },
     {
       name: 'State',
-      cell: row => {
-        const [text, tone] = row.isTrading ? stateWords[stateOf(row)] : ['Not configured', ''];
-        return <Pill tone={tone}>{text}</Pill>;
-      },
+      cell: row => <State of={row} by={strictest(thrown, row.account, row.strategy)} />,
     },
     {
       name: 'Switch',
       cell: row => mayTrade && (
-        <button type="button" className="small" onClick={() => setAsked({ account: row.account, strategy: row.strategy, to: stateOf(row) === 'Active' ? 'Halted' : 'Active' })}>
-          {stateOf(row) === 'Active' ? 'Pause' : 'Resume'}
+        <button type="button" className="small" onClick={() => setAsked({ account: row.account, strategy: row.strategy, to: isPaused(row) ? 'Active' : 'Halted' })}>
+          {isPaused(row) ? 'Resume' : 'Pause'}
         </button>
       ),
     },
   ];
   return (
-    <Panel title="On accounts at venues" of={together([venues, ...reads])} empty={() => rows.length === 0 && 'No strategy has stood anywhere yet on an account at a venue.'}>
+    <Panel title="On accounts at venues" of={together([venues, switches, ...reads])} empty={() => rows.length === 0 && 'No strategy has stood anywhere yet on an account at a venue.'}>
       {() => (
         <>
           <Table label="On accounts at venues" columns={columns} rows={rows} keyOf={row => `${row.account} ${row.strategy} ${row.instrument}`} />
@@ -77,6 +75,15 @@ function OnAccounts() {
       )}
     </Panel>
   );
+}
+
+/** A strategy is no freer than whatever holds its account or everybody back. */
+function State({ of, by }: { of: Standing; by: TradingSwitch | undefined }) {
+  if (!of.isTrading) return <Pill>Not configured</Pill>;
+  if (!by) return <Pill>Unknown</Pill>;
+
+  const [text, tone] = stateWords[by.state];
+  return <><Pill tone={tone} title={by.reason || undefined}>{text}</Pill>{by.state !== 'Active' && <small> {whose(by)}</small>}</>;
 }
 
 const choiceColumns: Column<StrategyChoice>[] = [
@@ -113,21 +120,20 @@ function OfSession({ session, all, choose }: { session: string; all: string[]; c
 function Limits() {
   const venues = useQuery(accounts);
   const names = venues.data?.map(each => each.account) ?? [];
+  const bounds = useQueries({ queries: names.map(limits) });
+  const stands = useQueries({ queries: names.map(standings) });
   return (
-    <Panel title="Limits" of={venues} empty={() => names.length === 0 && 'No account at a venue is configured.'}>
-      {() => names.map(name => <OfAccount key={name} account={name} />)}
+    <Panel title="Limits" of={together([venues, ...bounds, ...stands])} empty={() => names.length === 0 && 'No account at a venue is configured.'}>
+      {() => names.map((name, i) => <OfAccount key={name} account={name} own={bounds[i]?.data} standing={stands[i]?.data ?? []} />)}
     </Panel>
   );
 }
 
-function OfAccount({ account }: { account: string }) {
-  const read = useQuery(limits(account));
-  const standing = useQuery(standings(account)).data ?? [];
+function OfAccount({ account, own, standing }: { account: string; own: AccountLimits | undefined; standing: Standing[] }) {
   const { mayAdminister } = useRights();
   const [changing, setChanging] = useState<{ strategy: string | null; former: LimitFigures | undefined } | null>(null);
-  if (!read.data) return <p className="note">{read.isError ? `${account}: ${read.error.message}` : `Reading those of ${account} …`}</p>;
+  if (!own) return null;
 
-  const own = read.data;
   const names = [...new Set([...Object.keys(own.strategies), ...standing.map(each => each.strategy)])].sort();
   return (
     <>
