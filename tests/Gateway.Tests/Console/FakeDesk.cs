@@ -42,6 +42,9 @@ public sealed class FakeDesk
 
     public string State { get; set; } = "running";
 
+    /// <summary>Whether the account trades real money; null: it does not say.</summary>
+    public bool? IsLive { get; set; } = false;
+
     /// <summary>Close of the newest bar that the history has.</summary>
     public static DateTimeOffset LastBar => Samples.Start.AddDays(History - 1);
 
@@ -170,7 +173,8 @@ public sealed class FakeDesk
     private AccountView Account() => new(
         "main", "ALPACA", !Resolved.IsEmpty, Resolved.IsEmpty ? "a drift of AAPL.ALPACA is not resolved" : null, Samples.Start, Samples.Start,
         [new CashView("USD", 60_000, Samples.Start)],
-        Resolved.IsEmpty ? [new DriftView("d-1", "Position", "AAPL.ALPACA", 10, 12, "The venue holds 2 more.", Samples.Start)] : []);
+        Resolved.IsEmpty ? [new DriftView("d-1", "Position", "AAPL.ALPACA", 10, 12, "The venue holds 2 more.", Samples.Start)] : [],
+        IsLive);
 
     private static OrderHistoryItem[] Events(string order) =>
     [

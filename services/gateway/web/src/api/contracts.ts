@@ -89,6 +89,8 @@ export type Account = {
   reconciledAt: string | null;
   cash: { asset: string; balance: Decimal; updatedAt: string }[];
   drifts: Drift[];
+  /** Whether it is real money that is traded; null where that is not known. */
+  isLive?: boolean | null;
 };
 
 export type LimitFigures = {
