@@ -35,6 +35,9 @@ public sealed class FakeDesk
 
     public StartSweep? Swept { get; private set; }
 
+    /// <summary>Of sweeps: <c>running</c> for one that could be taken back.</summary>
+    public string SweepState { get; set; } = "completed";
+
     /// <summary>As they were changed last.</summary>
     public ChangeLimits? Limits { get; private set; }
 
@@ -135,6 +138,8 @@ public sealed class FakeDesk
     {
         app.MapPost("/api/backtest/replay", (StartBacktest asked, HttpContext context) =>
         {
+            if (asked.Models?.Commission == "dear") return Results.Problem("Commission: expected a rate, found 'dear'.", statusCode: StatusCodes.Status400BadRequest);
+
             Backtests.Enqueue((asked, context.Request.Headers["Idempotency-Key"].ToString()));
             return Results.Accepted(value: Backtest());
         });
@@ -147,6 +152,7 @@ public sealed class FakeDesk
             return Results.Accepted(value: Sweep(asked));
         });
         app.MapGet("/api/backtest/sweeps", () => Swept is { } asked ? new[] { Sweep(asked) } : []);
+        app.MapDelete("/api/backtest/sweeps/{id}", () => Results.Problem("Sweep sweep-1 is completed already.", statusCode: StatusCodes.Status409Conflict));
         app.MapGet("/api/backtest/sweeps/{id}/outcomes", (int after) => new
         {
             Outcomes = after > 0 ? [] : (object[])[Outcome(0, 5, 20, 0.9), Outcome(1, 5, 60, 1.1), Outcome(2, 10, 20, 0.2), Outcome(3, 10, 60, 1.4)],
@@ -155,8 +161,8 @@ public sealed class FakeDesk
         app.MapGet("/api/backtest/{id}/trades", () => new[] { new BacktestTrade(1, Instrument, "Buy", 7, 100, 110, 0.7m, 69.3m, Samples.Start, Samples.Start.AddDays(9)) });
     }
 
-    private static SweepView Sweep(StartSweep asked) => new(
-        "sweep-1", "completed", asked, 4, 0, 4, 200, Samples.Start, LastBar, "d", "p", 4, 0, new SweepBest(3, "fast=10 slow=60", 1.4),
+    private SweepView Sweep(StartSweep asked) => new(
+        "sweep-1", SweepState, asked, 4, 0, 4, 200, Samples.Start, LastBar, "d", "p", 4, 0, new SweepBest(3, "fast=10 slow=60", 1.4),
         new SweepAssessmentView("fast=10 slow=60", 1.4, 0.9, 0.8, 0.3, 0.2, 0, 0.01, 0.2, 0.03, 0.1), null, null, Samples.Start, Samples.Start.AddSeconds(3));
 
     private static object Outcome(int index, int fast, int slow, double sharpe) => new
@@ -167,7 +173,7 @@ public sealed class FakeDesk
     };
 
     private BacktestView Backtest() => new(
-        "b-1", "completed", new StartBacktest(null, [Instrument], "1d"), 200, 12, 12, 12, "0123456789abcdef0123", "fedcba98765432100123", Statistics, Portfolio().Curve, null,
+        "b-1", "completed", new StartBacktest(null, [Instrument], "1d", Models: Backtests.LastOrDefault().Asked?.Models), 200, 12, 12, 12, "0123456789abcdef0123", "fedcba98765432100123", Statistics, Portfolio().Curve, null,
         Samples.Start, Samples.Start.AddSeconds(2), 200, 1, [Instrument], [new StrategyChoice("ema-cross", "fast=10", [])], "1d");
 
     private AccountView Account() => new(
