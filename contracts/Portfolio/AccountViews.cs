@@ -3,6 +3,7 @@ namespace AlgoStack.Contracts.Portfolio;
 /// <summary>An account at a venue: <c>GET /accounts</c>, <c>/accounts/{account}</c>.</summary>
 /// <param name="IsProven">Orders, positions and balances equal the venue's, but for the drifts: orders may leave.</param>
 /// <param name="GatedBecause">Why no order may leave.</param>
+/// <param name="IsLive">It is real money that is traded, not a venue's paper or test account; null where that is not known.</param>
 public sealed record AccountView(
     string Account,
     string Venue,
@@ -11,7 +12,8 @@ public sealed record AccountView(
     DateTimeOffset? OpenedAt,
     DateTimeOffset? ReconciledAt,
     IReadOnlyList<CashView> Cash,
-    IReadOnlyList<DriftView> Drifts);
+    IReadOnlyList<DriftView> Drifts,
+    bool? IsLive = null);
 
 /// <param name="Asset">A currency, or a coin.</param>
 public sealed record CashView(string Asset, decimal Balance, DateTimeOffset UpdatedAt);

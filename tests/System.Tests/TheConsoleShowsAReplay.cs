@@ -88,7 +88,7 @@ public sealed class TheConsoleShowsAReplay(RunningSystem system, BrowserFixture 
         await Expect(chart.Locator(".legend")).ToBeVisibleAsync();
         var first = await chart.Locator(".legend").TextContentAsync();
         await Expect(chart.Locator(".legend")).Not.ToHaveTextAsync(first!);
-        await Expect(page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(page.Locator(".line")).ToHaveTextAsync("Connected");
     }
 
     private static async Task HaltAndResumeAsync(IPage page)
@@ -103,7 +103,7 @@ public sealed class TheConsoleShowsAReplay(RunningSystem system, BrowserFixture 
         await dialog.GetByLabel("Type RESUME to confirm").FillAsync("RESUME");
         await dialog.GetByLabel("Reason").FillAsync("It was but a test");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Resume trading" }).ClickAsync();
-        await Expect(badge).ToHaveTextAsync("Paper");
+        await Expect(badge).ToHaveTextAsync("PAPER");
     }
 
     private async Task BacktestAsync(IPage page)

@@ -28,9 +28,12 @@ public static class GetAccounts
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static AccountView AsItStands(AccountView stored, AccountDesk? desk) => desk switch
+    private static AccountView AsItStands(AccountView stored, AccountDesk? desk) => desk is null
+        ? stored with { IsProven = false, GatedBecause = "it is not configured here" }
+        : AsItsDeskHasIt(stored with { IsLive = desk.Broker.IsLive }, desk);
+
+    private static AccountView AsItsDeskHasIt(AccountView stored, AccountDesk desk) => desk switch
     {
-        null => stored with { IsProven = false, GatedBecause = "it is not configured here" },
         { DownBecause: AccountDesk.Elsewhere } => stored,
         { DownBecause: { } why } => stored with { IsProven = false, GatedBecause = why },
         { State: { IsProven: false } state } => stored with { IsProven = false, GatedBecause = state.GatedBecause },

@@ -19,6 +19,9 @@ internal sealed class BrokerSettings(IConfiguration configuration, string sectio
         { } text => throw new InvalidConfigurationException(Key(name), $"is '{text}': expected true or false."),
     };
 
+    /// <summary>Whether it is real money: as <c>Live</c> says, and unknown at an address of the user's own of which it says nothing.</summary>
+    public bool? IsLive() => Text("Live") is null && Text("Url") is not null ? null : Flag("Live");
+
     /// <param name="least">The smallest that is of use; <paramref name="most"/> the largest.</param>
     public int Number(string name, int otherwise, int least, int most)
     {

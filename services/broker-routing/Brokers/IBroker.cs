@@ -12,6 +12,9 @@ public interface IBroker : IAsyncDisposable
     /// <summary>As in <c>AAPL.ALPACA</c>.</summary>
     string Venue { get; }
 
+    /// <summary>Whether it is real money that is traded; null where that is not known.</summary>
+    bool? IsLive { get; }
+
     BrokerCapabilities Capabilities { get; }
 
     /// <summary>The venue's clock less ours, as it was last told; null where it was not yet.</summary>

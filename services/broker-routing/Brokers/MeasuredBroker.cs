@@ -21,6 +21,8 @@ internal sealed class MeasuredBroker(string account, IBroker broker, TimeProvide
 
     public string Venue => broker.Venue;
 
+    public bool? IsLive => broker.IsLive;
+
     public BrokerCapabilities Capabilities => broker.Capabilities;
 
     public TimeSpan? ClockSkew => broker.ClockSkew;

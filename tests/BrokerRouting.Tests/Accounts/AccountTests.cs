@@ -107,6 +107,18 @@ public sealed class AccountTests(ServerFixture servers) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public async Task An_account_says_whether_it_trades_real_money_and_guesses_nothing_of_an_address_of_its_own()
+    {
+        await using var here = await AccountSurroundings.StartAsync(servers);
+        (await here.ProvenAsync()).IsLive.Should().BeNull();
+
+        await here.StopRoutingAsync();
+        here.Settings["Alpaca:Live"] = "true";
+        await here.StartRoutingAsync();
+        (await here.ProvenAsync()).IsLive.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task A_key_is_one_order_however_often_it_comes_and_a_halt_lets_none_leave()
     {
         await using var here = await AccountSurroundings.StartAsync(servers);

@@ -19,6 +19,8 @@ internal sealed class HeldBroker(IBroker broker) : IBroker
 
     public string Venue => broker.Venue;
 
+    public bool? IsLive => broker.IsLive;
+
     public BrokerCapabilities Capabilities => broker.Capabilities;
 
     public TimeSpan? ClockSkew => broker.ClockSkew;

@@ -234,6 +234,7 @@ public sealed class PaperAccountTests(ServerFixture servers) : IClassFixture<Ser
         asked.StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await WhenAsync(a => a.IsProven, "the account is proven")).Drifts.Should().BeEmpty();
         account.Venue.Should().Be("PAPER");
+        account.IsLive.Should().BeFalse();
     }
 
     /// <param name="closed">Null: each a minute after the one before, and after every order that is there.</param>

@@ -100,6 +100,26 @@ public sealed class BrokerFactoryTests : IDisposable
         live.StreamAddress.Should().Be(new Uri("wss://api.alpaca.markets/stream"));
     }
 
+    [Theory]
+    [InlineData("paper", null, null, false)]
+    [InlineData("alpaca", null, null, false)]
+    [InlineData("alpaca", "true", null, true)]
+    [InlineData("alpaca", "true", "https://relay.example/", true)]
+    [InlineData("alpaca", "false", "https://relay.example/", false)]
+    [InlineData("alpaca", null, "https://relay.example/", null)]
+    [InlineData("binance", null, null, false)]
+    [InlineData("binance", "true", null, true)]
+    [InlineData("binance", null, "https://relay.example/", null)]
+    public async Task A_broker_says_whether_it_trades_real_money(string name, string? live, string? url, bool? isLive)
+    {
+        await using var broker = Create(
+            ("Broker", name), ($"{name}:KeyId", "k"), ($"{name}:Key", "k"), ($"{name}:Secret", "s"), ($"{name}:Live", live), ($"{name}:Url", url));
+
+        broker.IsLive.Should().Be(isLive);
+        await using var measured = new MeasuredBroker("main", broker, TimeProvider.System);
+        measured.IsLive.Should().Be(isLive);
+    }
+
     [Fact]
     public void Options_do_not_show_their_secrets()
     {

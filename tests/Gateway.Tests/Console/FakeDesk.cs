@@ -35,12 +35,18 @@ public sealed class FakeDesk
 
     public StartSweep? Swept { get; private set; }
 
+    /// <summary>Of sweeps: <c>running</c> for one that could be taken back.</summary>
+    public string SweepState { get; set; } = "completed";
+
     /// <summary>As they were changed last.</summary>
     public ChangeLimits? Limits { get; private set; }
 
     public IReadOnlyList<SignalRaised> Signals { get; set; } = [Samples.Signal(SessionId, "s-old")];
 
     public string State { get; set; } = "running";
+
+    /// <summary>Whether the account trades real money; null: it does not say.</summary>
+    public bool? IsLive { get; set; } = false;
 
     /// <summary>Close of the newest bar that the history has.</summary>
     public static DateTimeOffset LastBar => Samples.Start.AddDays(History - 1);
@@ -138,6 +144,8 @@ public sealed class FakeDesk
     {
         app.MapPost("/api/backtest/replay", (StartBacktest asked, HttpContext context) =>
         {
+            if (asked.Models?.Commission == "dear") return Results.Problem("Commission: expected a rate, found 'dear'.", statusCode: StatusCodes.Status400BadRequest);
+
             Backtests.Enqueue((asked, context.Request.Headers["Idempotency-Key"].ToString()));
             return Results.Accepted(value: Backtest());
         });
@@ -150,6 +158,7 @@ public sealed class FakeDesk
             return Results.Accepted(value: Sweep(asked));
         });
         app.MapGet("/api/backtest/sweeps", () => Swept is { } asked ? new[] { Sweep(asked) } : []);
+        app.MapDelete("/api/backtest/sweeps/{id}", () => Results.Problem("Sweep sweep-1 is completed already.", statusCode: StatusCodes.Status409Conflict));
         app.MapGet("/api/backtest/sweeps/{id}/outcomes", (int after) => new
         {
             Outcomes = after > 0 ? [] : (object[])[Outcome(0, 5, 20, 0.9), Outcome(1, 5, 60, 1.1), Outcome(2, 10, 20, 0.2), Outcome(3, 10, 60, 1.4)],
@@ -158,8 +167,8 @@ public sealed class FakeDesk
         app.MapGet("/api/backtest/{id}/trades", () => new[] { new BacktestTrade(1, Instrument, "Buy", 7, 100, 110, 0.7m, 69.3m, Samples.Start, Samples.Start.AddDays(9)) });
     }
 
-    private static SweepView Sweep(StartSweep asked) => new(
-        "sweep-1", "completed", asked, 4, 0, 4, 200, Samples.Start, LastBar, "d", "p", 4, 0, new SweepBest(3, "fast=10 slow=60", 1.4),
+    private SweepView Sweep(StartSweep asked) => new(
+        "sweep-1", SweepState, asked, 4, 0, 4, 200, Samples.Start, LastBar, "d", "p", 4, 0, new SweepBest(3, "fast=10 slow=60", 1.4),
         new SweepAssessmentView("fast=10 slow=60", 1.4, 0.9, 0.8, 0.3, 0.2, 0, 0.01, 0.2, 0.03, 0.1), null, null, Samples.Start, Samples.Start.AddSeconds(3));
 
     private static object Outcome(int index, int fast, int slow, double sharpe) => new
@@ -170,13 +179,14 @@ public sealed class FakeDesk
     };
 
     private BacktestView Backtest() => new(
-        "b-1", "completed", new StartBacktest(null, [Instrument], "1d"), 200, 12, 12, 12, "0123456789abcdef0123", "fedcba98765432100123", Statistics, Portfolio().Curve, null,
+        "b-1", "completed", new StartBacktest(null, [Instrument], "1d", Models: Backtests.LastOrDefault().Asked?.Models), 200, 12, 12, 12, "0123456789abcdef0123", "fedcba98765432100123", Statistics, Portfolio().Curve, null,
         Samples.Start, Samples.Start.AddSeconds(2), 200, 1, [Instrument], [new StrategyChoice("ema-cross", "fast=10", [])], "1d");
 
     private AccountView Account() => new(
         "main", "ALPACA", !Resolved.IsEmpty, Resolved.IsEmpty ? "a drift of AAPL.ALPACA is not resolved" : null, Samples.Start, Samples.Start,
         [new CashView("USD", 60_000, Samples.Start)],
-        Resolved.IsEmpty ? [new DriftView("d-1", "Position", "AAPL.ALPACA", 10, 12, "The venue holds 2 more.", Samples.Start)] : []);
+        Resolved.IsEmpty ? [new DriftView("d-1", "Position", "AAPL.ALPACA", 10, 12, "The venue holds 2 more.", Samples.Start)] : [],
+        IsLive);
 
     private static OrderHistoryItem[] Events(string order) =>
     [

@@ -133,7 +133,7 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
 
         await Expect(chart.Locator(".count")).ToContainTextAsync("last 141");
         (await seen.Page.EvaluateAsync<bool?>("window.wasLost ?? false")).Should().BeFalse();
-        (await seen.Page.Locator(".line").TextContentAsync()).Should().Be("Live");
+        (await seen.Page.Locator(".line").TextContentAsync()).Should().Be("Connected");
     }
 
     /// <summary>Tells bars until one is shown: what closed before the chart began to listen is the tape's to tell, and there is none here.</summary>
@@ -146,7 +146,7 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
         TimeSpan.FromSeconds(20),
         "bars are heard");
 
-    private static async Task ShouldBeLiveAsync(IPage page) => await Expect(page.Locator(".line")).ToHaveTextAsync("Live");
+    private static async Task ShouldBeLiveAsync(IPage page) => await Expect(page.Locator(".line")).ToHaveTextAsync("Connected");
 
     /// <summary>A bar of a day that none before was of, with a close of 100 and so many.</summary>
     private Task TellBarsAsync(int over)

@@ -81,7 +81,7 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await Expect(ConsoleFixture.Panel(seen.Page, "Open risk against limits")).ToContainTextAsync("16,120.50 of 20,000.00");
         await Expect(ConsoleFixture.Panel(seen.Page, "Sessions")).ToContainTextAsync(FakeDesk.SessionId);
         await Expect(ConsoleFixture.Panel(seen.Page, "Alerts")).ToContainTextAsync("Order denied");
-        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Connected");
         seen.Errors.Should().BeEmpty();
     }
 
@@ -109,11 +109,11 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     public async Task What_is_not_known_is_not_said_to_be_paper_or_without_a_limit()
     {
         await using var seen = await fixture.OpenAsync(browser, "/security");
-        await Expect(seen.Page.Locator(".top .pill")).ToHaveTextAsync("Broker");
+        await Expect(seen.Page.Locator(".top .pill")).ToHaveTextAsync("PAPER");
         var broken = new RouteFulfillOptions { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" };
         await seen.Page.RouteAsync("**/accounts", route => route.FulfillAsync(broken));
         await seen.Page.ReloadAsync();
-        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Connected");
         await Expect(seen.Page.Locator(".top .pill")).ToHaveTextAsync("Unknown");
 
         await seen.Page.UnrouteAsync("**/accounts");
@@ -449,7 +449,7 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await using var seen = await fixture.OpenAsync(browser, "/");
         var money = ConsoleFixture.Panel(seen.Page, "Equity and profit");
         await Expect(money).ToContainTextAsync("104,233.12");
-        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Connected");
 
         await fixture.RestartAsync(async () =>
         {
@@ -458,7 +458,7 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
             await Expect(money).ToContainTextAsync("104,233.12");
         });
 
-        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(seen.Page.Locator(".line")).ToHaveTextAsync("Connected");
         await Expect(seen.Page.Locator(".banner")).ToHaveCountAsync(0);
         await Expect(money).ToHaveAttributeAsync("data-state", "fresh");
     }
@@ -488,7 +488,7 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await again.Page.GotoAsync(fixture.Screen(path).AbsoluteUri);
         await Expect(again.Page.Locator("section.panel").First).ToBeVisibleAsync();
         await Expect(again.Page.Locator("section.panel[data-state=loading]")).ToHaveCountAsync(0);
-        await Expect(again.Page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(again.Page.Locator(".line")).ToHaveTextAsync("Connected");
 
         var paint = await again.Page.EvaluateAsync<Dictionary<string, double>>("measured()");
         // What the page itself names comes before any screen.

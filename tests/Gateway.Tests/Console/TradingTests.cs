@@ -270,7 +270,7 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
     {
         await using var seen = await fixture.OpenAsync(browser, "/", width: width);
         var (badge, dialog) = (seen.Page.Locator(".pill.mode"), seen.Page.GetByRole(AriaRole.Dialog));
-        await Expect(badge).ToHaveTextAsync("Paper");
+        await Expect(badge).ToHaveTextAsync("PAPER");
 
         await seen.Page.GetByRole(AriaRole.Button, new() { Name = "Halt", Exact = true }).ClickAsync();
         var halt = dialog.GetByRole(AriaRole.Button, new() { Name = "Halt trading" });
@@ -287,7 +287,7 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
         await Expect(resume).ToBeDisabledAsync();
         await dialog.GetByLabel("Reason").FillAsync("Checked by hand");
         await resume.ClickAsync();
-        await Expect(badge).ToHaveTextAsync("Paper");
+        await Expect(badge).ToHaveTextAsync("PAPER");
         (await SwitchAsync()).Should().BeEquivalentTo(new { State = "Active", Reason = "Checked by hand" });
         seen.Errors.Should().BeEmpty();
     }

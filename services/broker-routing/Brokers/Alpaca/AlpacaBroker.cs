@@ -26,6 +26,8 @@ internal sealed class AlpacaBroker(AlpacaOptions options, TimeProvider clock) : 
 
     public string Venue => "ALPACA";
 
+    public bool? IsLive => options.IsLive;
+
     public BrokerCapabilities Capabilities { get; } = new(
         OrderTypes: new Dictionary<OrderType, IReadOnlyList<TimeInForce>>
         {

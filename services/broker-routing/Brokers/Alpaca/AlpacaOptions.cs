@@ -13,6 +13,9 @@ internal sealed record AlpacaOptions(Secret KeyId, Secret Secret, Uri Address, U
     /// <summary>What has no answer by then has none.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(UsualTimeoutSeconds);
 
+    /// <summary>Whether it is real money; null where that is not known.</summary>
+    public bool? IsLive { get; init; }
+
     public static AlpacaOptions Read(BrokerSettings settings)
     {
         var host = settings.Flag("Live") ? "api.alpaca.markets" : "paper-api.alpaca.markets";
@@ -22,6 +25,7 @@ internal sealed record AlpacaOptions(Secret KeyId, Secret Secret, Uri Address, U
             settings.Address("Url", $"https://{host}/", "https", "http"),
             settings.Address("StreamUrl", $"wss://{host}/stream", "wss", "ws"))
         {
+            IsLive = settings.IsLive(),
             Timeout = TimeSpan.FromSeconds(settings.Number("TimeoutSeconds", UsualTimeoutSeconds, 1, LongestTimeoutSeconds)),
         };
     }

@@ -37,6 +37,8 @@ internal sealed class BinanceBroker(BinanceOptions options, TimeProvider clock) 
 
     public string Venue => "BINANCE-SPOT";
 
+    public bool? IsLive => options.IsLive;
+
     public BrokerCapabilities Capabilities { get; } = new(
         BinanceOrders.Types,
         ClientIdForm,

@@ -8,6 +8,9 @@ namespace AlgoStack.BrokerRouting.Brokers.Binance;
 /// </summary>
 internal sealed record BinanceOptions(BinanceKey Key, Uri Address, Uri StreamAddress)
 {
+    /// <summary>Whether it is real money; null where that is not known.</summary>
+    public bool? IsLive { get; init; }
+
     /// <exception cref="InvalidConfigurationException">Something is missing or is not what was expected.</exception>
     public static BinanceOptions Read(BrokerSettings settings)
     {
@@ -17,7 +20,10 @@ internal sealed record BinanceOptions(BinanceKey Key, Uri Address, Uri StreamAdd
         return new BinanceOptions(
             ReadKey(settings),
             settings.Address("Url", http, "https", "http"),
-            settings.Address("StreamUrl", stream, "wss", "ws"));
+            settings.Address("StreamUrl", stream, "wss", "ws"))
+        {
+            IsLive = settings.IsLive(),
+        };
     }
 
     private static BinanceKey ReadKey(BrokerSettings settings)

@@ -57,6 +57,8 @@ internal sealed class PaperBroker(string account, PaperOptions options, EventLog
 
     public string Venue => Name;
 
+    public bool? IsLive => false;
+
     public BrokerCapabilities Capabilities { get; } = new(
         OrderTypes,
         ClientIdForm: id => id.Value,

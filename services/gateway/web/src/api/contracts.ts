@@ -89,6 +89,8 @@ export type Account = {
   reconciledAt: string | null;
   cash: { asset: string; balance: Decimal; updatedAt: string }[];
   drifts: Drift[];
+  /** Whether it is real money that is traded; null where that is not known. */
+  isLive?: boolean | null;
 };
 
 export type LimitFigures = {
@@ -264,7 +266,10 @@ export type Parity = {
 export type Sweep = {
   sweepId: string;
   state: 'running' | 'completed' | 'canceled' | 'failed';
-  request: { strategy: string; instruments: string[]; timeframe: string; grid: string; measure: string };
+  request: {
+    strategy: string; instruments: string[]; timeframe: string; grid: string; measure: string;
+    random?: number | null; seed?: number; limit?: number | null; models?: { [name in keyof Models]: string | number | null } | null;
+  };
   combinations: number;
   leftOut: number;
   partSize: number;
@@ -310,10 +315,22 @@ type MoreFigures = {
   holding?: { alpha: Decimal | null; beta: Decimal | null } | null;
 };
 
+/** How a backtest trades, as it was asked for; what is not there is as a paper account has it. */
+export type Models = {
+  commission: string | null;
+  slippage: string | null;
+  latency: Decimal | null;
+  participation: Decimal | null;
+  balance: Decimal | null;
+  size: Decimal | null;
+  position: Decimal | null;
+  margin: string | null;
+  borrow: string | null;
+};
 export type Backtest = {
   backtestId: string;
   state: 'waiting' | 'running' | 'completed' | 'failed' | 'canceled';
-  request: { sessionId: string | null; instruments: string[] | null; timeframe: string | null; from: string | null; to: string | null };
+  request: { sessionId: string | null; instruments: string[] | null; timeframe: string | null; from: string | null; to: string | null; models?: Models | null };
   bars: Decimal;
   signals: Decimal;
   fills: Decimal;

@@ -13,6 +13,7 @@ import { type Column, Table } from '../parts/Table';
 import { gainTone, Minute, Pill, sideTone } from '../parts/words';
 import { useRights } from '../shell/rights';
 import { useChoice } from '../shell/route';
+import { modelFacts } from './Models';
 import { Parity } from './Parity';
 import { RunForm } from './RunForm';
 import { Sweeps } from './Sweeps';
@@ -131,7 +132,7 @@ function Report({ id, beside, others, onBeside }: Reported) {
   );
 }
 
-function Outcome({ of: { state, error, progress, bars, signals, fills, startedAt, endedAt, timeframe } }: { of: Backtest }) {
+function Outcome({ of: { state, error, progress, bars, signals, fills, startedAt, endedAt, timeframe, request } }: { of: Backtest }) {
   return (
     <>
       {error && <p className="note bad" role="alert">{error}</p>}
@@ -145,6 +146,7 @@ function Outcome({ of: { state, error, progress, bars, signals, fills, startedAt
           timeframe !== null && ['Timeframe', timeframe],
           ['Started, UTC', utc(startedAt).slice(0, 19)],
           endedAt !== null && ['Took', `${((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`],
+          ...modelFacts(request.models),
         ]}
       />
     </>

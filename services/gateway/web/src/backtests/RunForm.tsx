@@ -8,6 +8,7 @@ import { timeframes } from '../figures/timeframes';
 import { Failed, Panel } from '../parts/Panel';
 import { useChoice } from '../shell/route';
 import { parametersOf } from './heat';
+import { ModelFields, modelsOf } from './Models';
 
 /** What to run, over what: a session's bars, or an instrument's over a range. */
 export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
@@ -69,6 +70,7 @@ export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
               <input name={each.name} type="number" min={each.least} max={each.most} step={each.isWhole ? 1 : 'any'} defaultValue={wanted.get(each.name) ?? each.default} required />
             </label>
           ))}
+          <ModelFields />
           {started.isError && <div className="whole"><Failed error={started.error} /></div>}
           <button type="submit" className="main whole" disabled={over === '' || started.isPending}>{started.isPending ? 'Waiting for the answer …' : 'Run'}</button>
         </form>
@@ -81,6 +83,6 @@ function requestOf(form: FormData, over: string, strategy: string, parameters: s
   const name = over.slice(over.indexOf(' ') + 1);
   const strategies = strategy === '' ? {} : { strategies: [{ name: strategy, parameters: parameters.map(each => `${each}=${form.get(each)}`).join(' '), instruments: [] }] };
   return over.startsWith('session ')
-    ? { sessionId: name, ...strategies }
-    : { instruments: [name], timeframe: form.get('timeframe'), from: `${form.get('from')}T00:00:00Z`, to: `${form.get('to')}T23:59:59Z`, ...strategies };
+    ? { sessionId: name, ...strategies, ...modelsOf(form) }
+    : { instruments: [name], timeframe: form.get('timeframe'), from: `${form.get('from')}T00:00:00Z`, to: `${form.get('to')}T23:59:59Z`, ...strategies, ...modelsOf(form) };
 }

@@ -14,6 +14,7 @@ import { Pill } from '../parts/words';
 import { useRights } from '../shell/rights';
 import { useChoice } from '../shell/route';
 import { gridOf, type Measure, triesOf, varying } from './heat';
+import { filledIn, ModelFields, modelFacts, modelsOf } from './Models';
 
 const tones: Record<Sweep['state'], string> = { running: 'info', completed: 'good', canceled: 'warn', failed: 'bad' };
 
@@ -60,6 +61,7 @@ function SweepForm({ onStarted }: { onStarted: (id: string) => void }) {
       start({
         strategy, grid: grid.trim(), instruments: [form.get('instrument')], timeframe: form.get('timeframe'), measure: form.get('measure'),
         from: `${form.get('from')}T00:00:00Z`, to: `${form.get('to')}T23:59:59Z`,
+        random: filledIn(form, 'random'), seed: filledIn(form, 'seed'), limit: filledIn(form, 'limit'), ...modelsOf(form),
       }),
     onSuccess: async ({ sweepId }) => {
       onStarted(sweepId);
@@ -102,6 +104,10 @@ function SweepForm({ onStarted }: { onStarted: (id: string) => void }) {
             {tries === null ? 'A range is from..to:step, as in fast=5..50:5; some values are fast=5,10,20.' : `${count(tries)} combinations.`}
             {chosen && ` ${chosen.name} has ${chosen.parameters.map(each => `${each.name} (${measured(each.least)} to ${measured(each.most)})`).join(', ')}.`}
           </p>
+          <label>Draw so many at random<input name="random" type="number" min={1} step={1} placeholder="all" /></label>
+          <label>Seed of the draw<input name="seed" inputMode="numeric" pattern="[0-9]*" placeholder="1" autoComplete="off" className="n" /></label>
+          <label>Give one up after, s<input name="limit" inputMode="decimal" placeholder="never" autoComplete="off" className="n" /></label>
+          <ModelFields />
           {started.isError && <div className="whole"><Failed error={started.error} /></div>}
           <button type="submit" className="main whole" disabled={strategy === '' || tries === null || started.isPending}>{started.isPending ? 'Waiting for the answer …' : 'Sweep'}</button>
         </form>
@@ -140,7 +146,12 @@ function Swept({ of: sweep }: { of: Sweep }) {
           </>
         }
       >
-        {all => <HeatMap outcomes={all} measure={measure} best={best?.index} />}
+        {all => (
+          <>
+            {canceling.isError && <p className="note bad" role="alert">{canceling.error.message}</p>}
+            <HeatMap outcomes={all} measure={measure} best={best?.index} />
+          </>
+        )}
       </Panel>
       <Panel title="What the best is worth" of={read}>
         {all => (
@@ -148,6 +159,9 @@ function Swept({ of: sweep }: { of: Sweep }) {
             className="rows"
             of={[
               ['Strategy', `${sweep.request.strategy}, ${sweep.request.timeframe}, ${count(sweep.bars)} bars`],
+              ...modelFacts(sweep.request.models),
+              sweep.request.random != null && ['Drawn at random', `${count(sweep.request.random)}${Number.isSafeInteger(sweep.request.seed) ? `, seed ${sweep.request.seed}` : ''}`],
+              sweep.request.limit != null && ['One is given up after', `${sweep.request.limit} s`],
               best && [`Best by ${sweep.request.measure}`, <span key="best" className="mono">{best.parameters}: {measured(best.value, 4)}</span>],
               sweep.leftOut > 0 && ['Left out, for they do not go together', count(sweep.leftOut)],
               all.some(each => each.error) && ['Failed', count(sweep.failed), 'bad'],

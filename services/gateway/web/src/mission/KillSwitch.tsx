@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { TradingState, TradingSwitch } from '../api/contracts';
+import type { Account, TradingState, TradingSwitch } from '../api/contracts';
 import { accounts, trading } from '../api/queries';
 import { change } from '../api/request';
 import { Confirm } from '../parts/Confirm';
@@ -9,9 +9,10 @@ import { Pill } from '../parts/words';
 import { useRights } from '../shell/rights';
 import { stateWords } from './states';
 
-/** The switch of everybody's trading, which is always there; null while it is not known. */
+/** The switch of everybody's trading, which is always there; null while it is not known, and once it cannot be read any more. */
 function useSwitch(): TradingSwitch | null {
-  return useQuery(trading).data?.find(each => each.account === null) ?? null;
+  const { data, isError } = useQuery(trading);
+  return (!isError && data?.find(each => each.account === null)) || null;
 }
 
 const effects: Record<TradingState, string> = {
@@ -20,7 +21,9 @@ const effects: Record<TradingState, string> = {
   Active: 'orders may leave again. What another switch stops stays stopped.',
 };
 
-/** Whether orders may leave, and where they go to: for play, or to a broker. */
+const namesOf = (of: Account[]) => of.map(each => each.account).join(', ');
+
+/** Whether orders may leave, and whether it is real money that they trade. */
 export function ModeBadge() {
   const everybody = useSwitch();
   const venues = useQuery(accounts).data;
@@ -29,13 +32,16 @@ export function ModeBadge() {
     return <Pill tone={`mode ${tone}`} title={everybody.reason}>{text}</Pill>;
   }
 
-  // Whether it is but paper is not guessed.
-  if (!everybody || !venues) return <Pill>Unknown</Pill>;
+  if (!venues) return <Pill>Unknown</Pill>;
 
-  const atBrokers = venues.filter(each => each.venue !== 'PAPER').map(each => each.account);
-  return atBrokers.length > 0
-    ? <Pill tone="mode warn" title={`At brokers: ${atBrokers.join(', ')}`}>Broker</Pill>
-    : <Pill tone="mode info" title="No account at a broker">Paper</Pill>;
+  const live = venues.filter(each => each.isLive === true);
+  if (live.length > 0) return <Pill tone="mode bad" title={`Real money: ${namesOf(live)}`}>LIVE</Pill>;
+
+  // That it is but paper is not guessed.
+  const unknown = venues.filter(each => each.isLive !== false);
+  return unknown.length > 0
+    ? <Pill tone="mode warn" title={`Not known whether it is real money: ${namesOf(unknown)}`}>Unknown</Pill>
+    : <Pill tone="mode info" title="No account trades real money">PAPER</Pill>;
 }
 
 const holdOff = 5_000; // ms
@@ -47,7 +53,7 @@ function useHoldOff(state: TradingState | undefined): number {
   const now = useNow();
   useEffect(() => {
     if (state === 'Halted' && before.current !== undefined && before.current !== 'Halted') setUntil(Date.now() + holdOff);
-    before.current = state;
+    if (state !== undefined) before.current = state;
   }, [state]);
   return state === 'Halted' ? Math.max(0, Math.ceil((until - now) / 1000)) : 0;
 }
@@ -58,11 +64,14 @@ export function KillSwitch() {
   const { mayTrade } = useRights();
   const [asking, setAsking] = useState<TradingState | null>(null);
   const heldOff = useHoldOff(everybody?.state);
-  if (!mayTrade || !everybody) return null;
+  const { isError } = useQuery(trading);
+  if (!mayTrade) return null;
 
-  const halted = everybody.state === 'Halted';
+  // Where it is not known how it stands it can still be stopped.
+  const halted = everybody?.state === 'Halted';
   return (
     <>
+      {isError && <span className="not-known" role="status" title="It cannot be read whether orders may leave">unknown</span>}
       <button type="button" className={`kill ${halted ? 'go' : 'danger'}`} disabled={heldOff > 0} onClick={() => setAsking(halted ? 'Active' : 'Halted')}>
         {halted ? (heldOff > 0 ? `Resume in ${heldOff} s` : 'Resume') : 'Halt'}
       </button>

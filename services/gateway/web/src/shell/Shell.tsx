@@ -105,7 +105,7 @@ function Commands() {
 
 function Connection() {
   const line = useLine();
-  const words = { live: 'Live', connecting: 'Connecting', lost: 'Lost' }[line];
+  const words = { live: 'Connected', connecting: 'Connecting', lost: 'Lost' }[line];
   const dot = { live: 'healthy', connecting: 'degraded', lost: 'unreachable' }[line];
   return <span className="line" role="status"><i className={`dot ${dot}`} />{words}</span>;
 }
