@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace AlgoStack.SystemTests;
 
-/// <summary>A newcomer's first quarter of an hour, in a real browser, with all services running: the link, two factors, a replay, a halt, a backtest.</summary>
+/// <summary>A newcomer's first quarter of an hour, in a real browser, with all services running: the link, two factors, a replay, an order, a halt, a backtest.</summary>
 [Collection(SystemCollection.Name)]
 public sealed class TheConsoleShowsAReplay(RunningSystem system, BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
@@ -32,6 +32,9 @@ public sealed class TheConsoleShowsAReplay(RunningSystem system, BrowserFixture 
         var session = await system.StartReplayAsync(file, "1000x");
 
         await Task.WhenAll(WatchAsync(wide.Page, session), WatchAsync(phone.Page, session));
+        await OrderAndCancelAsync(wide.Page, 3);
+        await OrderAndCancelAsync(phone.Page, 4);
+        await HaltAndResumeAsync(wide.Page);
         await HaltAndResumeAsync(phone.Page);
         await BacktestAsync(wide.Page);
         await BacktestAsync(phone.Page);
@@ -89,6 +92,33 @@ public sealed class TheConsoleShowsAReplay(RunningSystem system, BrowserFixture 
         var first = await chart.Locator(".legend").TextContentAsync();
         await Expect(chart.Locator(".legend")).Not.ToHaveTextAsync(first!);
         await Expect(page.Locator(".line")).ToHaveTextAsync("Connected");
+    }
+
+    /// <summary>So far from any price that it waits until it is taken back.</summary>
+    private async Task OrderAndCancelAsync(IPage page, int quantity)
+    {
+        await page.GotoAsync(new Uri(system.Console, "chart?instrument=SP500-2000.SIM").AbsoluteUri);
+        var (ticket, dialog) = (Panel(page, "Order ticket"), page.GetByRole(AriaRole.Dialog));
+        await Expect(ticket.GetByLabel("Instrument")).ToHaveValueAsync("SP500-2000.PAPER");
+        await ticket.GetByLabel("Type").SelectOptionAsync("Limit");
+        await ticket.GetByLabel("Quantity").FillAsync($"{quantity}");
+        await ticket.GetByLabel("Limit price").FillAsync("1.00");
+        await ticket.GetByLabel("Time in force").SelectOptionAsync("Gtc");
+        await ticket.GetByRole(AriaRole.Button, new() { Name = "Review the order" }).ClickAsync();
+        await Expect(dialog).ToContainTextAsync($"Buy {quantity} SP500-2000.PAPER");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = $"Buy {quantity}", Exact = true }).ClickAsync();
+        await Expect(ticket.GetByRole(AriaRole.Status)).ToContainTextAsync("SP500-2000.PAPER");
+
+        await page.GotoAsync(new Uri(system.Console, $"orders?account={RunningSystem.Account}&status=open").AbsoluteUri);
+        var orders = Panel(page, "Orders");
+        var order = orders.GetByRole(AriaRole.Row).Filter(new() { HasText = "SP500-2000.PAPER" });
+        await Expect(order).ToHaveCountAsync(1);
+        await Expect(order.Locator(".pill")).ToHaveTextAsync("Accepted");
+        await order.ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel this order" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync();
+        await Expect(orders).ToContainTextAsync("None of these orders is like that.");
+        await Expect(order).ToHaveCountAsync(0);
     }
 
     private static async Task HaltAndResumeAsync(IPage page)

@@ -31,7 +31,7 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
     }
 
     [Fact]
-    public async Task A_price_moves_a_position_within_a_tenth_of_a_second_or_so()
+    public async Task Half_of_all_prices_move_a_position_within_three_tenths_of_a_second()
     {
         await using var seen = await fixture.OpenAsync(browser, $"/positions?portfolio={Account}");
         var row = ConsoleFixture.Panel(seen.Page, "Positions").GetByRole(AriaRole.Row).Filter(new() { HasText = FakeDesk.Instrument });
@@ -78,13 +78,14 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
         await ShouldBeLiveAsync(seen.Page);
         var panel = ConsoleFixture.Panel(seen.Page, "Orders");
         await Expect(panel).ToBeVisibleAsync();
+        await UntilReadByTheClockAsync(seen.Page);
         fixture.Desk.Orders.Enqueue(FakeDesk.Order("o-pushed", "Filled"));
         var started = Stopwatch.GetTimestamp();
 
         const long Position = 60_000;
         await fixture.Broker.PublishAsync(Samples.Filled(FakeDesk.SessionId, Position, 1), FakeDesk.SessionId, Position);
 
-        await Expect(panel.GetByText("Filled", new() { Exact = true }).First).ToBeVisibleAsync();
+        await Expect(panel.Locator("tbody .pill").Filter(new() { HasText = "Filled" })).ToBeVisibleAsync(new() { Timeout = 2_000 });
         output.WriteLine($"published to read anew and painted: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
     }
 
@@ -145,6 +146,18 @@ public sealed class LiveTests(ConsoleFixture fixture, BrowserFixture browser, IT
         },
         TimeSpan.FromSeconds(20),
         "bars are heard");
+
+    /// <summary>Until the doorbell of the beginning has gone silent and the orders were read all the same: for five seconds from then only a doorbell has them read.</summary>
+    private static async Task UntilReadByTheClockAsync(IPage page)
+    {
+        long before;
+        do
+        {
+            before = Stopwatch.GetTimestamp();
+            await page.WaitForResponseAsync(answer => answer.Url.Contains("/api/v1/orders?", StringComparison.Ordinal) && !answer.Url.Contains("status=Unknown", StringComparison.Ordinal));
+        }
+        while (Stopwatch.GetElapsedTime(before) < TimeSpan.FromSeconds(3));
+    }
 
     private static async Task ShouldBeLiveAsync(IPage page) => await Expect(page.Locator(".line")).ToHaveTextAsync("Connected");
 
