@@ -225,6 +225,7 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
         await seen.Page.GetByRole(AriaRole.Button, new() { Name = "Buy 5" }).ClickAsync();
         await Expect(ticket.GetByRole(AriaRole.Status)).ToContainTextAsync("AAPL.PAPER");
 
+        await Eventually.True(async () => (await WrittenAsync(5)).Any(), TimeSpan.FromSeconds(30), "the blotter has it");
         var sent = (await WrittenAsync(5)).Single(o => o.Side == "Buy");
         var exits = (await fixture.Routing.GetAsync<OrderState>($"/orders/{sent.OrderId}")).Exits!;
         exits.Select(e => (e.Leg, e.LimitPrice, e.StopPrice)).Should().BeEquivalentTo(new (string, decimal?, decimal?)[] { ("TakeProfit", 75, null), ("StopLoss", null, 55) });
