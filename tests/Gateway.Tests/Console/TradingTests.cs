@@ -108,6 +108,10 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
         await Expect(drawer).ToContainTextAsync("Asked to be taken back");
         await Expect(drawer.Locator(".facts .pill")).ToHaveTextAsync("Canceled");
         await Expect(drawer.GetByRole(AriaRole.Button, new() { Name = "Cancel this order" })).ToHaveCountAsync(0);
+
+        // Whoever is sent to it sees it, though the list does not have it.
+        await seen.Page.GotoAsync(fixture.Screen($"/orders?status=Denied&order={order}").AbsoluteUri);
+        await Expect(drawer.Locator(".facts .pill")).ToHaveTextAsync("Canceled");
         seen.Errors.Should().BeEmpty();
     }
 
