@@ -108,6 +108,10 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
         await Expect(drawer).ToContainTextAsync("Asked to be taken back");
         await Expect(drawer.Locator(".facts .pill")).ToHaveTextAsync("Canceled");
         await Expect(drawer.GetByRole(AriaRole.Button, new() { Name = "Cancel this order" })).ToHaveCountAsync(0);
+
+        // Whoever is sent to it sees it, though the list does not have it.
+        await seen.Page.GotoAsync(fixture.Screen($"/orders?status=Denied&order={order}").AbsoluteUri);
+        await Expect(drawer.Locator(".facts .pill")).ToHaveTextAsync("Canceled");
         seen.Errors.Should().BeEmpty();
     }
 
@@ -225,6 +229,7 @@ public sealed class TradingTests(PaperDeskFixture fixture, BrowserFixture browse
         await seen.Page.GetByRole(AriaRole.Button, new() { Name = "Buy 5" }).ClickAsync();
         await Expect(ticket.GetByRole(AriaRole.Status)).ToContainTextAsync("AAPL.PAPER");
 
+        await Eventually.True(async () => (await WrittenAsync(5)).Any(), TimeSpan.FromSeconds(30), "the blotter has it");
         var sent = (await WrittenAsync(5)).Single(o => o.Side == "Buy");
         var exits = (await fixture.Routing.GetAsync<OrderState>($"/orders/{sent.OrderId}")).Exits!;
         exits.Select(e => (e.Leg, e.LimitPrice, e.StopPrice)).Should().BeEquivalentTo(new (string, decimal?, decimal?)[] { ("TakeProfit", 75, null), ("StopLoss", null, 55) });
