@@ -46,7 +46,7 @@ public sealed class GatewayShortFormTests
 
         (await GatewayBenchmark.RunAsync(output, only: null, brief: true)).Should().Be(0);
 
-        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 7, "the table has a head and these lines");
+        output.ToString().TrimEnd().Split('\n').Should().HaveCount(2 + 11, "the table has a head and these lines");
     }
 }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using AlgoStack.Testing.Fuzzing;
-using AlgoStack.Testing.Services;
 
 namespace AlgoStack.Campaigns;
 
@@ -13,7 +12,7 @@ internal sealed class FuzzCampaign(CampaignOptions options, TextWriter output)
     {
         var started = Stopwatch.GetTimestamp();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"tests/campaign fuzz --seed {options.Seed} --from {options.From} --count {options.Count}"));
-        await using var system = await WholeSystem.StartAsync();
+        await using var system = await FuzzRun.StartSystemAsync();
         var report = await FuzzRun.RunAsync(system, options.Seed, options.From, options.Count, options.Longest);
         var summary = new Summary(output);
         summary.Add($"requests to {report.Operations} operations", report.Asked, [.. report.Findings.Select(f => f.ToString())]);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using AlgoStack.Testing.Fuzzing;
-using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
 using Xunit.Abstractions;
@@ -22,7 +21,7 @@ public sealed class NothingOddIsAnsweredWith500(ITestOutputHelper output)
     [Fact]
     public async Task Whatever_is_asked_is_answered_with_what_the_document_allows_or_with_a_problem()
     {
-        await using var system = await WholeSystem.StartAsync();
+        await using var system = await FuzzRun.StartSystemAsync();
 
         var report = await FuzzRun.RunAsync(system, Seed, from: 0, Count, Longest);
 

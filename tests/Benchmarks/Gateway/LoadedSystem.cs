@@ -1,29 +1,37 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AlgoStack.Contracts.MarketData;
 using AlgoStack.Contracts.Orders;
+using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
+using AlgoStack.Testing.Venues;
 using Npgsql;
 
 namespace AlgoStack.Benchmarks.Gateway;
 
-/// <summary>The whole system with data in it, and somebody with an API key who asks.</summary>
-internal sealed class LoadedSystem : IAsyncDisposable
+/// <summary>The whole system with data in it and an account at a venue, and somebody with an API key who asks.</summary>
+internal sealed partial class LoadedSystem : IAsyncDisposable
 {
     private const int MostConnections = 256;
+    private const string Account = "desk";
+    private const string Symbol = "AAPL";
+    private const decimal Price = 100;
+    private const decimal Cash = 1_000_000_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private readonly VenueProcess _venue;
     private readonly WholeSystem _system;
     private readonly HttpClient _http;
     private readonly string _folder = Directory.CreateTempSubdirectory("algostack-bench-").FullName;
     private string _apiKey = "";
 
-    private LoadedSystem(WholeSystem system)
+    private LoadedSystem(VenueProcess venue, WholeSystem system)
     {
-        _system = system;
+        (_venue, _system) = (venue, system);
         // As a browser or a program would: connections are kept.
         _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = MostConnections, UseCookies = false }) { BaseAddress = system.Address };
     }
@@ -37,11 +45,22 @@ internal sealed class LoadedSystem : IAsyncDisposable
 
     public static async Task<LoadedSystem> StartAsync(int minutes)
     {
-        var loaded = new LoadedSystem(await WholeSystem.StartAsync());
+        var venue = await VenueProcess.StartAsync(Cash);
+        await venue.SetPriceAsync(Symbol, Price);
+        await venue.SwitchFaultsAsync(new { requests_per_minute = 1_000_000 });
+        var loaded = new LoadedSystem(venue, await WholeSystem.StartAsync(
+            ($"Accounts__{Account}__Broker", "alpaca"),
+            ($"Accounts__{Account}__Alpaca__KeyId", VenueProcess.Key),
+            ($"Accounts__{Account}__Alpaca__Secret", VenueProcess.Secret),
+            ($"Accounts__{Account}__Alpaca__Url", $"{venue.Address}"),
+            ($"Accounts__{Account}__Alpaca__StreamUrl", $"{venue.StreamAddress}"),
+            // There is no feed, and orders that are alike follow each other.
+            ($"Accounts__{Account}__Limits", "none")));
         try
         {
             await loaded.MakeKeyAsync();
             await loaded.FillAsync(minutes);
+            await Eventually.True(async () => (await loaded._system.Gateway.GetFromJsonAsync<AccountView>($"/api/v1/routing/accounts/{Account}"))!.IsProven, Patience, "the account is proven");
         }
         catch
         {
@@ -86,23 +105,53 @@ internal sealed class LoadedSystem : IAsyncDisposable
         Patience,
         $"session {session} goes through");
 
-    /// <summary>When each fill of an account's was appended, Unix milliseconds, by its position in the log.</summary>
-    public async Task<IReadOnlyDictionary<long, double>> FillsAsync(string session)
+    /// <summary>Buys at the venue so many times, at a steady pace, and returns the orders, the last of them last.</summary>
+    public async Task<IReadOnlyList<string>> BuyAsync(int orders, TimeSpan pace)
+    {
+        var token = await _system.SignInAsync();
+        var placed = new List<string>(orders);
+        using var timer = new PeriodicTimer(pace);
+        while (placed.Count < orders && await timer.WaitForNextTickAsync())
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_system.Address, "/api/v1/orders"));
+            request.Headers.Authorization = new("Bearer", token);
+            request.Headers.Add("Idempotency-Key", $"{Guid.NewGuid():n}");
+            request.Content = JsonContent.Create(new SubmitOrder(Account, $"{Symbol}.ALPACA", "Buy", "Limit", 1, LimitPrice: Price, TimeInForce: "Day"));
+            using var answer = await _system.Gateway.SendAsync(request);
+            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"An order was answered {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+
+            placed.Add((await answer.Content.ReadFromJsonAsync<OrderState>())!.OrderId);
+        }
+
+        return placed;
+    }
+
+    /// <summary>When the fill of each order of the account at the venue was appended, Unix milliseconds.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> FillsAsync()
     {
         await using var source = NpgsqlDataSource.Create(await _system.DatabaseAsync());
         await using var command = source.CreateCommand(
             """
-            select e.seq_id, extract(epoch from e.timestamp)::float8 * 1000
+            select f.order_id, extract(epoch from e.timestamp)::float8 * 1000
             from broker_routing.mt_events e
             join broker_routing.fills f using (seq_id)
             join broker_routing.orders o using (order_id)
-            where o.session_id = $1
+            where o.account = $1
             """);
-        command.Parameters.Add(new() { Value = session });
+        command.Parameters.Add(new() { Value = Account });
         await using var reader = await command.ExecuteReaderAsync();
-        var fills = new Dictionary<long, double>();
-        while (await reader.ReadAsync()) fills.Add(reader.GetInt64(0), reader.GetDouble(1));
+        var fills = new Dictionary<string, double>(StringComparer.Ordinal);
+        while (await reader.ReadAsync()) fills.Add(reader.GetString(0), reader.GetDouble(1));
         return fills;
+    }
+
+    /// <summary>Of what the gateway was asked and may keep, how often it had it and how often not, by kind, since it started.</summary>
+    public async Task<IReadOnlyDictionary<(string Kind, bool Hit), double>> AnswersAsync()
+    {
+        var metrics = await _system.Gateway.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        return Answers().Matches(metrics)
+            .GroupBy(m => (m.Groups["kind"].Value, m.Groups["result"].Value == "hit"))
+            .ToDictionary(g => g.Key, g => g.Sum(m => double.Parse(m.Groups["count"].Value, CultureInfo.InvariantCulture)));
     }
 
     /// <summary>What the gateway's process has in memory, MiB.</summary>
@@ -116,6 +165,7 @@ internal sealed class LoadedSystem : IAsyncDisposable
     {
         _http.Dispose();
         await _system.DisposeAsync();
+        await _venue.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -159,4 +209,7 @@ internal sealed class LoadedSystem : IAsyncDisposable
         using var answer = await _system.Gateway.GetAsync(new Uri($"/api/v1/routing/sessions/{session}/progress", UriKind.Relative));
         return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<RoutingProgress>() : null;
     }
+
+    [GeneratedRegex(@"^algostack_answers_total\{(?=[^}]*kind=""(?<kind>\w+)"")(?=[^}]*result=""(?<result>\w+)"")[^}]*\} (?<count>[0-9.e+]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Answers();
 }

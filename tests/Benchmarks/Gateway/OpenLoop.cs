@@ -52,6 +52,8 @@ internal static class OpenLoop
 /// <param name="Took">Seconds of each, in order of length.</param>
 internal sealed record Load(double[] Took, int Failed)
 {
+    public double Median => Took[Took.Length / 2];
+
     public double P95 => Took[(int)(Took.Length * 0.95)];
 
     public double P99 => Took[(int)(Took.Length * 0.99)];

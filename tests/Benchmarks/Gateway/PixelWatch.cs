@@ -1,39 +1,27 @@
 using System.Text.Json;
+using AlgoStack.Testing.Services;
 using Microsoft.Playwright;
 
 namespace AlgoStack.Benchmarks.Gateway;
 
 /// <summary>
-/// A page in Chromium that follows fills and shows each, and notes when the frame that shows it was made: after the frame's callbacks have
-/// run, by the machine's clock.
+/// Somebody who is signed in to the console in Chromium and looks at the orders. Of each fill it is noted when the frame that says it was
+/// made: after the frame's callbacks have run, by the machine's clock.
 /// </summary>
 internal sealed class PixelWatch : IAsyncDisposable
 {
     private const string Chromium = "/usr/bin/chromium";
-    private const string Follow =
+    private const string Note =
         """
-        token => new Promise((resolve, reject) => {
-          const list = document.createElement('ol');
-          document.body.prepend(list);
+        () => {
           window.shown = {};
           new MutationObserver(changes => requestAnimationFrame(() => setTimeout(() => {
             const at = performance.timeOrigin + performance.now();
-            for (const change of changes) for (const line of change.addedNodes) window.shown[line.dataset.position] = at;
-          }))).observe(list, { childList: true });
-          const socket = new WebSocket(`ws://${location.host}/api/v1/ws?token=${token}`);
-          socket.onopen = () => socket.send(JSON.stringify({ type: 'subscribe', id: 'fills', kinds: ['fills'] }));
-          socket.onerror = () => reject(new Error('no connection'));
-          socket.onmessage = message => {
-            const told = JSON.parse(message.data);
-            if (told.type === 'subscribed') resolve(true);
-            if (told.type !== 'event') return;
-            const line = document.createElement('li');
-            line.dataset.position = told.data.position;
-            line.textContent = `${told.data.instrument} ${told.data.side} ${told.data.quantity}`;
-            list.prepend(line);
-            if (list.childElementCount > 50) list.lastChild.remove();
-          };
-        })
+            for (const change of changes)
+              for (const toast of change.addedNodes)
+                for (const link of toast.querySelectorAll?.('a[href*="order="]') ?? []) window.shown[new URL(link.href).searchParams.get('order')] ??= at;
+          }))).observe(document.querySelector('.toasts'), { childList: true });
+        }
         """;
 
     private readonly IPlaywright _playwright;
@@ -42,7 +30,7 @@ internal sealed class PixelWatch : IAsyncDisposable
 
     private PixelWatch(IPlaywright playwright, IBrowser browser, IPage page) => (_playwright, _browser, _page) = (playwright, browser, page);
 
-    public static async Task<PixelWatch> OpenAsync(Uri gateway, string token)
+    public static async Task<PixelWatch> OpenAsync(Uri gateway)
     {
         var playwright = await Playwright.CreateAsync();
         // Root has no sandbox; the rest keeps the browser from calling home.
@@ -52,17 +40,22 @@ internal sealed class PixelWatch : IAsyncDisposable
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         var page = await browser.NewPageAsync();
-        await page.GotoAsync(new Uri(gateway, "/console/").AbsoluteUri);
-        await page.EvaluateAsync(Follow, token);
+        await page.GotoAsync(new Uri(gateway, "/console/orders").AbsoluteUri);
+        await page.GetByLabel("Name").FillAsync(WholeSystem.Name);
+        await page.GetByLabel("Password").FillAsync(WholeSystem.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Orders", Exact = true }).First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".line")).ToHaveTextAsync("Live");
+        await page.EvaluateAsync(Note);
         return new PixelWatch(playwright, browser, page);
     }
 
-    /// <summary>When each fill was shown, Unix milliseconds, by its position in the log.</summary>
-    public async Task<IReadOnlyDictionary<long, double>> ShownAsync()
+    /// <summary>When each order's fill was first shown, Unix milliseconds.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> ShownAsync()
     {
         // As text: of an object Playwright makes one with members of its own.
         using var shown = JsonDocument.Parse(await _page.EvaluateAsync<string>("() => JSON.stringify(window.shown)"));
-        return shown.RootElement.EnumerateObject().ToDictionary(line => long.Parse(line.Name, System.Globalization.CultureInfo.InvariantCulture), line => line.Value.GetDouble());
+        return shown.RootElement.EnumerateObject().ToDictionary(order => order.Name, order => order.Value.GetDouble(), StringComparer.Ordinal);
     }
 
     public async ValueTask DisposeAsync()

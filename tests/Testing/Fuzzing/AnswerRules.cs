@@ -18,11 +18,21 @@ internal static partial class AnswerRules
 
         if (answer.Status >= 400 && request.Method != "HEAD" && ProblemWith(answer) is { } problem) return problem;
 
-        if (answer.Status >= 500 && (answer.Status != 503 || !request.Operation.Allows(503))) return $"{answer.Status}";
+        if (answer.Status == 503 && request.Operation.Allows(503)) return CodeOf(answer) is { } code && !IsMeant(code) ? $"503 {code}" : null;
+        if (answer.Status >= 500) return $"{answer.Status}";
 
         if (request.Method == request.Operation.Method && answer.Status is >= 200 and < 300 && !request.Operation.Allows(answer.Status)) return $"{answer.Status} is not in the document";
 
         return answer.Status == 200 && answer.ContentType == "application/json" && request.Method != "HEAD" && !IsJson(answer.Body) ? "what is said to be JSON is none" : null;
+    }
+
+    /// <summary>Null of an answer that has no body, as to HEAD.</summary>
+    public static string? CodeOf(RawAnswer answer)
+    {
+        if (!IsJson(answer.Body)) return null;
+
+        using var document = JsonDocument.Parse(answer.Body);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("code", out var code) ? code.GetString() : null;
     }
 
     private static string? ProblemWith(RawAnswer answer)
@@ -42,6 +52,11 @@ internal static partial class AnswerRules
             return $"{answer.Status} that is no JSON";
         }
     }
+
+    /// <summary>Nothing is away but on purpose: there is no feed and no price, and no more is done at once than may be. That a service cannot be reached is nobody's purpose.</summary>
+    private static bool IsMeant(string code) =>
+        code is "maintenance" or "feed_unreachable" or "venue_unreachable" or "account_down" or "queue_full" or "backtest_busy" or "too_many_followers" or "too_many_connections" or "query_too_slow"
+        || code.StartsWith("token_", StringComparison.Ordinal);
 
     private static bool IsJson(byte[] body)
     {

@@ -4,7 +4,10 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using AlgoStack.Contracts.Backtests;
 using AlgoStack.Contracts.MarketData;
+using AlgoStack.Contracts.Orders;
+using AlgoStack.Contracts.Portfolio;
 using AlgoStack.Testing.Services;
 
 namespace AlgoStack.Testing.Fuzzing;
@@ -14,6 +17,11 @@ internal sealed class FuzzRun
 {
     private const int Together = 4;
     private const int MostShown = 400;
+    private const string Maintenance = "/api/v1/maintenance";
+    private const string Account = "desk";
+    private const string Instrument = "SP500-2000.SIM";
+    private const string Listed = "SP500-2000.PAPER";
+    private const string Strategy = "sma-cross";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReplayPatience = TimeSpan.FromMinutes(1);
@@ -28,49 +36,105 @@ internal sealed class FuzzRun
 
     private FuzzRun(WholeSystem system, RequestFuzzer fuzzer, int seed, string person) => (_system, _fuzzer, _seed, _person) = (system, fuzzer, seed, person);
 
+    /// <summary>With an account on paper, which what is asked for of accounts and orders needs. Without limits: there are no prices for it.</summary>
+    public static Task<WholeSystem> StartSystemAsync() => WholeSystem.StartAsync(($"Accounts__{Account}__Broker", "paper"), ($"Accounts__{Account}__Limits", "none"));
+
     /// <summary>Has something replayed, so that there is something to ask for, and then asks.</summary>
     /// <param name="from">The first request's number.</param>
     /// <param name="count">Of requests; a few more or less where <paramref name="longest"/> ends them.</param>
     public static async Task<FuzzReport> RunAsync(WholeSystem system, int seed, int from, int count, TimeSpan longest)
     {
         await system.MakeAdminAsync();
-        var known = await FillAsync(system);
+        var person = await system.SignInAsync();
+        var known = await FillAsync(system, person);
         using var document = JsonDocument.Parse(await system.Gateway.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
-        var run = new FuzzRun(system, new RequestFuzzer(document.RootElement.Clone(), seed, known), seed, await system.SignInAsync());
+        var run = new FuzzRun(system, new RequestFuzzer(document.RootElement.Clone(), seed, known), seed, person);
         var started = Stopwatch.GetTimestamp();
         var next = from - 1;
         await Task.WhenAll(Enumerable.Range(0, Together).Select(async _ =>
         {
             for (int number; (number = Interlocked.Increment(ref next)) < from + count && Stopwatch.GetElapsedTime(started) < longest;) await run.AskAsync(number);
         }));
+        foreach (var process in system.Processes.Where(p => system.CrashesOf(p) > 0)) run.Crashed(process, system.CrashesOf(process), from);
         return new FuzzReport(run._asked, run._fuzzer.Operations, run._answers, [.. run._findings.Values.OrderBy(f => f.Number)]);
     }
 
-    private static async Task<Dictionary<string, string>> FillAsync(WholeSystem system)
+    /// <summary>A replay, a backtest, a sweep, a worked order and orders of the paper account, and their ids: what is there is asked for further in than what is not.</summary>
+    private static async Task<Dictionary<string, string>> FillAsync(WholeSystem system, string person)
     {
         var file = Path.Combine(Repository.Root, "data", "sp500-2000", "sp500-2000.csv");
-        using var begun = await system.Gateway.PostAsJsonAsync(new Uri("/api/v1/replays", UriKind.Relative), new StartReplay(file, "max"));
-        begun.EnsureSuccessStatusCode();
-        var session = (await begun.Content.ReadFromJsonAsync<SessionStatus>())!.SessionId;
+        var session = (await SendAsync(system, "/api/v1/replays", new StartReplay(file, "max"))).GetProperty("sessionId").GetString()!;
         await Eventually.True(
             async () => (await system.Gateway.GetFromJsonAsync<SessionStatus>($"/api/v1/sessions/{session}"))!.State == "completed", ReplayPatience, "the replay is over");
-        var accounts = await system.Gateway.GetFromJsonAsync<JsonElement>(new Uri("/api/v1/portfolios", UriKind.Relative));
-        var account = accounts.EnumerateArray().Select(a => a.TryGetProperty("account", out var name) ? name.GetString() : null).FirstOrDefault(name => name is not null) ?? session;
-        return new(StringComparer.Ordinal)
+        await OrderAsync(system, person);
+        await ComputeAsync(system);
+        var known = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["instrument"] = "SP500-2000.SIM",
-            ["symbol"] = "SP500-2000.SIM",
-            ["symbols"] = "SP500-2000.SIM",
+            ["instrument"] = Instrument,
+            ["symbol"] = Instrument,
+            ["symbols"] = Instrument,
             ["timeframe"] = "1d",
             ["resolution"] = "1D",
             ["session"] = session,
             ["sessionId"] = session,
-            ["id"] = session,
-            ["account"] = account,
-            ["strategy"] = "ema-cross",
+            ["account"] = Account,
+            ["strategy"] = Strategy,
             ["provider"] = "none",
             ["file"] = "none.csv",
+            ["/api/v1/sessions/{id}"] = session,
+            ["/api/v1/routing/sessions/{id}"] = session,
+            ["/api/v1/signal/sessions/{id}"] = session,
         };
+        // By what an operation's path begins with: `id` is as many things as there are resources. The newest of each list.
+        foreach (var (path, list, id) in ((string, string, string)[])
+        [
+            ("/api/v1/orders/{id}", $"/api/v1/orders?account={Account}&limit=1", "orderId"),
+            ("/api/v1/executions/{id}", "/api/v1/executions", "executionId"),
+            ("/api/v1/portfolios/{id}", "/api/v1/portfolios", "portfolio"),
+            ("/api/v1/alerts/{alertId}", "/api/v1/alerts?limit=1", "alertId"),
+            ("/api/v1/backtest/{id}", "/api/v1/backtest?limit=1", "backtestId"),
+            ("/api/v1/backtest/sweeps/{id}", "/api/v1/backtest/sweeps", "sweepId"),
+        ])
+        {
+            await Eventually.True(
+                async () =>
+                {
+                    var newest = (await system.Gateway.GetFromJsonAsync<JsonElement>(new Uri(list, UriKind.Relative))).EnumerateArray().FirstOrDefault();
+                    if (newest.ValueKind == JsonValueKind.Object) known[path] = newest.GetProperty(id).GetString()!;
+                    return known.ContainsKey(path);
+                },
+                ReplayPatience,
+                $"{list} has something");
+        }
+
+        return known;
+    }
+
+    /// <summary>One that works on and one that is worked, neither of which ever trades: the venue has no prices.</summary>
+    private static async Task OrderAsync(WholeSystem system, string person)
+    {
+        await Eventually.True(
+            async () => (await system.Gateway.GetFromJsonAsync<AccountView>($"/api/v1/routing/accounts/{Account}"))!.IsProven, ReplayPatience, "the account is proven");
+        await SendAsync(system, "/api/v1/orders", new SubmitOrder(Account, Listed, "Buy", "Limit", 1, LimitPrice: 1, TimeInForce: "Gtc"), person);
+        await SendAsync(system, "/api/v1/executions", new SubmitExecution(Account, Listed, "Buy", 4, "Iceberg", LimitPrice: 1, DisplayQuantity: 1), person);
+    }
+
+    private static async Task ComputeAsync(WholeSystem system)
+    {
+        var (from, to) = (new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2010, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await SendAsync(system, "/api/v1/backtest/replay", new StartBacktest(null, [Instrument], "1d", from, to, Strategies: [new(Strategy, "fast=10 slow=40", [])]));
+        await SendAsync(system, "/api/v1/backtest/sweeps", new StartSweep(Strategy, [Instrument], "1d", from, to, "fast=10..20:10 slow=40..60:20"));
+    }
+
+    private static async Task<JsonElement> SendAsync(WholeSystem system, string path, object body, string? person = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(system.Address, path)) { Content = JsonContent.Create(body, body.GetType()) };
+        request.Headers.Authorization = new("Bearer", person ?? system.ServiceKey);
+        request.Headers.Add("Idempotency-Key", $"{Guid.NewGuid():n}");
+        using var answer = await system.Gateway.SendAsync(request);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"POST {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     private async Task AskAsync(int number)
@@ -99,16 +163,30 @@ internal sealed class FuzzRun
                 (_, known) => known with { Times = known.Times + 1 });
         }
 
+        // Else all that changes anything is refused from then on, and not looked into.
+        if (request.Operation is { Path: Maintenance, Method: "PUT" } && answer?.Status is >= 200 and < 300) await EndMaintenanceAsync();
         // What is fuzzed may end the session that it is fuzzed in.
         if (request.Operation.ForPeople && answer?.Status == 401) _person = await _system.SignInAsync();
     }
+
+    private async Task EndMaintenanceAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(_system.Address, Maintenance));
+        request.Headers.Authorization = new("Bearer", await _system.SignInAsync());
+        using var ended = await _system.Gateway.SendAsync(request);
+        ended.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Nothing was killed: what ended did so by what it was asked, and nobody knows which of it that was.</summary>
+    private void Crashed(string process, int times, int from) =>
+        _findings[process] = new FuzzFinding($"{process} crashed", from, times, $"tests/campaign fuzz --seed {_seed} --from {from} --count {_asked}", "all of it", "see its log");
 
     // What is away too often hides what is wrong with it: it is told by whom.
     private static string NameOf(FuzzRequest request, RawAnswer? answer) => answer switch
     {
         null => "none",
         { IsOfTheServerItself: true } => $"{answer.Status} of the server itself",
-        { Status: 503 } => $"503 by {request.Operation}",
+        { Status: 503 } => $"503 {AnswerRules.CodeOf(answer)} by {request.Operation}",
         _ => $"{answer.Status}",
     };
 

@@ -5,7 +5,10 @@ using System.Text.Json;
 namespace AlgoStack.Testing.Fuzzing;
 
 /// <summary>Makes requests that are wrong in some way out of an OpenAPI document. The same seed and number make the same request.</summary>
-/// <param name="known">Values by the parameters' names that lead further in than any guess would.</param>
+/// <param name="known">
+/// Values that lead further in than any guess would, by the parameters' names, or, of those in the path, by what the operation's path begins
+/// with up to them.
+/// </param>
 internal sealed class RequestFuzzer(JsonElement document, int seed, IReadOnlyDictionary<string, string> known)
 {
     private const int Deepest = 6;
@@ -89,11 +92,17 @@ internal sealed class RequestFuzzer(JsonElement document, int seed, IReadOnlyDic
 
         private string Value(ApiParameter parameter)
         {
-            if (known.TryGetValue(parameter.Name, out var value) && random.Next(4) != 0) return value;
+            if ((KnownInPath(parameter) ?? known.GetValueOrDefault(parameter.Name)) is { } value && random.Next(4) != 0) return value;
 
             var json = new StringBuilder();
             Write(json, parameter.Schema, 0, parameter.Name);
             return json.ToString().Trim('"');
+        }
+
+        private string? KnownInPath(ApiParameter parameter)
+        {
+            var name = $"{{{parameter.Name}}}";
+            return parameter.In == "path" ? known.GetValueOrDefault(operation.Path[..(operation.Path.IndexOf(name, StringComparison.Ordinal) + name.Length)]) : null;
         }
 
         private void WriteBody(bool odd)

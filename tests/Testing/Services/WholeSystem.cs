@@ -12,8 +12,11 @@ namespace AlgoStack.Testing.Services;
 /// </summary>
 public sealed class WholeSystem : IAsyncDisposable
 {
-    private const string Name = "tester";
-    private const string Password = "correct horse battery staple 42";
+    /// <summary>Of the admin that <see cref="MakeAdminAsync"/> makes.</summary>
+    public const string Name = "tester";
+
+    /// <inheritdoc cref="Name"/>
+    public const string Password = "correct horse battery staple 42";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(4);
 
@@ -58,6 +61,9 @@ public sealed class WholeSystem : IAsyncDisposable
 
     public string? StateOf(string resource) =>
         Endpoints().TryGetValue(resource, out var line) ? line.GetProperty("state").GetString() : null;
+
+    /// <summary>What AppHost runs.</summary>
+    public IReadOnlyCollection<string> Processes => Endpoints().Keys;
 
     public int CrashesOf(string resource) => Endpoint(resource).GetProperty("crashes").GetInt32();
 
