@@ -76,7 +76,7 @@ internal sealed class Camera : IAsyncDisposable
     {
         await page.Locator("section.panel").First.WaitForAsync();
         await Expect(page.Locator(".panel[data-state=loading]")).ToHaveCountAsync(0, Patience);
-        await Expect(page.Locator(".line")).ToHaveTextAsync("Live");
+        await Expect(page.Locator(".line")).ToHaveTextAsync("Connected");
     }
 
     private async Task SaveAsync(IPage page, string name, bool isOver)
