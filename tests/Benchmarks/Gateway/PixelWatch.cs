@@ -45,7 +45,7 @@ internal sealed class PixelWatch : IAsyncDisposable
         await page.GetByLabel("Password").FillAsync(WholeSystem.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Orders", Exact = true }).First).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator(".line")).ToHaveTextAsync("Live");
+        await Assertions.Expect(page.Locator(".line")).ToHaveTextAsync("Connected");
         await page.EvaluateAsync(Note);
         return new PixelWatch(playwright, browser, page);
     }
