@@ -20,8 +20,8 @@ namespace AlgoStack.BrokerRouting;
 /// <summary>The service put together.</summary>
 public static class BrokerRoutingService
 {
-    /// <summary>More than anything that may be asked for.</summary>
-    private const int MostBodyBytes = 64 * 1024;
+    /// <summary>As much as the gateway lets through: who refuses sooner has hung up while it still sends, and is taken to be away.</summary>
+    private const int MostBodyBytes = 1024 * 1024;
 
     public static WebApplication Build(WebApplicationBuilder builder)
     {

@@ -15,7 +15,10 @@ public sealed class RaiseAlert(RaisedAlerts alerts) : IConsumer<Command>
     public const string Rule = "raised";
 
     private const string Consumer = "raise-alert";
-    private const int MostBodyBytes = 64 * 1024;
+
+    /// <summary>As much as the gateway lets through: who refuses sooner has hung up while it still sends, and is taken to be away.</summary>
+    private const int MostBodyBytes = 1024 * 1024;
+
     private const int LongestKey = 200;
 
     /// <summary>How long an alert of a key stands for all others of it.</summary>
