@@ -222,7 +222,7 @@ public sealed class TellingTests(ServerFixture servers) : IClassFixture<ServerFi
         var odd = new Contracts.Alerts.RaiseAlert("high", "s\0", "Kill\r\nBcc: x@example.test\0 日本 👩‍👩‍👧", "line\n\0line " + new string('ä', 5_000), "k\0", null, Told.At);
 
         using var taken = await alerting.Http.PostAsJsonAsync("/alerts", odd);
-        using var huge = await alerting.Http.PostAsJsonAsync("/alerts", odd with { Text = new string('x', 1_000_000) });
+        using var huge = await alerting.Http.PostAsJsonAsync("/alerts", odd with { Text = new string('x', 1_100_000) });
 
         taken.StatusCode.Should().Be(HttpStatusCode.Created);
         huge.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
