@@ -105,6 +105,8 @@ public sealed class OidcScreenTests(OidcConsoleFixture fixture, BrowserFixture b
         await using var first = await browser.OpenAsync(fixture.Screen("/"));
         await SignInThereAsync(first.Page, "eve-trader");
         await Expect(first.Page.Locator(".user .name")).ToHaveTextAsync("eve");
+        // Its first refresh is over: the cookies that it gave are cleared too.
+        await first.Page.WaitForFunctionAsync("() => Date.parse(localStorage.getItem('algostack-session')) > Date.now()");
         await first.Context.ClearCookiesAsync();
         await using var second = await BrowserFixture.OpenAsync(first.Context, fixture.Screen("/"));
 
