@@ -20,9 +20,6 @@ namespace AlgoStack.BrokerRouting;
 /// <summary>The service put together.</summary>
 public static class BrokerRoutingService
 {
-    /// <summary>As much as the gateway lets through: who refuses sooner has hung up while it still sends, and is taken to be away.</summary>
-    private const int MostBodyBytes = 1024 * 1024;
-
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults();
@@ -54,7 +51,7 @@ public static class BrokerRoutingService
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
-        var routes = app.MapGroup("").WithIdempotency().WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes));
+        var routes = app.MapGroup("").WithIdempotency().WithMetadata(new RequestSizeLimitAttribute(RequestBodies.MostBytes));
         routes.MapGroup("").RequireScopeToChange(TokenScopes.Admin).MapEventStore();
         MapOrders(routes);
         MapAccounts(routes);

@@ -16,12 +16,12 @@ namespace AlgoStack.SystemTests;
 /// <summary>The whole of AlgoStack as a person runs it: AppHost in a process of its own, and all that AppHost starts.</summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
-    /// <summary>On paper. Without limits: no price of now is known where there are but replays, so that risk would deny what needs one.</summary>
+    /// <summary>On paper.</summary>
     public const string Account = "desk";
 
     private WholeSystem? _system;
 
-    public async Task InitializeAsync() => _system = await WholeSystem.StartAsync(($"Accounts__{Account}__Broker", "paper"), ($"Accounts__{Account}__Limits", "none"));
+    public async Task InitializeAsync() => _system = await WholeSystem.StartAsync(WholeSystem.OnPaper(Account));
 
     public async Task DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlgoStack.Alerting.Rules;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Idempotency;
 using AlgoStack.ServiceDefaults.Problems;
 using MassTransit;
@@ -15,10 +16,6 @@ public sealed class RaiseAlert(RaisedAlerts alerts) : IConsumer<Command>
     public const string Rule = "raised";
 
     private const string Consumer = "raise-alert";
-
-    /// <summary>As much as the gateway lets through: who refuses sooner has hung up while it still sends, and is taken to be away.</summary>
-    private const int MostBodyBytes = 1024 * 1024;
-
     private const int LongestKey = 200;
 
     /// <summary>How long an alert of a key stands for all others of it.</summary>
@@ -27,7 +24,7 @@ public sealed class RaiseAlert(RaisedAlerts alerts) : IConsumer<Command>
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/alerts", PostAsync)
         .ProducesProblem(StatusCodes.Status400BadRequest)
-        .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes));
+        .WithMetadata(new RequestSizeLimitAttribute(RequestBodies.MostBytes));
 
     public Task Consume(ConsumeContext<Command> context)
     {

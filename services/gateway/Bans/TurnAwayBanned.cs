@@ -1,5 +1,6 @@
 using System.Globalization;
 using AlgoStack.Gateway.Door;
+using AlgoStack.Gateway.Oidc;
 using AlgoStack.ServiceDefaults.Problems;
 using Npgsql;
 
@@ -18,7 +19,7 @@ internal sealed class TurnAwayBanned(FailedAddresses failures)
         "token_issuer_invalid", "token_audience_invalid",
     };
 
-    private static readonly PathString[] Tries = ["/auth/sign-in", "/auth/users", "/auth/token", "/auth/oidc/token", "/hooks"];
+    private static readonly PathString[] Tries = ["/auth/sign-in", "/auth/users", "/auth/token", TakeIssuersToken.Path, "/hooks"];
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {

@@ -1,6 +1,7 @@
 using AlgoStack.Gateway.Bans;
 using AlgoStack.Gateway.Limits;
 using AlgoStack.Gateway.Maintenance;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.ServiceDefaults.Configuration;
 using Microsoft.AspNetCore.HttpOverrides;
 
@@ -9,9 +10,6 @@ namespace AlgoStack.Gateway.Door;
 /// <summary>What stands between the world and every endpoint: sizes and times, headers, who asks, how often, and who may not.</summary>
 internal static class DoorServices
 {
-    /// <summary>Of a request's body. What is larger is 413.</summary>
-    public const int MostBodyBytes = 1024 * 1024;
-
     private const int MostConnections = 5_000;
 
     /// <summary>Of a request's head, from its first byte; 408 after.</summary>
@@ -39,7 +37,7 @@ internal static class DoorServices
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = RequestBodies.MostBytes;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.RequestHeadersTimeout = HeadPatience;
             kestrel.Limits.KeepAliveTimeout = IdlePatience;

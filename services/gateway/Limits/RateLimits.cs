@@ -111,7 +111,7 @@ internal sealed class RateLimits
         List<(RateLimit, string)> limits = [(Address, address)];
         if (Is(request, "/auth/sign-in") || Is(request, "/auth/users") || IsRead(request, BeginSignIn.Path)) limits.Add((SignIn, address));
         else if (IsRead(request, EndSignIn.Path)) limits.Add((Callback, address));
-        else if (Is(request, "/auth/token") || Is(request, "/auth/oidc/token")) limits.Add((Token, address));
+        else if (Is(request, "/auth/token") || Is(request, TakeIssuersToken.Path)) limits.Add((Token, address));
         // A session is known by its refresh token, which is looked at later. An alert of TradingView's has a secret in it.
         else if (!Is(request, "/auth/refresh") && !request.Path.StartsWithSegments("/hooks", StringComparison.OrdinalIgnoreCase) && !IsLate(refused)) limits.Add((Anonymous, address));
         return limits;

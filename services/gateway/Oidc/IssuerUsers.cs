@@ -136,35 +136,41 @@ internal sealed partial class IssuerUsers(
             return true;
         }
 
-        return await audit.CommitAsync(
+        return await ChangeAsync(
             new RoleChanged(user.Id, user.Role.Name(), role.Name(), await audit.ActorAsync(context, user.Id)),
-            async (connection, token) =>
-            {
-                if (!await SetSaidAsync(connection, user, person, token)) return false;
-
-                await SessionTable.RevokeAllAsync(connection, user.Id, null, clock.GetUtcNow(), token);
-                await using var command = new NpgsqlCommand("update users set role = $2, version = version + 1 where user_id = $1", connection);
-                command.Parameters.Add(new() { Value = user.Id });
-                command.Parameters.Add(new() { Value = role.Name() });
-                return await command.ExecuteNonQueryAsync(token) == 1;
-            },
+            user,
+            person,
+            "update users set role = $2, version = version + 1 where user_id = $1",
+            role.Name(),
             context.RequestAborted);
     }
 
     /// <summary>Who has no role any more is out here as well, with sessions and programs, until an administrator lets them in again.</summary>
-    private async Task ShutOutAsync(User user, IssuerPerson person, HttpContext context) => await audit.CommitAsync(
+    private async Task ShutOutAsync(User user, IssuerPerson person, HttpContext context) => await ChangeAsync(
         new UserDisabled(user.Id, await audit.ActorAsync(context, user.Id)),
+        user,
+        person,
+        "update users set disabled_at = $2, version = version + 1 where user_id = $1 and disabled_at is null",
+        clock.GetUtcNow(),
+        context.RequestAborted);
+
+    /// <summary>Makes of the user what was said, and ends their sessions.</summary>
+    /// <returns>False where something else was said later.</returns>
+    private Task<bool> ChangeAsync(AccountEvent why, User user, IssuerPerson person, string sql, object value, CancellationToken cancellationToken) => audit.CommitAsync(
+        why,
         async (connection, token) =>
         {
             if (!await SetSaidAsync(connection, user, person, token)) return false;
 
             await SessionTable.RevokeAllAsync(connection, user.Id, null, clock.GetUtcNow(), token);
-            await using var command = new NpgsqlCommand("update users set disabled_at = $2, version = version + 1 where user_id = $1 and disabled_at is null", connection);
+#pragma warning disable CA2100 // One of the two above.
+            await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
             command.Parameters.Add(new() { Value = user.Id });
-            command.Parameters.Add(new() { Value = clock.GetUtcNow() });
+            command.Parameters.Add(new() { Value = value });
             return await command.ExecuteNonQueryAsync(token) == 1;
         },
-        context.RequestAborted);
+        cancellationToken);
 
     private static async Task<bool> SetSaidAsync(NpgsqlConnection connection, User user, IssuerPerson person, CancellationToken cancellationToken)
     {

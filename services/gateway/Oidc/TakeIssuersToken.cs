@@ -15,8 +15,10 @@ namespace AlgoStack.Gateway.Oidc;
 /// </summary>
 internal sealed class TakeIssuersToken(ConfiguredIssuer configured, IssuerUsers users, AccessTokens tokens, FailedAddresses failures)
 {
+    public const string Path = $"{OidcServices.Path}/token";
+
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapPost($"{OidcServices.Path}/token", (GivenAccessToken given, TakeIssuersToken take, HttpContext context) => take.HandleAsync(given, context))
+        .MapPost(Path, (GivenAccessToken given, TakeIssuersToken take, HttpContext context) => take.HandleAsync(given, context))
         .AllowAnonymous()
         .WithMetadata(GoesOn.Always)
         .ProducesProblem(StatusCodes.Status401Unauthorized)

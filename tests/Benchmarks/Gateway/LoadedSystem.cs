@@ -113,14 +113,8 @@ internal sealed partial class LoadedSystem : IAsyncDisposable
         using var timer = new PeriodicTimer(pace);
         while (placed.Count < orders && await timer.WaitForNextTickAsync())
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_system.Address, "/api/v1/orders"));
-            request.Headers.Authorization = new("Bearer", token);
-            request.Headers.Add("Idempotency-Key", $"{Guid.NewGuid():n}");
-            request.Content = JsonContent.Create(new SubmitOrder(Account, $"{Symbol}.ALPACA", "Buy", "Limit", 1, LimitPrice: Price, TimeInForce: "Day"));
-            using var answer = await _system.Gateway.SendAsync(request);
-            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"An order was answered {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
-
-            placed.Add((await answer.Content.ReadFromJsonAsync<OrderState>())!.OrderId);
+            var order = new SubmitOrder(Account, $"{Symbol}.ALPACA", "Buy", "Limit", 1, LimitPrice: Price, TimeInForce: "Day");
+            placed.Add((await _system.PostAsync("/api/v1/orders", order, token)).GetProperty("orderId").GetString()!);
         }
 
         return placed;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Tests.SigningIn;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Xunit;
@@ -105,7 +105,7 @@ public sealed class HeaderTests(DoorFixture fixture) : IClassFixture<DoorFixture
 
     [Theory]
     [InlineData("/auth/sign-in", 16 * 1024)]
-    [InlineData("/api/v1/orders", DoorServices.MostBodyBytes)]
+    [InlineData("/api/v1/orders", RequestBodies.MostBytes)]
     public async Task A_body_that_is_too_large_is_413(string path, int most)
     {
         var gateway = await fixture.SharedAsync();

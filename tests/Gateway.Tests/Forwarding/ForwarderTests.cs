@@ -6,8 +6,8 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AlgoStack.Gateway.Door;
 using AlgoStack.Gateway.Forwarding;
+using AlgoStack.ServiceDefaults;
 using AlgoStack.Testing.Services;
 using FluentAssertions;
 using Microsoft.AspNetCore.Http.Features;
@@ -74,7 +74,7 @@ public sealed class ForwarderTests(ForwardingFixture fixture) : IClassFixture<Fo
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             for (var i = 0; i < 20; i++) await context.Response.Body.WriteAsync(body.ToArray(), context.RequestAborted);
         });
-        var bytes = RandomNumberGenerator.GetBytes(DoorServices.MostBodyBytes);
+        var bytes = RandomNumberGenerator.GetBytes(RequestBodies.MostBytes);
 
         using var response = await fixture.Gateway.Http.PostAsync("/api/v1/history", new ByteArrayContent(bytes));
 
@@ -89,7 +89,7 @@ public sealed class ForwarderTests(ForwardingFixture fixture) : IClassFixture<Fo
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders")
         {
-            Content = new ByteArrayContent(new byte[DoorServices.MostBodyBytes + 1]),
+            Content = new ByteArrayContent(new byte[RequestBodies.MostBytes + 1]),
         };
         request.Headers.ExpectContinue = true; // so that the answer is read before the body is sent
         using var response = await fixture.Gateway.Http.SendAsync(request);

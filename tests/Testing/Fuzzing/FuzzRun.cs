@@ -36,8 +36,8 @@ internal sealed class FuzzRun
 
     private FuzzRun(WholeSystem system, RequestFuzzer fuzzer, int seed, string person) => (_system, _fuzzer, _seed, _person) = (system, fuzzer, seed, person);
 
-    /// <summary>With an account on paper, which what is asked for of accounts and orders needs. Without limits: there are no prices for it.</summary>
-    public static Task<WholeSystem> StartSystemAsync() => WholeSystem.StartAsync(($"Accounts__{Account}__Broker", "paper"), ($"Accounts__{Account}__Limits", "none"));
+    /// <summary>With an account on paper, which what is asked for of accounts and orders needs.</summary>
+    public static Task<WholeSystem> StartSystemAsync() => WholeSystem.StartAsync(WholeSystem.OnPaper(Account));
 
     /// <summary>Has something replayed, so that there is something to ask for, and then asks.</summary>
     /// <param name="from">The first request's number.</param>
@@ -63,7 +63,7 @@ internal sealed class FuzzRun
     private static async Task<Dictionary<string, string>> FillAsync(WholeSystem system, string person)
     {
         var file = Path.Combine(Repository.Root, "data", "sp500-2000", "sp500-2000.csv");
-        var session = (await SendAsync(system, "/api/v1/replays", new StartReplay(file, "max"))).GetProperty("sessionId").GetString()!;
+        var session = (await system.PostAsync("/api/v1/replays", new StartReplay(file, "max"))).GetProperty("sessionId").GetString()!;
         await Eventually.True(
             async () => (await system.Gateway.GetFromJsonAsync<SessionStatus>($"/api/v1/sessions/{session}"))!.State == "completed", ReplayPatience, "the replay is over");
         await OrderAsync(system, person);
@@ -115,26 +115,15 @@ internal sealed class FuzzRun
     {
         await Eventually.True(
             async () => (await system.Gateway.GetFromJsonAsync<AccountView>($"/api/v1/routing/accounts/{Account}"))!.IsProven, ReplayPatience, "the account is proven");
-        await SendAsync(system, "/api/v1/orders", new SubmitOrder(Account, Listed, "Buy", "Limit", 1, LimitPrice: 1, TimeInForce: "Gtc"), person);
-        await SendAsync(system, "/api/v1/executions", new SubmitExecution(Account, Listed, "Buy", 4, "Iceberg", LimitPrice: 1, DisplayQuantity: 1), person);
+        await system.PostAsync("/api/v1/orders", new SubmitOrder(Account, Listed, "Buy", "Limit", 1, LimitPrice: 1, TimeInForce: "Gtc"), person);
+        await system.PostAsync("/api/v1/executions", new SubmitExecution(Account, Listed, "Buy", 4, "Iceberg", LimitPrice: 1, DisplayQuantity: 1), person);
     }
 
     private static async Task ComputeAsync(WholeSystem system)
     {
         var (from, to) = (new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2010, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await SendAsync(system, "/api/v1/backtest/replay", new StartBacktest(null, [Instrument], "1d", from, to, Strategies: [new(Strategy, "fast=10 slow=40", [])]));
-        await SendAsync(system, "/api/v1/backtest/sweeps", new StartSweep(Strategy, [Instrument], "1d", from, to, "fast=10..20:10 slow=40..60:20"));
-    }
-
-    private static async Task<JsonElement> SendAsync(WholeSystem system, string path, object body, string? person = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(system.Address, path)) { Content = JsonContent.Create(body, body.GetType()) };
-        request.Headers.Authorization = new("Bearer", person ?? system.ServiceKey);
-        request.Headers.Add("Idempotency-Key", $"{Guid.NewGuid():n}");
-        using var answer = await system.Gateway.SendAsync(request);
-        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"POST {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
-
-        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+        await system.PostAsync("/api/v1/backtest/replay", new StartBacktest(null, [Instrument], "1d", from, to, Strategies: [new(Strategy, "fast=10 slow=40", [])]));
+        await system.PostAsync("/api/v1/backtest/sweeps", new StartSweep(Strategy, [Instrument], "1d", from, to, "fast=10..20:10 slow=40..60:20"));
     }
 
     private async Task AskAsync(int number)

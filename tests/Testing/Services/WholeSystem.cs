@@ -59,6 +59,12 @@ public sealed class WholeSystem : IAsyncDisposable
         return system;
     }
 
+    /// <summary>
+    /// What an account on paper is configured with. It has no limits: no price of now is known where there are but replays, so that risk would deny
+    /// what needs one.
+    /// </summary>
+    public static (string Variable, string Value)[] OnPaper(string account) => [($"Accounts__{account}__Broker", "paper"), ($"Accounts__{account}__Limits", "none")];
+
     public string? StateOf(string resource) =>
         Endpoints().TryGetValue(resource, out var line) ? line.GetProperty("state").GetString() : null;
 
@@ -93,6 +99,21 @@ public sealed class WholeSystem : IAsyncDisposable
         using var signedIn = await Gateway.PostAsJsonAsync(new Uri("/auth/sign-in", UriKind.Relative), new { Name, Password });
         signedIn.EnsureSuccessStatusCode();
         return (await signedIn.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+    }
+
+    /// <summary>Has something made or done, once.</summary>
+    /// <param name="token">Whose. Null: a service's.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="InvalidOperationException">It was refused; the message has the answer.</exception>
+    public async Task<JsonElement> PostAsync(string path, object body, string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, path)) { Content = JsonContent.Create(body, body.GetType()) };
+        request.Headers.Authorization = new("Bearer", token ?? ServiceKey);
+        request.Headers.Add("Idempotency-Key", $"{Guid.NewGuid():n}");
+        using var answer = await Gateway.SendAsync(request);
+        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"POST {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     public async ValueTask DisposeAsync()
