@@ -48,6 +48,8 @@ internal sealed class TestRun(string root, TextWriter output) : IDisposable
             [TestServers.ManagementVariable] = rabbitMQ.Management.OriginalString,
             // Whoever starts and compiles all the time pays a fifteenth for pages that are not written and run at once.
             ["DOTNET_EnableWriteXorExecute"] = "0",
+            // And a fifth for code that counts what it does, to be compiled once more from the counts.
+            ["DOTNET_TieredPGO"] = "0",
         };
 
         var projects = Directory.GetDirectories(Path.Combine(root, "tests"), "*.Tests")
