@@ -15,7 +15,11 @@ public sealed class FakeDesk
     public const string SessionId = "replay-desk";
     public const string Instrument = "SP500.SIM";
 
+    /// <summary>That there are more bars of than a chart reads at first.</summary>
+    public const string LongKnown = "OLD.SIM";
+
     private const int History = 200;
+    private const int LongHistory = 5_000;
 
     private static readonly BacktestStatistics[] Statistics =
         [new("USD", 100_000, 104_233.12m, 4_233.12m, 0.0423312, 31, 0.516, 1.41, 0.93, 1.22, 0.083, 10, -7, 40, -22, 4, 3, 12, Activity: new ActivityFigures(1.2, 40, 0.1, 9, 0.4, 3.25))];
@@ -63,7 +67,7 @@ public sealed class FakeDesk
         app.MapGet("/sessions/{id}/progress", () => new RoutingProgress(
             SessionId, "paper-" + SessionId, 1, false, true, 42, 40, 2, 38, [Usd()], "h", null, null));
         app.MapGet("/instruments", () => new[] { new InstrumentTerms("AAPL.SIM", 0.01m, 1, "USD") });
-        app.MapGet("/history", () => Samples.Bars(SessionId, 1, History).Bars);
+        app.MapGet("/history", (string instrument, int limit) => instrument == LongKnown ? Newest(limit) : Samples.Bars(SessionId, 1, History).Bars);
         app.MapGet("/signals", (DateTimeOffset? before, int? limit) => Signals.Where(signal => before is null || signal.BarClose < before).Take(limit ?? 100));
         app.MapGet("/orders", (string? status, string? after, DateTimeOffset? before, int? limit) => Orders.Reverse()
             .Where(order => status != "open" || order.Status is not ("Filled" or "Cancelled" or "Rejected" or "Denied" or "Expired"))
@@ -187,6 +191,14 @@ public sealed class FakeDesk
         [new CashView("USD", 60_000, Samples.Start)],
         Resolved.IsEmpty ? [new DriftView("d-1", "Position", "AAPL.ALPACA", 10, 12, "The venue holds 2 more.", Samples.Start)] : [],
         IsLive);
+
+    private static BarColumns Newest(int limit)
+    {
+        var all = Samples.Bars(SessionId, 1, LongHistory, LongKnown).Bars;
+        var from = Math.Max(0, LongHistory - limit);
+        return new BarColumns(
+            all.Instruments, all.Instrument[from..], all.CloseMs[from..], all.Open[from..], all.High[from..], all.Low[from..], all.Close[from..], all.Volume[from..]);
+    }
 
     private static OrderHistoryItem[] Events(string order) =>
     [

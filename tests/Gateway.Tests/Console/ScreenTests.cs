@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using AlgoStack.Testing;
 using FluentAssertions;
 using Microsoft.Playwright;
@@ -163,6 +164,47 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
         await Expect(ConsoleFixture.Panel(seen.Page, "Equity and profit")).ToContainTextAsync("not read");
         await Expect(ConsoleFixture.Panel(seen.Page, "main")).ToContainTextAsync("Not all could be readThe books are away.");
         await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+    }
+
+    [Theory]
+    [InlineData("/backtests", "New backtest", "**/api/v1/signal/strategies")]
+    [InlineData("/backtests", "New backtest", "**/api/v1/sessions")]
+    [InlineData("/backtests?view=sweeps", "New sweep", "**/api/v1/signal/strategies")]
+    public async Task What_there_is_to_choose_from_is_not_said_to_be_nothing_where_it_cannot_be_read(string path, string form, string away)
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/security");
+        await seen.Page.RouteAsync(away, route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" }));
+        await seen.Page.GotoAsync(fixture.Screen(path).AbsoluteUri);
+
+        await Expect(ConsoleFixture.Panel(seen.Page, form)).ToContainTextAsync("The books are away.");
+    }
+
+    [Fact]
+    public async Task A_chart_has_older_bars_for_who_goes_back_to_the_oldest_and_keeps_its_own_where_they_cannot_be_read()
+    {
+        await using var seen = await fixture.OpenAsync(browser, $"/chart?instrument={FakeDesk.LongKnown}&timeframe=1d");
+        var panel = ConsoleFixture.Panel(seen.Page, FakeDesk.LongKnown);
+        var chart = panel.Locator(".canvas");
+        await ShowAsync(1_500);
+        await seen.Page.RouteAsync("**/history?*limit=6000*", route => route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = """{"code":"broken","detail":"The books are away."}""" }));
+
+        await chart.HoverAsync();
+        await ZoomOutUntilAsync(async () => await chart.GetAttributeAsync("aria-label") is { } name && name.StartsWith("3000 bars;", StringComparison.Ordinal));
+
+        await ZoomOutUntilAsync(async () => await panel.GetAttributeAsync("data-state") == "stale");
+        await ShowAsync(3_000);
+
+        await seen.Page.UnrouteAsync("**/history?*limit=6000*");
+        await ShowAsync(5_000);
+        await Expect(panel).ToHaveAttributeAsync("data-state", "fresh");
+
+        // A turn of the wheel is a tenth more of them.
+        Task ZoomOutUntilAsync(Func<Task<bool>> isSo) => Eventually.True(async () =>
+        {
+            await seen.Page.Mouse.WheelAsync(0, 100);
+            return await isSo();
+        });
+        Task ShowAsync(int bars) => Expect(chart).ToHaveAccessibleNameAsync(new Regex($"^{bars} bars;", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
     [Fact]

@@ -252,13 +252,13 @@ export const instruments = queryOptions({
   refetchInterval: slow,
 });
 
-/** Of a session only as far as it has come: the tape, which all sessions share, may know more. */
-export const bars = (instrument: string, timeframe: string, session: string | undefined) =>
+/** The newest bars, of a session only as far as it has come: the tape, which all sessions share, may know more. */
+export const bars = (instrument: string, timeframe: string, session: string | undefined, limit: number) =>
   queryOptions({
-    queryKey: ['bars', instrument, timeframe, session ?? ''],
+    queryKey: ['bars', instrument, timeframe, session ?? '', limit],
     queryFn: async ({ signal }) => {
       const come = session === undefined ? null : await read<SessionStatus>(`/api/v1/sessions/${encodeURIComponent(session)}`, signal);
-      return read<Bars>(query('/api/v1/history', { instrument, timeframe, to: come?.lastBar, limit: 1_500 }), signal);
+      return read<Bars>(query('/api/v1/history', { instrument, timeframe, to: come?.lastBar, limit }), signal);
     },
     refetchInterval: 10_000,
   });

@@ -6,6 +6,7 @@ import { backtests, instruments, sessions, strategies } from '../api/queries';
 import { utc } from '../figures/format';
 import { timeframes } from '../figures/timeframes';
 import { Failed, Panel } from '../parts/Panel';
+import { together } from '../parts/together';
 import { useChoice } from '../shell/route';
 import { parametersOf } from './heat';
 import { ModelFields, modelsOf } from './Models';
@@ -13,8 +14,8 @@ import { ModelFields, modelsOf } from './Models';
 /** What to run, over what: a session's bars, or an instrument's over a range. */
 export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
   const known = useQuery(instruments);
-  const catalogue = useQuery(strategies).data ?? [];
-  const recorded = useQuery(sessions).data ?? [];
+  const offered = useQuery(strategies);
+  const recorded = useQuery(sessions);
   const queries = useQueryClient();
   const [over, setOver] = useState('');
   const [asked] = useChoice('strategy');
@@ -22,7 +23,7 @@ export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
   const [strategy, setStrategy] = useState(asked ?? '');
   const wanted = strategy === asked ? parametersOf(given ?? '') : new Map<string, string>();
   const start = useAttempt<Backtest>('/api/v1/backtest/replay');
-  const chosen = catalogue.find(each => each.name === strategy);
+  const chosen = offered.data?.find(each => each.name === strategy);
   const started = useMutation({
     mutationFn: (form: FormData) => start(requestOf(form, over, strategy, chosen?.parameters.map(each => each.name) ?? [])),
     onSuccess: async ({ backtestId }) => {
@@ -32,8 +33,12 @@ export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
   });
   const today = utc(Date.now()).slice(0, 10);
   return (
-    <Panel title="New backtest" of={known} empty={all => all.length === 0 && recorded.length === 0 && 'There are no bars yet. Start a session with ./run.'}>
-      {all => (
+    <Panel
+      title="New backtest"
+      of={together([known, offered, recorded])}
+      empty={() => known.data?.length === 0 && recorded.data?.length === 0 && 'There are no bars yet. Start a session with ./run.'}
+    >
+      {() => (
         <form
           className="ticket"
           onSubmit={event => {
@@ -45,15 +50,15 @@ export function RunForm({ onStarted }: { onStarted: (id: string) => void }) {
             Over
             <select value={over} onChange={event => setOver(event.target.value)} required>
               <option value="">Choose …</option>
-              <optgroup label="Instruments">{all.map(({ id }) => <option key={id} value={`instrument ${id}`}>{id}</option>)}</optgroup>
-              <optgroup label="Sessions">{recorded.map(({ sessionId }) => <option key={sessionId} value={`session ${sessionId}`}>{sessionId}</option>)}</optgroup>
+              <optgroup label="Instruments">{known.data?.map(({ id }) => <option key={id} value={`instrument ${id}`}>{id}</option>)}</optgroup>
+              <optgroup label="Sessions">{recorded.data?.map(({ sessionId }) => <option key={sessionId} value={`session ${sessionId}`}>{sessionId}</option>)}</optgroup>
             </select>
           </label>
           <label>
             Strategy
             <select value={strategy} onChange={event => setStrategy(event.target.value)}>
               <option value="">Those by default</option>
-              {catalogue.filter(each => !each.isOfPair).map(each => <option key={each.name}>{each.name}</option>)}
+              {offered.data?.filter(each => !each.isOfPair).map(each => <option key={each.name}>{each.name}</option>)}
             </select>
           </label>
           {over.startsWith('instrument ') && (

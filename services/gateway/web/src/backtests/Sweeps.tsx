@@ -10,6 +10,7 @@ import { Facts } from '../parts/Facts';
 import { Meter } from '../parts/Meter';
 import { Failed, Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
+import { together } from '../parts/together';
 import { Pill } from '../parts/words';
 import { useRights } from '../shell/rights';
 import { useChoice } from '../shell/route';
@@ -49,11 +50,12 @@ const year = 365 * 86_400_000;
 
 function SweepForm({ onStarted }: { onStarted: (id: string) => void }) {
   const known = useQuery(instruments);
-  const catalogue = useQuery(strategies).data?.filter(each => !each.isOfPair) ?? [];
+  const offered = useQuery(strategies);
   const queries = useQueryClient();
   const [strategy, setStrategy] = useState('');
   const [grid, setGrid] = useState('');
   const start = useAttempt<Sweep>('/api/v1/backtest/sweeps');
+  const catalogue = offered.data?.filter(each => !each.isOfPair) ?? [];
   const chosen = catalogue.find(each => each.name === strategy);
   const tries = triesOf(grid);
   const started = useMutation({
@@ -69,8 +71,8 @@ function SweepForm({ onStarted }: { onStarted: (id: string) => void }) {
     },
   });
   return (
-    <Panel title="New sweep" of={known} empty={all => all.length === 0 && 'There are no bars yet. Start a session with ./run.'}>
-      {all => (
+    <Panel title="New sweep" of={together([known, offered])} empty={() => known.data?.length === 0 && 'There are no bars yet. Start a session with ./run.'}>
+      {() => (
         <form
           className="ticket"
           onSubmit={event => {
@@ -78,7 +80,7 @@ function SweepForm({ onStarted }: { onStarted: (id: string) => void }) {
             started.mutate(new FormData(event.currentTarget));
           }}
         >
-          <label>Over<select name="instrument" required>{all.map(({ id }) => <option key={id}>{id}</option>)}</select></label>
+          <label>Over<select name="instrument" required>{known.data?.map(({ id }) => <option key={id}>{id}</option>)}</select></label>
           <label>Timeframe<select name="timeframe" defaultValue="1d">{timeframes.map(each => <option key={each}>{each}</option>)}</select></label>
           <label>
             Strategy

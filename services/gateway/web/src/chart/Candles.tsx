@@ -36,13 +36,16 @@ type Properties = {
   lines?: PriceLine[];
   /** Whether all bars are in sight at first, and not the newest alone. */
   isWhole?: boolean;
+  /** Called when the oldest bars come into sight; without, there are no older ones. */
+  onOldest?: () => void;
 };
 
 const near = 7; // px within which a pointer takes hold of a line
+const oldest = 20; // bars from the first
 const none: never[] = [];
 
 /** Bars as candles over their volume. What it draws is said in words below, for who does not see it. */
-export function Candles({ of, timeframe, marks, indicators = none, lines = none, isWhole = false }: Properties) {
+export function Candles({ of, timeframe, marks, indicators = none, lines = none, isWhole = false, onOldest }: Properties) {
   const place = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn>(null);
   const shown = useRef<Bars>(null);
@@ -96,6 +99,15 @@ export function Candles({ of, timeframe, marks, indicators = none, lines = none,
   useEffect(() => {
     if (drawn.current) rule(drawn.current, lines);
   }, [lines, scheme]);
+
+  useEffect(() => {
+    const scale = drawn.current?.chart.timeScale();
+    if (!scale || !onOldest) return;
+
+    const look = () => (scale.getVisibleLogicalRange()?.from ?? Infinity) < oldest && onOldest();
+    scale.subscribeVisibleLogicalRangeChange(look);
+    return () => scale.unsubscribeVisibleLogicalRangeChange(look);
+  }, [onOldest]);
 
   useDragging(place, drawn, lines);
 

@@ -1,5 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { InstrumentTerms, LiveBars, LiveFill, Order, Signal } from '../api/contracts';
 import { hear, useWanted } from '../api/live';
 import { usePrices } from '../api/prices';
@@ -23,6 +23,8 @@ import { Ticket } from './Ticket';
 import { Watchlist } from './Watchlist';
 import { pricesOf } from './working';
 
+const barsAtFirst = 1_500;
+const mostBars = 24_000;
 const mostLines = 12;
 const mostMarks = 1_000;
 
@@ -88,17 +90,23 @@ function Pick({ name, value, of, onPick }: { name: string; value: string; of: st
 type Shown = { instrument: string; timeframe: string; session: string | undefined; terms: InstrumentTerms | undefined; draft: Draft | null; onChange: (part: Partial<Draft>) => void };
 
 function Price({ instrument, timeframe, session, terms, draft, onChange }: Shown) {
-  const read = useQuery(bars(instrument, timeframe, session));
+  const [limit, setLimit] = useState(barsAtFirst);
+  const read = useQuery(bars(instrument, timeframe, session, limit));
+  // Until there are more of them, or where they cannot be had, those that were read last.
+  const last = useRef(read);
+  if (read.data) last.current = read;
+  const { data: known, dataUpdatedAt } = last.current;
   const marks = useMarks(instrument, timeframe, session);
   const [overlays, setOverlays] = useOverlays();
   const [moved, setMoved] = useState<{ order: Order; price: string } | null>(null);
   const lines = useLines(instrument, session, terms, draft, onChange, setMoved);
   const { rows, heardAt } = useLiveBars(instrument, timeframe, session);
-  const data = useMemo(() => read.data && grown(read.data, rows), [read.data, rows]);
+  const data = useMemo(() => known && grown(known, rows), [known, rows]);
+  const hasOlder = limit < mostBars && read.data?.close.length === limit;
   return (
     <Panel
       title={instrument}
-      of={{ ...read, data, dataUpdatedAt: Math.max(read.dataUpdatedAt, heardAt) }}
+      of={{ ...read, data, dataUpdatedAt: Math.max(dataUpdatedAt, heardAt) }}
       className="chart"
       count={({ close }) => `${timeframe}, last ${quoted(close.at(-1))}`}
       empty={({ close }) => close.length === 0 && `There are no bars of ${timeframe}.`}
@@ -117,7 +125,7 @@ function Price({ instrument, timeframe, session, terms, draft, onChange }: Shown
     >
       {of => (
         <>
-          <Candles of={of} timeframe={timeframe} marks={marks} indicators={overlays} lines={lines} />
+          <Candles of={of} timeframe={timeframe} marks={marks} indicators={overlays} lines={lines} {...(hasOlder ? { onOldest: () => setLimit(2 * limit) } : {})} />
           {moved && <ChangeOrder order={moved.order} price={moved.price} onClose={() => setMoved(null)} />}
         </>
       )}

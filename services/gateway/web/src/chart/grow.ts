@@ -1,6 +1,5 @@
 import type { Bars, LiveBars } from '../api/contracts';
 
-const most = 3_000;
 const columns = ['closeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
 
 /** Bars with those that have come since, the newest at the end. What is older than the last bar is the history's to tell. */
@@ -14,7 +13,5 @@ export function grown(bars: Bars, rows: LiveBars['rows']): Bars {
     columns.forEach((name, i) => (next[name][at] = row[i] ?? 0));
   }
 
-  const over = next.closeMs.length - most;
-  if (over > 0) for (const name of columns) next[name].splice(0, over);
   return next;
 }
