@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Aspire.Hosting.Running;
 
@@ -11,7 +12,8 @@ internal sealed class HostProcess : IDisposable
 {
     private readonly Process _process;
     private readonly string _statePath;
-    private readonly Task<string> _output;
+    private readonly StringBuilder _output = new();
+    private readonly Task _reading;
     private readonly Task<string> _error;
 
     public HostProcess(string scenario, string statePath)
@@ -29,12 +31,25 @@ internal sealed class HostProcess : IDisposable
         foreach (var given in start.Environment.Keys.Where(name => name.StartsWith("ConnectionStrings__", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(given);
         _process = Process.Start(start)!;
-        _output = _process.StandardOutput.ReadToEndAsync();
+        _reading = ReadOutputAsync();
         _error = _process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>What it has printed so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
     /// <summary>Everything it has printed, once it has ended.</summary>
-    public Task<string> OutputAsync() => _output;
+    public async Task<string> OutputAsync()
+    {
+        await _reading;
+        return Output;
+    }
 
     public Task<string> ErrorAsync() => _error;
 
@@ -51,8 +66,13 @@ internal sealed class HostProcess : IDisposable
         }
     }
 
-    public bool Is(string resource, string state) =>
-        Endpoints().TryGetValue(resource, out var line) && string.Equals(line.GetProperty("state").GetString(), state, StringComparison.Ordinal);
+    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    public bool Is(string resource, string state)
+    {
+        if (_process.HasExited) throw new InvalidOperationException($"Expected {resource} {state}, and the host has ended with {_process.ExitCode}: {Output}");
+
+        return Endpoints().TryGetValue(resource, out var line) && string.Equals(line.GetProperty("state").GetString(), state, StringComparison.Ordinal);
+    }
 
     public void Signal(PosixSignal signal)
     {
@@ -96,6 +116,14 @@ internal sealed class HostProcess : IDisposable
         }
 
         return found;
+    }
+
+    private async Task ReadOutputAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lock (_output) _output.AppendLine(line);
+        }
     }
 
     public void Dispose()

@@ -32,6 +32,8 @@ public sealed class HostProcessTests : IDisposable
         {
             await Eventually.True(() => killed.Is("apphost", "healthy"), StartBound);
             killed.Kill();
+            // Whose state it is until then.
+            await killed.ExitCodeAsync(StopBound);
         }
 
         using var host = new HostProcess(HostScenarios.Whole, _state.Path);
@@ -76,7 +78,8 @@ public sealed class HostProcessTests : IDisposable
     public async Task Output_that_is_no_terminal_is_plain_lines_without_secrets()
     {
         using var host = new HostProcess(HostScenarios.Whole, _state.Path);
-        await Eventually.True(() => host.Is("apphost", "healthy"), StartBound);
+        // Which it says after the file does.
+        await Eventually.True(() => host.Output.Contains("Ready: ", StringComparison.Ordinal), StartBound);
         var endpoints = await File.ReadAllTextAsync(Path.Combine(_state.Path, "endpoints.json"));
         var passwords = Array.ConvertAll(["postgres-data", "messaging-data"], (string server) => File.ReadAllText(Path.Combine(_state.Path, server, "password")));
         host.Signal(PosixSignal.SIGTERM);
