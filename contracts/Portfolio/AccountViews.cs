@@ -4,6 +4,7 @@ namespace AlgoStack.Contracts.Portfolio;
 /// <param name="IsProven">Orders, positions and balances equal the venue's, but for the drifts: orders may leave.</param>
 /// <param name="GatedBecause">Why no order may leave.</param>
 /// <param name="IsLive">It is real money that is traded, not a venue's paper or test account; null where that is not known.</param>
+/// <param name="Strategies">The names of those that are configured to trade on it, in order; null where that is not known.</param>
 public sealed record AccountView(
     string Account,
     string Venue,
@@ -13,7 +14,8 @@ public sealed record AccountView(
     DateTimeOffset? ReconciledAt,
     IReadOnlyList<CashView> Cash,
     IReadOnlyList<DriftView> Drifts,
-    bool? IsLive = null);
+    bool? IsLive = null,
+    IReadOnlyList<string>? Strategies = null);
 
 /// <param name="Asset">A currency, or a coin.</param>
 public sealed record CashView(string Asset, decimal Balance, DateTimeOffset UpdatedAt);

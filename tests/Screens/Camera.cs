@@ -1,3 +1,4 @@
+using AlgoStack.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -6,7 +7,6 @@ namespace AlgoStack.Screens;
 /// <summary>A wide window and one of a phone, both of somebody who has signed in, and a folder for what they show.</summary>
 internal sealed class Camera : IAsyncDisposable
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const int Wide = 1440;
     private const int Phone = 380;
     private const int WindowHeight = 900;
@@ -28,12 +28,7 @@ internal sealed class Camera : IAsyncDisposable
     {
         Directory.CreateDirectory(folder);
         var playwright = await Playwright.CreateAsync();
-        // Root has no sandbox; the rest keeps the browser from calling home.
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium.Path, Args = Chromium.Arguments });
         var camera = new Camera(desk, folder, playwright, browser);
         foreach (var width in (int[])[Wide, Phone]) await camera.SignInAsync(width);
         return camera;

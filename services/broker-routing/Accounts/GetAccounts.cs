@@ -14,13 +14,13 @@ public static class GetAccounts
     {
         routes
             .MapGet("/accounts", async (NpgsqlDataSource database, AccountDesks desks, CancellationToken cancellationToken) =>
-                (await ReadAsync(database, null, cancellationToken)).Select(a => AsItStands(a, desks.Find(a.Account))))
+                (await ReadAsync(database, null, cancellationToken)).Select(a => AsItStands(a, desks)))
             .WithName("GetAccounts")
             .WithSummary("Accounts at venues as the log has them, with what is not agreed on.");
         routes
             .MapGet("/accounts/{account}", async (string account, NpgsqlDataSource database, AccountDesks desks, CancellationToken cancellationToken) =>
                 await ReadAsync(database, account, cancellationToken) is [var found]
-                    ? Results.Ok(AsItStands(found, desks.Find(account)))
+                    ? Results.Ok(AsItStands(found, desks))
                     : Problem.NotFound("account_not_found", $"There is no account '{account}' at a venue, or it has not been opened yet."))
             .WithName("GetAccount")
             .WithSummary("One account at a venue.")
@@ -28,9 +28,9 @@ public static class GetAccounts
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static AccountView AsItStands(AccountView stored, AccountDesk? desk) => desk is null
-        ? stored with { IsProven = false, GatedBecause = "it is not configured here" }
-        : AsItsDeskHasIt(stored with { IsLive = desk.Broker.IsLive }, desk);
+    private static AccountView AsItStands(AccountView stored, AccountDesks desks) => desks.Find(stored.Account) is { } desk
+        ? AsItsDeskHasIt(stored with { IsLive = desk.Broker.IsLive, Strategies = [.. desks.StrategiesOf(desk).Order(StringComparer.Ordinal)] }, desk)
+        : stored with { IsProven = false, GatedBecause = "it is not configured here" };
 
     private static AccountView AsItsDeskHasIt(AccountView stored, AccountDesk desk) => desk switch
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlgoStack.Testing;
 using AlgoStack.Testing.Services;
 using Microsoft.Playwright;
 
@@ -10,7 +11,6 @@ namespace AlgoStack.Benchmarks.Gateway;
 /// </summary>
 internal sealed class PixelWatch : IAsyncDisposable
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const string Note =
         """
         () => {
@@ -33,12 +33,7 @@ internal sealed class PixelWatch : IAsyncDisposable
     public static async Task<PixelWatch> OpenAsync(Uri gateway)
     {
         var playwright = await Playwright.CreateAsync();
-        // Root has no sandbox; the rest keeps the browser from calling home.
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium.Path, Args = Chromium.Arguments });
         var page = await browser.NewPageAsync();
         await page.GotoAsync(new Uri(gateway, "/console/orders").AbsoluteUri);
         await page.GetByLabel("Name").FillAsync(WholeSystem.Name);

@@ -120,6 +120,14 @@ internal sealed class StrategySurroundings : IAsyncDisposable
         await _tape.DisposeAsync();
     }
 
+    public Task<AccountView> AccountAsync() => GetAsync<AccountView>($"/accounts/{Account}");
+
+    public async Task PauseAsync()
+    {
+        using var answer = await _routing!.Http.PostAsJsonAsync("/halt", new { account = Account, strategy = LiveFeed.Strategy, reason = "Not before Monday" });
+        answer.EnsureSuccessStatusCode();
+    }
+
     private async Task<bool> IsProvenAsync()
     {
         using var response = await _routing!.Http.GetAsync($"/accounts/{Account}");

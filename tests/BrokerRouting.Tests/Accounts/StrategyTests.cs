@@ -1,4 +1,5 @@
 using AlgoStack.Testing;
+using AlgoStack.Testing.Services;
 using AlgoStack.Trading.Orders;
 using FluentAssertions;
 using Xunit;
@@ -53,6 +54,20 @@ public sealed class StrategyTests(ServerFixture servers) : IClassFixture<ServerF
         await here.HoldsAsync(Size);
 
         here.Venue.ReadLedger().Orders.Should().ContainSingle().Which.ClientOrderId.Should().Be(OrderOf(skipped));
+    }
+
+    [Fact]
+    public async Task A_strategy_is_known_and_can_be_paused_before_its_first_signal()
+    {
+        await using var here = await StrategySurroundings.StartAsync(servers);
+        (await here.AccountAsync()).Strategies.Should().Equal(LiveFeed.Strategy);
+        await here.PauseAsync();
+
+        var entry = here.Feed.Next(190, "Long");
+        await here.AnnounceAsync(entry);
+
+        await Eventually.True(async () => (await here.OrdersAsync()).Any(o => o.OrderId == OrderOf(entry) && o.Code == "halted"), what: "the entry is denied");
+        here.Venue.ReadLedger().Orders.Should().BeEmpty();
     }
 
     [Fact]

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
+using AlgoStack.Testing;
 using Microsoft.Playwright;
 using Xunit;
 
 namespace AlgoStack.Gateway.Tests.Console;
 
-/// <summary>One Chromium, the system's own, for a test class. Where there is none, its tests fail and say so.</summary>
+/// <summary>One Chromium for a test class. Where there is none, its tests fail and say so.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const float PatienceMs = 20_000;
 
     private IPlaywright? _playwright;
@@ -15,15 +15,8 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (!File.Exists(Chromium)) throw new FileNotFoundException($"The browser tests need {Chromium}: apt-get install chromium.");
-
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            // Root has no sandbox; the rest keeps the browser from calling home, which takes time where there is no net.
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium.Path, Args = Chromium.Arguments });
         Assertions.SetDefaultExpectTimeout(PatienceMs);
     }
 

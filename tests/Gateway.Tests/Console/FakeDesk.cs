@@ -190,7 +190,8 @@ public sealed class FakeDesk
         "main", "ALPACA", !Resolved.IsEmpty, Resolved.IsEmpty ? "a drift of AAPL.ALPACA is not resolved" : null, Samples.Start, Samples.Start,
         [new CashView("USD", 60_000, Samples.Start)],
         Resolved.IsEmpty ? [new DriftView("d-1", "Position", "AAPL.ALPACA", 10, 12, "The venue holds 2 more.", Samples.Start)] : [],
-        IsLive);
+        IsLive,
+        ["ema-cross", "rsi-reversal"]);
 
     private static BarColumns Newest(int limit)
     {

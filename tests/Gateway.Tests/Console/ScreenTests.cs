@@ -465,6 +465,19 @@ public sealed class ScreenTests(ConsoleFixture fixture, BrowserFixture browser, 
     }
 
     [Fact]
+    public async Task A_strategy_that_has_had_no_signal_yet_is_there_to_be_paused()
+    {
+        await using var seen = await fixture.OpenAsync(browser, "/strategies");
+        var row = ConsoleFixture.Panel(seen.Page, "On accounts at venues").GetByRole(AriaRole.Row).Filter(new() { HasText = "rsi-reversal" });
+        await Expect(row).ToContainTextAsync("no signal yet");
+
+        await row.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+
+        await Expect(seen.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("rsi-reversal");
+        await ConsoleFixture.ShouldBeAccessibleAsync(seen.Page);
+    }
+
+    [Fact]
     public async Task A_strategys_limits_are_changed_by_an_admin_with_a_reason()
     {
         await using var seen = await fixture.OpenAsync(browser, "/strategies", role: "admin");

@@ -91,6 +91,8 @@ export type Account = {
   drifts: Drift[];
   /** Whether it is real money that is traded; null where that is not known. */
   isLive?: boolean | null;
+  /** Those that are configured to trade on it; null where that is not known. */
+  strategies?: string[] | null;
 };
 
 export type LimitFigures = {

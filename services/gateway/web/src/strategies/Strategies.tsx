@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { AccountLimits, LimitFigures, Standing, Strategy, StrategyChoice, TradingState, TradingSwitch } from '../api/contracts';
+import type { Account, AccountLimits, LimitFigures, Standing, Strategy, StrategyChoice, TradingState, TradingSwitch } from '../api/contracts';
 import { accounts, limits, sessions, standings, strategies, strategiesOf, trading } from '../api/queries';
 import { count, measure, price, quantity, utc } from '../figures/format';
 import { SwitchDialog } from '../mission/KillSwitch';
@@ -31,7 +31,16 @@ export default function Strategies() {
   );
 }
 
-type Row = Standing & { account: string };
+/** One that has had no signal yet stands nowhere, and may still be paused. */
+type Row = { account: string; strategy: string; isTrading: boolean; at: Standing | null };
+
+function rowsOf({ account, strategies }: Account, stands: Standing[]): Row[] {
+  const silent = (strategies ?? []).filter(name => !stands.some(each => each.strategy === name));
+  return [
+    ...stands.map((at): Row => ({ account, strategy: at.strategy, isTrading: at.isTrading, at })),
+    ...silent.map((strategy): Row => ({ account, strategy, isTrading: true, at: null })),
+  ];
+}
 
 function OnAccounts() {
   const venues = useQuery(accounts);
@@ -40,18 +49,18 @@ function OnAccounts() {
   const [asked, setAsked] = useState<{ account: string; strategy: string; to: TradingState } | null>(null);
   const names = venues.data?.map(each => each.account) ?? [];
   const reads = useQueries({ queries: names.map(standings) });
-  const rows: Row[] = names.flatMap((account, i) => (reads[i]?.data ?? []).map(each => ({ ...each, account })));
+  const rows = (venues.data ?? []).flatMap((account, i) => rowsOf(account, reads[i]?.data ?? []));
   const thrown = switches.data ?? [];
   const isPaused = ({ account, strategy }: Row) => thrown.some(each => each.account === account && each.strategy === strategy && each.state !== 'Active');
   const columns: Column<Row>[] = [
     { name: 'Strategy', cell: row => row.strategy },
     { name: 'Account', wide: true, cell: row => row.account },
-    { name: 'Instrument', cell: row => row.instrument },
-    { name: 'Wants', cell: row => row.direction, tone: row => sideTone(row.direction) },
-    { name: 'Held', right: true, cell: row => quantity(row.held) },
-    { name: 'Target', right: true, wide: true, cell: row => price(row.target) },
-    { name: 'Stop', right: true, wide: true, cell: row => price(row.stop) },
-    { name: 'Signal of, UTC', right: true, wide: true, cell: row => utc(row.signalAt).slice(0, 16) },
+    { name: 'Instrument', cell: ({ at }) => at?.instrument ?? '' },
+    { name: 'Wants', cell: ({ at }) => at?.direction ?? 'no signal yet', tone: ({ at }) => (at ? sideTone(at.direction) : '') },
+    { name: 'Held', right: true, cell: ({ at }) => at && quantity(at.held) },
+    { name: 'Target', right: true, wide: true, cell: ({ at }) => at && price(at.target) },
+    { name: 'Stop', right: true, wide: true, cell: ({ at }) => at && price(at.stop) },
+    { name: 'Signal of, UTC', right: true, wide: true, cell: ({ at }) => at && utc(at.signalAt).slice(0, 16) },
     {
       name: 'State',
       cell: row => <State of={row} by={strictest(thrown, row.account, row.strategy)} />,
@@ -66,10 +75,10 @@ function OnAccounts() {
     },
   ];
   return (
-    <Panel title="On accounts at venues" of={together([venues, switches, ...reads])} empty={() => rows.length === 0 && 'No strategy has stood anywhere yet on an account at a venue.'}>
+    <Panel title="On accounts at venues" of={together([venues, switches, ...reads])} empty={() => rows.length === 0 && 'No strategy is configured to trade on an account at a venue, and none has stood there.'}>
       {() => (
         <>
-          <Table label="On accounts at venues" columns={columns} rows={rows} keyOf={row => `${row.account} ${row.strategy} ${row.instrument}`} />
+          <Table label="On accounts at venues" columns={columns} rows={rows} keyOf={row => `${row.account} ${row.strategy} ${row.at?.instrument ?? ''}`} />
           {asked && <SwitchDialog {...asked} onClose={() => setAsked(null)} />}
         </>
       )}
@@ -78,7 +87,7 @@ function OnAccounts() {
 }
 
 /** A strategy is no freer than whatever holds its account or everybody back. */
-function State({ of, by }: { of: Standing; by: TradingSwitch | undefined }) {
+function State({ of, by }: { of: Row; by: TradingSwitch | undefined }) {
   if (!of.isTrading) return <Pill>Not configured</Pill>;
   if (!by) return <Pill>Unknown</Pill>;
 
@@ -124,17 +133,17 @@ function Limits() {
   const stands = useQueries({ queries: names.map(standings) });
   return (
     <Panel title="Limits" of={together([venues, ...bounds, ...stands])} empty={() => names.length === 0 && 'No account at a venue is configured.'}>
-      {() => names.map((name, i) => <OfAccount key={name} account={name} own={bounds[i]?.data} standing={stands[i]?.data ?? []} />)}
+      {() => venues.data?.map((each, i) => <OfAccount key={each.account} account={each.account} own={bounds[i]?.data} strategies={rowsOf(each, stands[i]?.data ?? []).map(row => row.strategy)} />)}
     </Panel>
   );
 }
 
-function OfAccount({ account, own, standing }: { account: string; own: AccountLimits | undefined; standing: Standing[] }) {
+function OfAccount({ account, own, strategies }: { account: string; own: AccountLimits | undefined; strategies: string[] }) {
   const { mayAdminister } = useRights();
   const [changing, setChanging] = useState<{ strategy: string | null; former: LimitFigures | undefined } | null>(null);
   if (!own) return null;
 
-  const names = [...new Set([...Object.keys(own.strategies), ...standing.map(each => each.strategy)])].sort();
+  const names = [...new Set([...Object.keys(own.strategies), ...strategies])].sort();
   return (
     <>
       {[null, ...names].map(strategy => {
