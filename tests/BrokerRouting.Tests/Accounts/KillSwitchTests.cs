@@ -21,7 +21,7 @@ namespace AlgoStack.BrokerRouting.Tests.Accounts;
 public sealed class KillSwitchTests(ServerFixture servers) : IClassFixture<ServerFixture>
 {
     private const int RoundsALife = 25;
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_ALL") is "1" ? 1_000 : 100;
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_ALL") is "1" ? 1_000 : 50;
     private static readonly TimeSpan ToEffect = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ToBeFlat = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Watched = TimeSpan.FromMilliseconds(60);

@@ -12,7 +12,7 @@ public sealed class OrderTrialTests(ITestOutputHelper output)
 {
     private const int VenueStarts = 3;
 
-    private static readonly int Kills = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_ALL") is "1" ? 15 : 3;
+    private static readonly int Kills = Environment.GetEnvironmentVariable("ALGOSTACK_TEST_ALL") is "1" ? 15 : 2;
 
     [Fact]
     public async Task Whatever_is_killed_no_order_is_lost_doubled_or_sent_before_it_may_be() =>
@@ -20,7 +20,7 @@ public sealed class OrderTrialTests(ITestOutputHelper output)
 
     [Fact]
     public async Task Whatever_the_venue_does_with_orders_and_events_the_books_are_its_own() =>
-        await TryAsync((seed, kills, orders) => OrderLoad.Chaos(seed, kills, orders), VenueStarts, 1_000);
+        await TryAsync((seed, kills, orders) => OrderLoad.Chaos(seed, kills, orders), VenueStarts, 600);
 
     private async Task TryAsync(Func<int, int, int, OrderLoad> load, int kills, int orders)
     {
