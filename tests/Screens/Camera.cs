@@ -83,6 +83,8 @@ internal sealed class Camera : IAsyncDisposable
             var height = isOver ? WindowHeight : Math.Clamp(await page.EvaluateAsync<int>("document.documentElement.scrollHeight"), WindowHeight, MostHeight);
             // The whole of it is in the window, so that what sticks to an edge sticks to the right one.
             await page.SetViewportSizeAsync(page.ViewportSize.Width, height);
+            // A chart draws itself anew in a frame after the one that has other colours or another height.
+            await page.EvaluateAsync("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(drawn))))");
             await page.ScreenshotAsync(new() { Path = Path.Combine(_folder, $"{name}-{(isPhone ? "phone" : scheme == ColorScheme.Dark ? "dark" : "light")}.png"), Animations = ScreenshotAnimations.Disabled });
             await page.SetViewportSizeAsync(page.ViewportSize.Width, WindowHeight);
         }

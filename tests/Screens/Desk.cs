@@ -46,7 +46,13 @@ internal sealed class Desk : IAsyncDisposable
 
     public static async Task<Desk> OpenAsync()
     {
-        var desk = new Desk(await WholeSystem.StartAsync([.. WholeSystem.OnPaper("desk"), ("Accounts__reserve__Broker", "paper"), ("Accounts__reserve__Limits__GrossExposure", "150000")]));
+        var desk = new Desk(await WholeSystem.StartAsync(
+        [
+            .. WholeSystem.OnPaper("desk"),
+            ("Accounts__desk__Strategies__ema-cross", ""),
+            ("Accounts__reserve__Broker", "paper"),
+            ("Accounts__reserve__Limits__GrossExposure", "150000"),
+        ]));
         try
         {
             await desk.InviteAsync();

@@ -10,7 +10,7 @@ import { ChangeOrder } from '../orders/ChangeOrder';
 import { isOfSession, pathOfOrder, sessionOf } from '../orders/names';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { OrderPill, sideTone } from '../parts/words';
+import { Ending, OrderPill, sideTone } from '../parts/words';
 import { Link } from '../shell/Link';
 import { useRights } from '../shell/rights';
 import { useChoice } from '../shell/route';
@@ -235,7 +235,7 @@ function useLines(instrument: string, session: string | undefined, terms: Instru
 const columns: Column<Order>[] = [
   { name: 'Order', cell: order => <Link to={pathOfOrder(order)}>{`${order.side} ${quantity(order.quantity)}`}</Link>, tone: order => sideTone(order.side) },
   { name: 'Type', cell: order => order.type },
-  { name: 'Account', cell: order => <span className="clip" title={order.account}>{order.account}</span> },
+  { name: 'Account', cell: order => <Ending of={order.account} /> },
   { name: 'Status', cell: order => <OrderPill status={order.status} reason={order.reason} /> },
 ];
 

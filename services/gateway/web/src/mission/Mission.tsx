@@ -15,7 +15,7 @@ import { useNow } from '../parts/now';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
 import { together } from '../parts/together';
-import { gainTone, Pill } from '../parts/words';
+import { Ending, gainTone, Pill } from '../parts/words';
 import { mainOf } from '../positions/main';
 import { Link } from '../shell/Link';
 import { useRights } from '../shell/rights';
@@ -103,7 +103,7 @@ type MoneyRow = { portfolio: Portfolio; balance: Portfolio['balances'][number] }
 function Money() {
   const read = useQuery(portfolios);
   const columns: Column<MoneyRow>[] = [
-    { name: 'Portfolio', cell: ({ portfolio: { portfolio: id } }) => <Link to={`/positions?portfolio=${encodeURIComponent(id)}`} className="clip" title={id}>{id}</Link> },
+    { name: 'Portfolio', cell: ({ portfolio: { portfolio: id } }) => <Link to={`/positions?portfolio=${encodeURIComponent(id)}`}><Ending of={id} /></Link> },
     { name: 'Venue', wide: true, cell: ({ portfolio: { venue } }) => venue ?? <span className="dim">–</span> },
     { name: 'Equity', right: true, cell: ({ balance }) => <><b>{money(balance.equity)}</b> <span className="dim">{balance.currency}</span></> },
     { name: 'Today', right: true, cell: row => (row.portfolio.venue ? <Today row={row} /> : <span className="dim" title="A session has its own time">–</span>) },
@@ -182,7 +182,7 @@ function Sessions() {
   const read = useQuery(sessions);
   const speeds = useSpeeds(read);
   const columns: Column<SessionStatus>[] = [
-    { name: 'Session', cell: row => <Link to={`/chart?session=${encodeURIComponent(row.sessionId)}`} className="clip" title={row.sessionId}>{row.sessionId}</Link> },
+    { name: 'Session', cell: row => <Link to={`/chart?session=${encodeURIComponent(row.sessionId)}`}><Ending of={row.sessionId} /></Link> },
     { name: 'Source', wide: true, cell: row => <span className="reason" title={row.source}>{row.source.split('/').pop()}</span> },
     { name: 'State', cell: row => <Pill tone={sessionTones[row.state] ?? ''} title={row.error ?? undefined}>{row.state}</Pill> },
     {

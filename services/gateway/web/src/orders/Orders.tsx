@@ -7,7 +7,7 @@ import { count, price, quantity } from '../figures/format';
 import { Confirm } from '../parts/Confirm';
 import { Panel } from '../parts/Panel';
 import { type Column, Table } from '../parts/Table';
-import { Minute, OrderPill, Pill, sideTone, statusWords } from '../parts/words';
+import { Ending, Minute, OrderPill, Pill, sideTone, statusWords } from '../parts/words';
 import { useChoice } from '../shell/route';
 import { useRights } from '../shell/rights';
 import { CancelAll } from './CancelOrder';
@@ -27,7 +27,7 @@ const columns: Column<Order>[] = [
   { name: 'Quantity', right: true, sort: order => Number(order.quantity), cell: order => quantity(order.quantity) },
   { name: 'Filled', right: true, cell: order => quantity(order.filled) },
   { name: 'Average', right: true, cell: order => price(order.averagePrice) },
-  { name: 'Account', wide: true, cell: order => <span className="clip" title={order.account}>{order.account}</span> },
+  { name: 'Account', wide: true, cell: order => <Ending of={order.account} /> },
   { name: 'Strategy', wide: true, cell: order => order.strategy },
   { name: 'Reason', wide: true, cell: order => <span className="reason" title={order.reason ?? ''}>{order.reason ?? order.code ?? ''}</span> },
 ];

@@ -27,6 +27,9 @@ export const gainTone = (value: Decimal | null | undefined): string => (value ==
 
 export const sideTone = (side: 'Buy' | 'Sell' | Signal['direction']): string => ({ Buy: 'up', Long: 'up', Sell: 'down', Short: 'down', Flat: '' })[side];
 
+/** A generated name where there is not room for all of it: its end tells it from others. */
+export const Ending = ({ of }: { of: string }) => <span className="clip ending" title={of}><bdi>{of}</bdi></span>;
+
 /** A time in a table, UTC: where there is little room the year goes first. */
 export function Minute({ at, timeframe = '' }: { at: string; timeframe?: string }) {
   const words = barTime(at, timeframe);

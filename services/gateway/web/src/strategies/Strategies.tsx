@@ -55,9 +55,9 @@ function OnAccounts() {
   const columns: Column<Row>[] = [
     { name: 'Strategy', cell: row => row.strategy },
     { name: 'Account', wide: true, cell: row => row.account },
-    { name: 'Instrument', cell: ({ at }) => at?.instrument ?? '' },
-    { name: 'Wants', cell: ({ at }) => at?.direction ?? 'no signal yet', tone: ({ at }) => (at ? sideTone(at.direction) : '') },
-    { name: 'Held', right: true, cell: ({ at }) => at && quantity(at.held) },
+    { name: 'Instrument', cell: ({ at }) => at?.instrument ?? 'no signal yet' },
+    { name: 'Wants', cell: ({ at }) => at?.direction ?? '–', tone: ({ at }) => (at ? sideTone(at.direction) : '') },
+    { name: 'Held', right: true, wide: true, cell: ({ at }) => at && quantity(at.held) },
     { name: 'Target', right: true, wide: true, cell: ({ at }) => at && price(at.target) },
     { name: 'Stop', right: true, wide: true, cell: ({ at }) => at && price(at.stop) },
     { name: 'Signal of, UTC', right: true, wide: true, cell: ({ at }) => at && utc(at.signalAt).slice(0, 16) },
