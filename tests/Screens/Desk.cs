@@ -71,7 +71,8 @@ internal sealed class Desk : IAsyncDisposable
     }
 
     /// <summary>An order with exits, around where the replay has come to, so that it is seen on the chart; what was there before is taken back.</summary>
-    public async Task OrderAsync()
+    /// <returns>What the replay's last bar closed at.</returns>
+    public async Task<decimal> OrderAsync()
     {
         await SignInAsync();
         await SendAsync(HttpMethod.Post, $"/api/v1/routing/accounts/{Account}/cancel-all", new CloseAccount("The price has gone elsewhere"));
@@ -81,6 +82,7 @@ internal sealed class Desk : IAsyncDisposable
         decimal At(decimal share) => decimal.Round(last * share, 2);
         await SendAsync(HttpMethod.Post, "/api/v1/orders", new SubmitOrder(
             Account, "SP500-2000.PAPER", "Buy", "Limit", 10, At(0.98m), TimeInForce: "Gtc", TakeProfit: new(At(1.05m)), StopLoss: new(At(0.95m))));
+        return last;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Playwright;
 
 namespace AlgoStack.Screens;
@@ -35,9 +36,13 @@ internal static class Views
 
     private static async Task OrderAsync(Desk desk, IPage page)
     {
-        await desk.OrderAsync();
+        var last = await desk.OrderAsync();
         // The replay goes on: before the page has found out by itself, the price is elsewhere.
         await page.ReloadAsync();
+        var ticket = page.Locator("form.ticket");
+        await ticket.GetByLabel("Quantity").FillAsync("25");
+        await ticket.GetByLabel("Limit price").FillAsync(decimal.Round(last * 0.9m, 2).ToString(CultureInfo.InvariantCulture));
+        await page.GetByLabel("What it would come to").WaitForAsync();
     }
 
     private static Task OpenFirstAsync(IPage page) => page.Locator("tbody").GetByRole(AriaRole.Button).First.ClickAsync();
